@@ -1,0 +1,108 @@
+/** What `function.json` and `resources.json` say; their JSON Schemas in `functions/` describe each field. */
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type Route = `${Method} /${string}`;
+
+export type HttpTrigger = {
+  type: "http";
+  route: Route;
+  /** The one role that opens the route; null makes it public. */
+  role: string | null;
+  throttle?: { ratePerSecond: number; burst: number };
+};
+export type AuthorizerTrigger = { type: "authorizer" };
+export type QueueTrigger = {
+  type: "queue";
+  queue: string;
+  batchSize?: number;
+  windowSeconds?: number;
+  maximumConcurrency?: number;
+};
+export type TopicTrigger = { type: "topic"; topic: string; filter?: Record<string, unknown> };
+export type BucketTrigger = {
+  type: "bucket";
+  bucket: string;
+  events: string[];
+  prefix?: string;
+  suffix?: string;
+};
+export type BusTrigger = { type: "bus"; pattern: Record<string, unknown> };
+export type TableTrigger = { type: "table"; table: string; batchSize?: number; windowSeconds?: number };
+
+export type Trigger =
+  | HttpTrigger
+  | AuthorizerTrigger
+  | QueueTrigger
+  | TopicTrigger
+  | BucketTrigger
+  | BusTrigger
+  | TableTrigger;
+
+export const RESOURCE_KINDS = ["tables", "queues", "topics", "buckets", "buses", "keys"] as const;
+export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+
+export type Access = Partial<Record<ResourceKind, Record<string, string | string[]>>>;
+
+export type Manifest = {
+  /** The folder's name, which is also the zip's, the log field `service` and Terraform's key. */
+  name: string;
+  description: string;
+  timeoutSeconds: number;
+  memoryMb: number;
+  network: "none" | "private" | "egress";
+  concurrency: { reserved?: number; provisioned?: number };
+  settings: string[];
+  triggers: Trigger[];
+  access: Access;
+};
+
+export type Key = { name: string; type: "S" | "N" | "B" };
+export type TableResource = {
+  description: string;
+  partitionKey: Key;
+  sortKey?: Key;
+  indexes?: Record<string, { partitionKey: Key; sortKey?: Key }>;
+  timeToLive?: string;
+  stream?: "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
+};
+export type QueueResource = { description: string; maxReceiveCount?: number };
+export type Resources = {
+  tables: Record<string, TableResource>;
+  queues: Record<string, QueueResource>;
+  topics: Record<string, { description: string }>;
+  buckets: Record<string, { description: string; expireDays?: number }>;
+  buses: Record<string, { description: string; archiveDays?: number }>;
+  keys: Record<string, { description: string; kind: "hmac" }>;
+  settings: Record<string, string>;
+};
+
+/** Actions behind each right, the AWS service prefix, and the ending of the environment variable. */
+export type RightsTable = Record<
+  ResourceKind,
+  { service: string; variable: string; rights: Record<string, string[]> }
+>;
+
+/** Everything that is declared in one `functions/` folder. */
+export type Declarations = {
+  /** Absolute path of the folder. */
+  folder: string;
+  manifests: Manifest[];
+  resources: Resources;
+  rights: RightsTable;
+};
+
+/** Triggers through which AWS invokes a function asynchronously: two retries, then its own dead-letter queue. */
+const ASYNCHRONOUS: ReadonlySet<Trigger["type"]> = new Set(["topic", "bucket", "bus"]);
+
+/**
+ * Whether the function has a dead-letter queue of its own, `<function>-dead`: it is invoked
+ * asynchronously or reads a table's stream. A queue's messages have their queue's instead.
+ */
+export const hasOwnDeadLetters = (manifest: Manifest): boolean =>
+  manifest.triggers.some((trigger) => ASYNCHRONOUS.has(trigger.type) || trigger.type === "table");
+
+export const triggersOf = <T extends Trigger["type"]>(
+  manifest: Manifest,
+  type: T,
+): Extract<Trigger, { type: T }>[] =>
+  manifest.triggers.filter((trigger): trigger is Extract<Trigger, { type: T }> => trigger.type === type);

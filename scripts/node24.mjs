@@ -1,0 +1,87 @@
+// Runs a script of this project under Node 24, whatever Node the machine has, installing what is
+// missing first. Plain JavaScript for Node 20: nothing of the project is installed yet when it runs.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const modules = join(root, "node_modules");
+const stamp = join(modules, ".installed-from");
+
+const fail = (sentence) => {
+  console.error(sentence);
+  process.exit(1);
+};
+
+const lockHash = () =>
+  createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
+
+/** npm, run with the very Node that runs this file: `npm ci` deletes the one in node_modules. */
+const install = () => {
+  const npm = process.env.npm_execpath;
+  const command = npm ? [process.env.npm_node_execpath ?? process.execPath, npm] : ["npm"];
+  const path = (process.env.PATH ?? "")
+    .split(delimiter)
+    .filter((folder) => !folder.includes("node_modules"))
+    .join(delimiter);
+  console.error("Installing dependencies (npm ci) …");
+  const [file, ...first] = command;
+  const done = spawnSync(
+    file,
+    [
+      ...first,
+      "ci",
+      "--engine-strict=false",
+      "--include=dev",
+      "--include=optional",
+      "--no-audit",
+      "--no-fund",
+    ],
+    {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+      env: { ...process.env, PATH: path },
+      shell: !npm && process.platform === "win32",
+    },
+  );
+  if (done.status !== 0)
+    fail("npm ci failed; what it said stands above. Mend that and run the command again.");
+  writeFileSync(stamp, lockHash());
+};
+
+/** Node 24 comes as a platform package; a machine's own Node serves if it is 24 or later. */
+const node24 = () => {
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  for (const folder of [name, `node-bin-${process.platform}-${process.arch}`]) {
+    const file = join(modules, folder, "bin", process.platform === "win32" ? "node.exe" : "node");
+    if (existsSync(file)) return file;
+  }
+  if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath;
+  return fail(
+    `Millrace runs on Node 24, and there is no Node package for ${process.platform} ${process.arch}: install Node 24 or later and run the command again.`,
+  );
+};
+
+if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lockHash()) install();
+
+const node = node24();
+const child = spawn(node, process.argv.slice(2), {
+  cwd: root,
+  stdio: "inherit",
+  env: {
+    ...process.env,
+    PATH: [dirname(node), join(modules, ".bin"), process.env.PATH].join(delimiter),
+  },
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// npm's shell does not pass SIGTERM on: when it is gone, the parent changes and the child has to go too.
+const parent = process.ppid;
+const watch = setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 200);
+child.on("exit", (code, signal) => {
+  clearInterval(watch);
+  process.exit(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 0 : 1));
+});
