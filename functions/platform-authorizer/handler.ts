@@ -1,0 +1,4 @@
+import { authorizerHandler } from "#common/middleware/authorizer.ts";
+export const handler = authorizerHandler(async () => {
+  throw new Error("later");
+});
