@@ -34,11 +34,13 @@ const bytesOf = ({ body, attributes = {} }: QueueMessage): number =>
   Buffer.byteLength(body) +
   Object.entries(attributes).reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value) + 6, 0);
 
-/** Puts many messages on a queue (10 and 1 MiB a call); answers those that it does not have. */
-export const sendMessages = (
+export type SendMessages = (
   queueUrl: string,
   messages: readonly QueueMessage[],
-): Promise<Refused<QueueMessage>[]> =>
+) => Promise<Refused<QueueMessage>[]>;
+
+/** Puts many messages on a queue (10 and 1 MiB a call); answers those that it does not have. */
+export const sendMessages: SendMessages = (queueUrl, messages) =>
   sendInBatches(messages, {
     countMax: 10,
     bytesMax: 1_048_576,

@@ -1,6 +1,6 @@
 import middy from "@middy/core";
 import type { Context, EventBridgeEvent } from "aws-lambda";
-import { sendMessage } from "#common/aws/sqs.ts";
+import type { QueueMessage } from "#common/aws/sqs.ts";
 import { AppError, toAppError } from "#common/errors/app-error.ts";
 import { loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
@@ -14,15 +14,19 @@ export type BusOptions<T> = {
   /** The function's own dead-letter queue. */
   deadQueueUrl: string;
   deed: (detail: T, event: { id: string; source: string; name: string; time: string }) => Promise<void>;
-  keepDead?: typeof sendMessage;
+  keepDead?: (queueUrl: string, message: QueueMessage) => Promise<void>;
 };
+
+/** The SQS client is loaded with the first dead letter. */
+const sendLazily = async (queueUrl: string, message: QueueMessage): Promise<void> =>
+  (await import("#common/aws/sqs.ts")).sendMessage(queueUrl, message);
 
 /**
  * The stack of functions that the bus calls. What can never succeed is put on the function's
  * dead-letter queue with `code` and `reason`; anything else is thrown, so that Lambda tries twice
  * more and then keeps the event there itself.
  */
-export const busHandler = <T>({ detail, deadQueueUrl, deed, keepDead = sendMessage }: BusOptions<T>) =>
+export const busHandler = <T>({ detail, deadQueueUrl, deed, keepDead = sendLazily }: BusOptions<T>) =>
   middy<EventBridgeEvent<string, unknown>, void, Error, Context>()
     .use(observe())
     .handler(async (event) => {

@@ -1,6 +1,6 @@
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { type QueueMessage, sendMessages } from "#common/aws/sqs.ts";
+import type { QueueMessage, SendMessages } from "#common/aws/sqs.ts";
 import { AppError, toAppError } from "#common/errors/app-error.ts";
 import { loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
@@ -20,8 +20,12 @@ export type QueueOptions<T> = {
   /** Works off the messages that passed; answers those that it could not. A throw fails all of them. */
   deed: (messages: Message<T>[]) => Promise<Failure[]>;
   /** Puts messages on the dead-letter queue; answers which it did not take. */
-  keepDead?: typeof sendMessages;
+  keepDead?: SendMessages;
 };
+
+/** The SQS client is loaded with the first dead letter: a consumer that has none does not pay for it. */
+const sendLazily: SendMessages = async (queueUrl, messages) =>
+  (await import("#common/aws/sqs.ts")).sendMessages(queueUrl, messages);
 
 const parse = <T>(record: SQSRecord, validator: Validator<T>): Message<T> | Failure => {
   const { messageId } = record;
@@ -43,12 +47,7 @@ const parse = <T>(record: SQSRecord, validator: Validator<T>): Message<T> | Fail
  * acknowledged; one that may succeed later is reported by its id and comes back. Nothing is
  * acknowledged before it is done or kept.
  */
-export const queueHandler = <T>({
-  message,
-  deadQueueUrl,
-  deed,
-  keepDead = sendMessages,
-}: QueueOptions<T>) => {
+export const queueHandler = <T>({ message, deadQueueUrl, deed, keepDead = sendLazily }: QueueOptions<T>) => {
   const work = async (records: SQSRecord[]): Promise<Failure[]> => {
     const parsed = records.map((record) => parse(record, message));
     const good = parsed.filter((one): one is Message<T> => "body" in one);

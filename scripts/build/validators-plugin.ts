@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
 import { checkSource } from "#common/validation/compile.ts";
@@ -32,7 +33,8 @@ export const validatorsPlugin = (): Plugin => ({
 
       const compiled = ({ schema, from }: SchemaValidator<unknown>): string => {
         const name = `check${imports.length}`;
-        const key = `compiled-check:${path}#${imports.length}`;
+        // Relative: a path of this machine would stand in the source map, and change the zip.
+        const key = `compiled-check:${relative(process.cwd(), path)}#${imports.length}`;
         sources.set(key, checkSource(schema, from));
         imports.push(`import ${name} from ${JSON.stringify(key)};`);
         return `validatorFrom(${name})`;
