@@ -9,9 +9,11 @@ export type Keys = {
   holds(key: Key): boolean;
 };
 
-/** Keys given once and for all. Throws when the text is no JWKS. */
+/** Keys given once and for all. Throws when the text is no JWKS or holds no key that can be used. */
 export const inlineKeys = (text: string): Keys => {
   const keys = parseKeySet(text);
+  if (keys.size === 0)
+    throw new TypeError("expected a JWKS with an RS256, ES256 or EdDSA key that has a kid");
   return {
     find: async (kid, algorithm) => keys.get(keyId(kid, algorithm)),
     holds: (key) => keys.get(key.id) === key,

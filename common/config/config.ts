@@ -43,6 +43,12 @@ export const textThat =
       : read;
   };
 
+/** The same for text that may be absent. */
+export const optionalTextThat =
+  (accepts: (text: string) => boolean, wanted: string): Setting<string | undefined> =>
+  (given) =>
+    given === undefined || given === "" ? { value: undefined } : textThat(accepts, wanted)(given);
+
 type Shape = Readonly<Record<string, Setting<unknown>>>;
 type Config<S extends Shape> = {
   readonly [Name in keyof S]: S[Name] extends Setting<infer Value> ? Value : never;
