@@ -1,8 +1,8 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import { bearerToken } from "#common/auth/bearer.ts";
 import type { Caller } from "#common/auth/caller.ts";
-import { Unauthorized } from "#common/auth/refusal.ts";
 import type { Verdict } from "#common/auth/verify-token.ts";
+import { Unauthorized } from "#common/middleware/authorizer.ts";
 
 export type AuthorizeDeps = {
   verifyToken: (token: string) => Promise<Verdict>;

@@ -1,11 +1,11 @@
-import { routes } from "virtual:routes";
 import { fetchText } from "#common/auth/fetch-text.ts";
 import { fetchedKeys, inlineKeys } from "#common/auth/keys.ts";
 import { makePolicyFor } from "#common/auth/policy.ts";
 import { makeTokenVerifier } from "#common/auth/verify-token.ts";
 import { readConfig } from "#common/config/config.ts";
+import { authorizerHandler } from "#common/middleware/authorizer.ts";
+import { routes } from "#generated/routes.ts";
 import { makeAuthorize } from "./authorize.ts";
-import { authorizerHandler } from "./authorizer-handler.ts";
 import { TOKEN_SETTINGS } from "./token-settings.ts";
 
 const config = readConfig(TOKEN_SETTINGS);
