@@ -35,16 +35,3 @@ export class Refused extends Error {
 export class IssuerUnreachable extends Error {
   override readonly name = "IssuerUnreachable";
 }
-
-/**
- * A token is no good. The gateway makes a 401 of this very message and a 500 of any other; `reason` is
- * for the log.
- */
-export class Unauthorized extends Error {
-  readonly reason: Refusal;
-
-  constructor(reason: Refusal) {
-    super("Unauthorized");
-    this.reason = reason;
-  }
-}

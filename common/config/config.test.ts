@@ -1,14 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  list,
-  optionalText,
-  optionalTextThat,
-  optionalWord,
-  readConfig,
-  someOf,
-  text,
-  textThat,
-} from "./config.ts";
+import { list, optional, optionalText, readConfig, someOf, text, textThat } from "./config.ts";
 
 const isShort = (given: string) => given.length < 3;
 const shape = {
@@ -16,9 +7,9 @@ const shape = {
   NOTE: optionalText(),
   NAMES: list(),
   SOME: someOf(),
-  USE: optionalWord("access", "id"),
+  USE: optional(textThat((given) => given === "access" || given === "id", "access or id")),
   SHORT: textThat(isShort, "short"),
-  MAYBE: optionalTextThat(isShort, "short"),
+  MAYBE: optional(textThat(isShort, "short")),
 };
 
 describe("reading the configuration", () => {
@@ -54,7 +45,7 @@ describe("reading the configuration", () => {
 
   it("names everything that is missing or wrong in one error", () => {
     expect(() => readConfig(shape, { USE: "refresh", SHORT: "long", MAYBE: "long", SOME: ", " })).toThrow(
-      'The environment is incomplete: NAME is missing; SOME is missing; USE must be access or id, got "refresh"; SHORT must be short, got "long"; MAYBE must be short, got "long".',
+      `The function's environment is wrong: NAME is missing; SOME is missing; USE must be access or id, got "refresh"; SHORT must be short, got "long"; MAYBE must be short, got "long".`,
     );
     expect(() => readConfig(shape, {})).toThrow("NAME is missing; SOME is missing; SHORT is missing.");
   });

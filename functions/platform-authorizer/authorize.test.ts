@@ -1,8 +1,9 @@
 import type { APIGatewayAuthorizerResult } from "aws-lambda";
 import { describe, expect, it, vi } from "vitest";
 import type { Caller } from "#common/auth/caller.ts";
-import { IssuerUnreachable, REFUSALS, Unauthorized } from "#common/auth/refusal.ts";
+import { IssuerUnreachable, REFUSALS } from "#common/auth/refusal.ts";
 import type { Verdict } from "#common/auth/verify-token.ts";
+import { Unauthorized } from "#common/middleware/authorizer.ts";
 import { makeAuthorize } from "./authorize.ts";
 
 const caller: Caller = { userId: "alice", organizationId: "demo", roles: [], expiresAt: 1 };

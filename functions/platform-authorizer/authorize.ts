@@ -1,9 +1,8 @@
 import type { APIGatewayAuthorizerResult } from "aws-lambda";
 import { bearerToken } from "#common/auth/bearer.ts";
 import type { Caller } from "#common/auth/caller.ts";
-import { Unauthorized } from "#common/auth/refusal.ts";
 import type { Verdict } from "#common/auth/verify-token.ts";
-import type { AuthorizerEvent } from "#common/middleware/authorizer.ts";
+import { Unauthorized } from "#common/middleware/authorizer.ts";
 
 export type AuthorizeDeps = {
   verifyToken: (token: string) => Promise<Verdict>;
