@@ -1,22 +1,29 @@
 import middy from "@middy/core";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, Context } from "aws-lambda";
-import { Unauthorized } from "#common/auth/refusal.ts";
 import { loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
 import { note, noteOutcome, observe } from "./observe.ts";
 
-/** What the authorizer reads of API Gateway's REQUEST event. */
-export type AuthorizerEvent = Pick<
-  APIGatewayRequestAuthorizerEvent,
-  "methodArn" | "headers" | "multiValueHeaders"
->;
+/** The message by which API Gateway tells a bad token (401) from a broken authorizer (500). */
+const UNAUTHORIZED = "Unauthorized";
+
+/** Thrown by an authorizer's deed for a token that is refused; `reason` goes to the log only. */
+export class Unauthorized extends Error {
+  readonly reason: string;
+  constructor(reason: string) {
+    super(UNAUTHORIZED);
+    this.reason = reason;
+  }
+}
 
 /**
  * The stack of the REST API's custom authorizer. AWS counts a refused token as a function error, so
  * the alarm watches the metric `AuthorizerFault`, which only a real fault raises.
  */
-export const authorizerHandler = (deed: (event: AuthorizerEvent) => Promise<APIGatewayAuthorizerResult>) =>
-  middy<AuthorizerEvent, APIGatewayAuthorizerResult, Error, Context>()
+export const authorizerHandler = (
+  deed: (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>,
+) =>
+  middy<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult, Error, Context>()
     .use(observe())
     .handler(async (event) => {
       noteOutcome("info", "token accepted");

@@ -1,4 +1,4 @@
-import type { APIGatewayAuthorizerResult } from "aws-lambda";
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import { bearerToken } from "#common/auth/bearer.ts";
 import type { Caller } from "#common/auth/caller.ts";
 import type { Verdict } from "#common/auth/verify-token.ts";
@@ -8,6 +8,11 @@ export type AuthorizeDeps = {
   verifyToken: (token: string) => Promise<Verdict>;
   policyFor: (methodArn: string, caller: Caller) => APIGatewayAuthorizerResult;
 };
+
+export type AuthorizerEvent = Pick<
+  APIGatewayRequestAuthorizerEvent,
+  "methodArn" | "headers" | "multiValueHeaders"
+>;
 
 /**
  * Answers which routes the caller may call. Throws `Unauthorized` for a request without one good token;
