@@ -1,0 +1,134 @@
+import type { Key } from "./keys.ts";
+import type { EventStore, Item } from "./store.ts";
+
+/** Rough, but in proportion: what counts towards the 1 MB of a page. */
+const sizeOf = (item: Item): number => {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) {
+    bytes += name.length + (typeof value === "number" ? 8 : value.length);
+  }
+  return bytes;
+};
+
+export type MemoryStoreOptions = {
+  /** Called around each call: to count, to let others go first, to lose an answer or to die (throw). */
+  before?: (call: keyof EventStore, keys: readonly Key[]) => Promise<void> | void;
+  after?: (call: keyof EventStore, keys: readonly Key[]) => Promise<void> | void;
+  pageBytesMax?: number;
+};
+
+/** The table in memory, for tests. Holds to the same contract as the one in DynamoDB. */
+export type MemoryStore = EventStore & {
+  /** Sorted by key. */
+  items(): Item[];
+  /** What a person at the console could do. */
+  tamper(key: Key, change: (item: Item) => Item | undefined): void;
+};
+
+export const memoryStore = ({
+  before = () => {},
+  after = () => {},
+  pageBytesMax = 1_048_576,
+}: MemoryStoreOptions = {}): MemoryStore => {
+  const partitions = new Map<string, Map<string, Item>>();
+  // Sorted once after a change and not with each put: a million puts come before the first query.
+  const sorted = new Map<string, string[]>();
+
+  const find = ({ pk, sk }: Key): Item | undefined => partitions.get(pk)?.get(sk);
+  const put = (item: Item): void => {
+    const partition = partitions.get(item.pk) ?? new Map<string, Item>();
+    partitions.set(item.pk, partition);
+    if (!partition.has(item.sk)) {
+      const keys = sorted.get(item.pk);
+      if (keys && item.sk > (keys.at(-1) ?? "")) keys.push(item.sk);
+      else sorted.delete(item.pk);
+    }
+    partition.set(item.sk, { ...item });
+  };
+  const sortKeys = (pk: string): string[] => {
+    const keys = sorted.get(pk) ?? [...(partitions.get(pk)?.keys() ?? [])].sort();
+    sorted.set(pk, keys);
+    return keys;
+  };
+  const call = async <T>(name: keyof EventStore, keys: readonly Key[], work: () => T): Promise<T> => {
+    await before(name, keys);
+    const result = work();
+    await after(name, keys);
+    return result;
+  };
+
+  return {
+    get: (key) => call("get", [key], () => find(key)),
+    getMany: (keys) =>
+      call("getMany", keys, () => {
+        const named = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key]));
+        return [...named.values()].flatMap((key) => find(key) ?? []);
+      }),
+    queryPage: ({
+      pk,
+      from = "",
+      to = "\u{10ffff}",
+      order = "asc",
+      limit = Number.POSITIVE_INFINITY,
+      after: start,
+    }) =>
+      call("queryPage", [{ pk, sk: from }], () => {
+        const keys = sortKeys(pk);
+        const items: Item[] = [];
+        let bytes = 0;
+        const step = order === "asc" ? 1 : -1;
+        let index = order === "asc" ? lowerBound(keys, from) : lowerBound(keys, `${to}\0`) - 1;
+        if (start !== undefined) {
+          index = order === "asc" ? lowerBound(keys, `${start}\0`) : lowerBound(keys, start) - 1;
+        }
+        for (; ; index += step) {
+          const sk = keys[index];
+          if (sk === undefined || sk < from || sk > to) return { items };
+          const item = find({ pk, sk });
+          if (!item) continue;
+          bytes += sizeOf(item);
+          if (items.length > 0 && bytes > pageBytesMax) return { items, next: items.at(-1)?.sk ?? "" };
+          items.push(item);
+          if (items.length === limit) return { items, next: sk };
+        }
+      }),
+    putIfAbsent: (item) =>
+      call("putIfAbsent", [item], () => {
+        if (find(item)) return false;
+        put(item);
+        return true;
+      }),
+    putAll: (items) =>
+      call("putAll", items, () => {
+        for (const item of items) put(item);
+      }),
+    putIfVersion: (item, version) =>
+      call("putIfVersion", [item], () => {
+        const present = find(item);
+        if ((present?.version ?? 0) !== version) return { done: false, ...(present ? { present } : {}) };
+        put(item);
+        return { done: true };
+      }),
+    items: () =>
+      [...partitions.keys()].sort().flatMap((pk) => sortKeys(pk).flatMap((sk) => find({ pk, sk }) ?? [])),
+    tamper: (key, change) => {
+      const item = find(key);
+      const changed = item && change({ ...item });
+      partitions.get(key.pk)?.delete(key.sk);
+      sorted.delete(key.pk);
+      if (changed) put(changed);
+    },
+  };
+};
+
+/** Index of the first key that is not below. */
+const lowerBound = (keys: readonly string[], wanted: string): number => {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] ?? "") < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
