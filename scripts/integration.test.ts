@@ -99,11 +99,7 @@ const start = async (faults: Faults): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-const check = async (
-  faults: Faults,
-  checks = integrationChecks,
-  otherToken: string | undefined = "other",
-) => {
+const check = async (faults: Faults, checks = integrationChecks) => {
   const lines: string[] = [];
   const platform = platformAt(await start(faults));
   const context = { platform, token: "good", otherToken: "other", release: "r2", deadlineMs: 300 };
