@@ -9,7 +9,11 @@ export type Authorized = {
   usageIdentifierKey: string | undefined;
 };
 
-export type Authorizer = (header: string | undefined, event: ProxyEvent) => Promise<Authorized | Refusal>;
+/** Answers at once for a header that it knows: most requests come with one. */
+export type Authorizer = (
+  header: string | undefined,
+  event: ProxyEvent,
+) => Authorized | Refusal | Promise<Authorized | Refusal>;
 
 export type AuthorizerOptions = {
   functionName: string;
@@ -75,29 +79,28 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
     cache.set(header, { decision, until: now() + cacheSeconds * 1000 });
   };
 
-  const decide = async (
-    header: string,
-    event: ProxyEvent,
-    methodArn: string,
-  ): Promise<Decision | Refusal> => {
-    const cached = cache.get(header);
-    if (cached !== undefined && cached.until > now()) return cached.decision;
-    cache.delete(header);
+  /** Many requests with a new token that come together ask once. */
+  const learn = (header: string, event: ProxyEvent, methodArn: string): Promise<Decision | Refusal> => {
     const running = asking.get(header);
     if (running !== undefined) return running;
-    const question = ask(event, methodArn);
+    const question = ask(event, methodArn).then((decision) => {
+      asking.delete(header);
+      if (typeof decision !== "string") remember(header, decision);
+      return decision;
+    });
     asking.set(header, question);
-    const decision = await question;
-    asking.delete(header);
-    if (typeof decision !== "string") remember(header, decision);
-    return decision;
+    return question;
   };
 
-  return async (header, event) => {
+  const judge = (decision: Decision | Refusal, methodArn: string): Authorized | Refusal =>
+    typeof decision === "string" || decision.permits(methodArn) ? decision : "ACCESS_DENIED";
+
+  return (header, event) => {
     if (header === undefined || header === "") return "UNAUTHORIZED";
     const methodArn = `${prefix}${event.httpMethod}${event.path}`;
-    const decision = await decide(header, event, methodArn);
-    if (typeof decision === "string") return decision;
-    return decision.permits(methodArn) ? decision : "ACCESS_DENIED";
+    const cached = cache.get(header);
+    if (cached !== undefined && cached.until > now()) return judge(cached.decision, methodArn);
+    cache.delete(header);
+    return learn(header, event, methodArn).then((decision) => judge(decision, methodArn));
   };
 };

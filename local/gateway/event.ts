@@ -77,19 +77,6 @@ const queryOf = (query: string): Values => {
   return values;
 };
 
-const NOBODY = {
-  cognitoIdentityPoolId: null,
-  accountId: null,
-  cognitoIdentityId: null,
-  caller: null,
-  principalOrgId: null,
-  accessKey: null,
-  cognitoAuthenticationType: null,
-  cognitoAuthenticationProvider: null,
-  userArn: null,
-  user: null,
-};
-
 /** The REST API's proxy event, format 1.0, without its body, which has not been read yet. */
 export const proxyEvent = (
   request: IncomingMessage,
@@ -134,7 +121,20 @@ export const proxyEvent = (
       domainPrefix: domainName.split(".", 1)[0],
       requestTimeEpoch: now,
       requestId,
-      identity: { ...NOBODY, sourceIp, userAgent: request.headers["user-agent"] ?? null },
+      identity: {
+        cognitoIdentityPoolId: null,
+        accountId: null,
+        cognitoIdentityId: null,
+        caller: null,
+        sourceIp,
+        principalOrgId: null,
+        accessKey: null,
+        cognitoAuthenticationType: null,
+        cognitoAuthenticationProvider: null,
+        userArn: null,
+        userAgent: request.headers["user-agent"] ?? null,
+        user: null,
+      },
       domainName,
       apiId: api.apiId,
     },

@@ -49,7 +49,10 @@ export const send = (
 const within = (invocation: Promise<Invocation>, ms: number): Promise<Invocation | "timed-out"> =>
   new Promise((done, fail) => {
     const timer = setTimeout(() => done("timed-out"), ms);
-    invocation.then(done, fail).finally(() => clearTimeout(timer));
+    invocation.then((outcome) => {
+      clearTimeout(timer);
+      done(outcome);
+    }, fail);
   });
 
 /** The REST API in front of the functions: what Terraform makes of the same manifests in AWS. */

@@ -9,7 +9,7 @@ export type UsagePlans = {
 
 /** A laptop's own limits come first. */
 export const GENEROUS: UsagePlans = {
-  default: { ratePerSecond: 10_000, burst: 20_000, quotaPerDay: 1_000_000_000 },
+  default: { ratePerSecond: 1_000_000, burst: 1_000_000, quotaPerDay: 1_000_000_000 },
 };
 
 /** A token bucket; true when a request may pass now. */
