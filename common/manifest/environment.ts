@@ -10,7 +10,7 @@ import {
   variableName,
 } from "./names.ts";
 
-const valueOf = (deployment: Deployment, kind: ResourceKind, name: string): string => {
+const valueInEnvironment = (deployment: Deployment, kind: ResourceKind, name: string): string => {
   switch (kind) {
     case "queues":
       return queueUrl(deployment, name);
@@ -47,7 +47,7 @@ export const environmentOf = (
       .filter(({ right }) => right !== "stream")
       .map(({ kind, name }) => [
         `${variableName(name)}_${rights[kind].variable}`,
-        valueOf(deployment, kind, name),
+        valueInEnvironment(deployment, kind, name),
       ]),
   ),
   ...Object.fromEntries(manifest.settings.map((name) => [name, settings[name] ?? ""])),

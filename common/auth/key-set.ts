@@ -1,0 +1,71 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import type { JwkWithKid } from "aws-jwt-verify/jwk";
+
+/** A public key of the issuer, ready for use. */
+export type Key = { readonly id: string; readonly jwk: JwkWithKid; readonly keyObject: KeyObject };
+
+/** The issuer's keys by `keyId`. */
+export type KeySet = ReadonlyMap<string, Key>;
+
+export const ALGORITHMS: readonly string[] = ["RS256", "ES256", "EdDSA"];
+
+const RSA_BITS_MIN = 2048;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Two keys of different kinds may share a `kid` (RFC 7517, 4.5). */
+export const keyId = (kid: string, algorithm: string): string => `${algorithm} ${kid}`;
+
+/** The one algorithm that a key of this kind may verify here: a token cannot choose another. */
+const algorithmOf = ({ kty, crv }: Readonly<Record<string, unknown>>): string | undefined => {
+  if (kty === "RSA") return "RS256";
+  if (kty === "EC" && crv === "P-256") return "ES256";
+  return kty === "OKP" && (crv === "Ed25519" || crv === "Ed448") ? "EdDSA" : undefined;
+};
+
+const publicKeyOf = (jwk: JsonWebKey): KeyObject | undefined => {
+  try {
+    return createPublicKey({ key: jwk, format: "jwk" });
+  } catch {
+    return undefined;
+  }
+};
+
+/** The key, or undefined for what is none of ours: another use, another algorithm, rubbish. */
+const keyOf = (value: unknown): Key | undefined => {
+  if (!isRecord(value)) return undefined;
+  const { kid, kty, use = "sig", alg } = value;
+  const algorithm = algorithmOf(value);
+  if (typeof kid !== "string" || typeof kty !== "string" || algorithm === undefined) return undefined;
+  if (use !== "sig" || (alg !== undefined && alg !== algorithm)) return undefined;
+  // Only what makes up a public key: an issuer that publishes `d` as well must not have us keep it.
+  const members = Object.fromEntries(
+    ["n", "e", "crv", "x", "y"].flatMap((name) => {
+      const member = value[name];
+      return typeof member === "string" ? [[name, member]] : [];
+    }),
+  );
+  const keyObject = publicKeyOf({ kty, ...members });
+  if (keyObject === undefined) return undefined;
+  if ((keyObject.asymmetricKeyDetails?.modulusLength ?? RSA_BITS_MIN) < RSA_BITS_MIN) return undefined;
+  return { id: keyId(kid, algorithm), jwk: { ...members, kid, kty, alg: algorithm, use: "sig" }, keyObject };
+};
+
+/**
+ * Reads a JWKS. Keys that cannot verify a token here are left out, so that one of them takes nothing away
+ * from the others; of two with one name the first counts. A key that `before` already held stays the same
+ * object. Throws when the text is no JWKS.
+ */
+export const parseKeySet = (text: string, before: KeySet = new Map()): KeySet => {
+  const json: unknown = JSON.parse(text);
+  if (!isRecord(json) || !Array.isArray(json.keys)) throw new TypeError("a JWKS has a list of keys");
+  const keys = new Map<string, Key>();
+  for (const value of json.keys) {
+    const key = keyOf(value);
+    if (key === undefined || keys.has(key.id)) continue;
+    const known = before.get(key.id);
+    keys.set(key.id, known?.keyObject.equals(key.keyObject) ? known : key);
+  }
+  return keys;
+};

@@ -1,0 +1,37 @@
+/**
+ * Why a token is no good. For logs and metrics: the caller only ever learns 401, and neither the token
+ * nor any of its claims is part of it.
+ */
+export const REFUSALS = [
+  "missing",
+  "malformed",
+  "too-long",
+  "algorithm",
+  "critical-extension",
+  "issuer",
+  "audience",
+  "token-use",
+  "no-expiry",
+  "expired",
+  "not-yet-valid",
+  "subject",
+  "unknown-key",
+  "signature",
+] as const;
+
+export type Refusal = (typeof REFUSALS)[number];
+
+/** Carries a refusal out of callbacks of aws-jwt-verify, which know no other way to say no. */
+export class Refused extends Error {
+  readonly reason: Refusal;
+
+  constructor(reason: Refusal) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+/** The issuer's keys cannot be had, so nobody can say whether the token is good: a fault, not a refusal. */
+export class IssuerUnreachable extends Error {
+  override readonly name = "IssuerUnreachable";
+}

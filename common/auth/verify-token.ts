@@ -1,0 +1,121 @@
+import { JwtInvalidSignatureAlgorithmError, JwtInvalidSignatureError } from "aws-jwt-verify/error";
+import { verifyJwt } from "aws-jwt-verify/jwt-verifier";
+import { type Caller, type ClaimNames, callerOf } from "./caller.ts";
+import { ALGORITHMS, type Key } from "./key-set.ts";
+import type { Keys } from "./keys.ts";
+import { IssuerUnreachable, type Refusal, Refused } from "./refusal.ts";
+import { makeVerifiedTokens } from "./verified-tokens.ts";
+
+/** Longer than any token with our claims; the gateway takes 10,240 bytes of headers altogether. */
+export const TOKEN_LENGTH_MAX = 8 * 1024;
+
+export type Verdict = { ok: true; caller: Caller } | { ok: false; reason: Refusal };
+
+export type VerifierOptions = {
+  /** The `iss` that a token must carry. */
+  issuer: string;
+  /** One of them must be in `aud`; or be `client_id`, where there is no `aud`. */
+  audiences: readonly string[];
+  /** The `token_use` that a token must carry; undefined: not checked. */
+  tokenUse?: string | undefined;
+  claimNames: ClaimNames;
+  keys: Keys;
+  now?: () => number;
+  /** How many verified tokens are remembered. */
+  rememberedMax?: number;
+};
+
+type Header = { readonly [name: string]: unknown };
+type Payload = {
+  readonly [name: string]: unknown;
+  readonly iss?: string;
+  readonly aud?: string | string[];
+  readonly exp?: number;
+  readonly nbf?: number;
+};
+
+const refusalOf = (error: unknown): Refusal => {
+  if (error instanceof Refused) return error.reason;
+  if (error instanceof JwtInvalidSignatureError) return "signature";
+  return error instanceof JwtInvalidSignatureAlgorithmError ? "algorithm" : "malformed";
+};
+
+/**
+ * Checks tokens: signature, issuer, audience, times, and who they name. Whatever is wrong with a token is
+ * a refusal; it throws only `IssuerUnreachable`, when it cannot decide. Nothing in a token says where keys
+ * come from: `jku`, `x5u` and `jwk` are not even looked at.
+ *
+ * A token that was verified is remembered until it expires or its key is gone, or others crowd it out.
+ */
+export const makeTokenVerifier = ({
+  issuer,
+  audiences,
+  tokenUse,
+  claimNames,
+  keys,
+  now = Date.now,
+  rememberedMax = 1000,
+}: VerifierOptions): ((token: string) => Promise<Verdict>) => {
+  const remembered = makeVerifiedTokens(rememberedMax);
+
+  const isForUs = ({ aud, client_id: clientId }: Payload): boolean =>
+    [aud ?? clientId].flat().some((name) => typeof name === "string" && audiences.includes(name));
+
+  const isPast = (seconds: number): boolean => seconds * 1000 <= now();
+
+  /** What can be said without a key is said before one is looked for: no fetch for a hopeless token. */
+  const flawOf = (header: Header, payload: Payload): Refusal | undefined => {
+    if (typeof header.alg !== "string" || !ALGORITHMS.includes(header.alg)) return "algorithm";
+    if (header.crit !== undefined) return "critical-extension";
+    if (payload.iss !== issuer) return "issuer";
+    if (!isForUs(payload)) return "audience";
+    if (tokenUse !== undefined && payload.token_use !== tokenUse) return "token-use";
+    if (payload.exp === undefined) return "no-expiry";
+    if (isPast(payload.exp)) return "expired";
+    return payload.nbf !== undefined && !isPast(payload.nbf) ? "not-yet-valid" : undefined;
+  };
+
+  const keyFor = async (header: Header, payload: Payload): Promise<Key> => {
+    const flaw = flawOf(header, payload);
+    if (flaw !== undefined) throw new Refused(flaw);
+    const { kid, alg } = header;
+    const key = typeof kid === "string" && typeof alg === "string" ? await keys.find(kid, alg) : undefined;
+    if (key === undefined) throw new Refused("unknown-key");
+    return key;
+  };
+
+  const check = async (token: string): Promise<Verdict> => {
+    let key: Key | undefined;
+    const payload = await verifyJwt(
+      token,
+      "",
+      // The audience is checked above, where `client_id` counts too.
+      { issuer, audience: null },
+      async (_uri, { header, payload }) => {
+        key = await keyFor(header, payload);
+        return key.jwk;
+      },
+      async () => key?.keyObject ?? {},
+    );
+    const { exp } = payload;
+    const caller = exp === undefined ? undefined : callerOf(payload, claimNames, exp);
+    if (exp === undefined || caller === undefined || key === undefined) throw new Refused("subject");
+    remembered.set(token, { caller, exp, key });
+    return { ok: true, caller };
+  };
+
+  return async (token) => {
+    if (token.length > TOKEN_LENGTH_MAX) return { ok: false, reason: "too-long" };
+    const known = remembered.get(token);
+    if (known !== undefined) {
+      if (!isPast(known.exp) && keys.holds(known.key)) return { ok: true, caller: known.caller };
+      remembered.delete(token);
+    }
+    try {
+      return await check(token);
+    } catch (error) {
+      if (error instanceof IssuerUnreachable) throw error;
+      return { ok: false, reason: refusalOf(error) };
+    }
+  };
+};

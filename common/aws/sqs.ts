@@ -1,0 +1,60 @@
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type Refused, sendInBatches } from "./batch.ts";
+import { CLIENT_DEFAULTS, rememberClient } from "./clients.ts";
+
+let client: SQSClient | undefined;
+export const sqs = (): SQSClient => {
+  client ??= rememberClient(new SQSClient(CLIENT_DEFAULTS));
+  return client;
+};
+
+export type QueueMessage = { body: string; attributes?: Record<string, string>; delaySeconds?: number };
+
+const toAttributes = (attributes: Record<string, string>) =>
+  Object.fromEntries(
+    // SQS refuses an empty attribute value.
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      { DataType: "String", StringValue: value || "-" },
+    ]),
+  );
+
+const toEntry = ({ body, attributes, delaySeconds }: QueueMessage) => ({
+  MessageBody: body,
+  ...(attributes ? { MessageAttributes: toAttributes(attributes) } : {}),
+  ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
+});
+
+/** Puts one message on a queue; when this returns, SQS has it. Sent twice if the first answer was lost. */
+export const sendMessage = async (queueUrl: string, message: QueueMessage): Promise<void> => {
+  await sqs().send(new SendMessageCommand({ QueueUrl: queueUrl, ...toEntry(message) }));
+};
+
+const bytesOf = ({ body, attributes = {} }: QueueMessage): number =>
+  Buffer.byteLength(body) +
+  Object.entries(attributes).reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value) + 6, 0);
+
+export type SendMessages = (
+  queueUrl: string,
+  messages: readonly QueueMessage[],
+) => Promise<Refused<QueueMessage>[]>;
+
+/** Puts many messages on a queue (10 and 1 MiB a call); answers those that it does not have. */
+export const sendMessages: SendMessages = (queueUrl, messages) =>
+  sendInBatches(messages, {
+    countMax: 10,
+    bytesMax: 1_048_576,
+    bytesOf,
+    send: async (items) => {
+      const { Failed = [] } = await sqs().send(
+        new SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: items.map((item, index) => ({ Id: String(index), ...toEntry(item) })),
+        }),
+      );
+      return Failed.flatMap(({ Id, Code = "", Message = "", SenderFault = false }) => {
+        const item = items[Number(Id)];
+        return item ? [{ item, code: Code, reason: Message, retry: !SenderFault }] : [];
+      });
+    },
+  });

@@ -1,0 +1,40 @@
+/**
+ * Every error that a caller or an operator can meet. `status` is what an HTTP caller gets; `retry`
+ * says whether the same request can succeed later, and decides what the queue stacks do: a retryable
+ * failure returns the message to its queue, any other is kept in the dead-letter queue at once.
+ * `docs/errors.md` has a section for each; a test holds the two together.
+ */
+export const ERRORS = {
+  INPUT_INVALID: { status: 400, retry: false, text: "The request has faults; each is listed under errors." },
+  BODY_NOT_JSON: { status: 400, retry: false, text: "The body is not valid JSON." },
+  CURSOR_INVALID: {
+    status: 400,
+    retry: false,
+    text: "The cursor was not made for this request, or was altered; start again without one.",
+  },
+  CURSOR_EXPIRED: { status: 400, retry: false, text: "The cursor is too old; start again without one." },
+  TOKEN_EXPIRED: { status: 401, retry: false, text: "The token has expired." },
+  FORBIDDEN: { status: 403, retry: false, text: "The token does not open this route." },
+  NOT_FOUND: { status: 404, retry: false, text: "There is no such thing, or it is not yours." },
+  IDEMPOTENCY_IN_PROGRESS: {
+    status: 409,
+    retry: true,
+    text: "The first request with this Idempotency-Key is still running.",
+  },
+  BODY_TOO_LARGE: { status: 413, retry: false, text: "The body is larger than this route takes." },
+  IDEMPOTENCY_MISMATCH: {
+    status: 422,
+    retry: false,
+    text: "This Idempotency-Key was used with another body.",
+  },
+  MESSAGE_NOT_JSON: { status: 500, retry: false, text: "The message is not valid JSON." },
+  MESSAGE_INVALID: { status: 500, retry: false, text: "The message breaks its schema." },
+  DEPENDENCY_FAILED: { status: 503, retry: true, text: "Something the platform depends on did not answer." },
+  UNEXPECTED: {
+    status: 500,
+    retry: true,
+    text: "Something went wrong; the request id finds it in the logs.",
+  },
+} as const satisfies Record<string, { status: number; retry: boolean; text: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;

@@ -1,0 +1,15 @@
+/** JSON text that is sent as it is: what was stored as text is not parsed to be written again. */
+export class RawJson {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a deed answers; the stack makes API Gateway's form of it. An `undefined` body has no content. */
+export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
+
+export const ok = (body: unknown): Answer => ({ status: 200, body });
+export const created = (body: unknown): Answer => ({ status: 201, body });
+export const accepted = (body: unknown): Answer => ({ status: 202, body });
+export const noContent = (): Answer => ({ status: 204 });

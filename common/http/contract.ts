@@ -1,0 +1,26 @@
+import type { Route } from "#common/manifest/manifest.ts";
+import type { Validator } from "#common/validation/validator.ts";
+
+/** What one route takes and answers. `answers` and the texts are for the OpenAPI document only. */
+export type RouteContract = {
+  summary: string;
+  description?: string;
+  body?: Validator<unknown>;
+  query?: Validator<unknown>;
+  /** Largest body in bytes; 1 MB (1,048,576) if not said. */
+  bodyBytesMax?: number;
+  /** Takes an Idempotency-Key (POST only). */
+  idempotent?: boolean;
+  answers: Record<number, { description: string; body?: Validator<unknown>; contentType?: string }>;
+};
+
+/** The routes of one function; the keys are the manifest's, which the build checks. */
+export type Contract = Partial<Record<Route, RouteContract>>;
+
+type Valid<V> = V extends Validator<infer T> ? T : undefined;
+
+/** The validated parts of a request, as a route's contract types them. */
+export type Validated<R> = {
+  body: R extends { body: infer V } ? Valid<V> : undefined;
+  query: R extends { query: infer V } ? Valid<V> : Record<string, never>;
+};

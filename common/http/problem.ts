@@ -1,0 +1,27 @@
+import type { AppError } from "#common/errors/app-error.ts";
+import { ERRORS } from "#common/errors/catalogue.ts";
+
+const TITLES: Record<number, string> = {
+  400: "Bad request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not found",
+  409: "Conflict",
+  413: "Content too large",
+  422: "Unprocessable content",
+  500: "Internal server error",
+  503: "Service unavailable",
+};
+
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** RFC 9457 body of an error; holds nothing that is for operators only. */
+export const problemOf = (error: AppError, requestId: string): Record<string, unknown> => ({
+  type: `urn:millrace:problem:${error.code.toLowerCase().replaceAll("_", "-")}`,
+  title: TITLES[error.status] ?? "Error",
+  status: error.status,
+  detail: ERRORS[error.code].text,
+  code: error.code,
+  requestId,
+  ...(error.errors ? { errors: error.errors } : {}),
+});

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { AppError, toAppError } from "#common/errors/app-error.ts";
+import { type Answer, RawJson } from "#common/http/answers.ts";
+
+/** Id (UUIDv7) and time (RFC 3339) of what a request makes. */
+export type Attempt = { id: string; time: string };
+
+/** What is kept of a request with an Idempotency-Key. */
+export type Remembered = {
+  bodyHash: string;
+  /** Of the first request: whoever does the work again makes the same thing again, not a second one. */
+  attempt: Attempt;
+  /** Unix milliseconds until which the request counts as running. */
+  lockedUntilMs: number;
+  answer?: { status: number; headers: Record<string, string>; body: string };
+};
+
+export type IdempotencyStore = {
+  /** Stores it if nothing that still counts stands under the scope; else answers what stands there. */
+  begin(scope: string, remembered: Remembered, nowMs: number): Promise<Remembered | undefined>;
+  /** Takes over a stale lock; false if somebody else was quicker. */
+  takeOver(scope: string, staleUntilMs: number, lockedUntilMs: number): Promise<boolean>;
+  finish(scope: string, answer: NonNullable<Remembered["answer"]>): Promise<void>;
+  /** Lets the next try in at once, with the same attempt. */
+  unlock(scope: string): Promise<void>;
+  forget(scope: string): Promise<void>;
+};
+
+/** The header's value, 1 to 255 visible ASCII characters, or nothing when it was not sent. */
+export const idempotencyKeyOf = (header: string | undefined): string | undefined => {
+  if (header === undefined) return undefined;
+  if (/^[\x21-\x7e]{1,255}$/.test(header)) return header;
+  throw new AppError("INPUT_INVALID", {
+    errors: [{ path: "/headers/idempotency-key", message: "must be 1 to 255 visible ASCII characters" }],
+  });
+};
+
+/** One key for organization, user, route and Idempotency-Key; says nothing of them to who reads the table. */
+export const scopeOf = (parts: string[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+
+export type OnceOptions = {
+  scope: string;
+  bodyHash: string;
+  attempt: Attempt;
+  /** How long this request can still run, in milliseconds. */
+  lockMs: number;
+  now: () => number;
+  perform: (attempt: Attempt) => Promise<Answer>;
+  onRepeat?: () => void;
+};
+
+const textOf = (body: unknown): string =>
+  body === undefined ? "" : body instanceof RawJson ? body.text : JSON.stringify(body);
+
+/** Waits out what is left of the other request's lock, in whole seconds. */
+const inProgress = (lockedUntilMs: number, nowMs: number) =>
+  new AppError("IDEMPOTENCY_IN_PROGRESS", {
+    retryAfterSeconds: Math.max(1, Math.ceil((lockedUntilMs - nowMs) / 1000)),
+  });
+
+/**
+ * Performs a request once for its scope: a repetition with the same body gets the first answer, one
+ * with another body 422, one while the first is running 409. Only 2xx answers are remembered. A
+ * request that died half-way is performed again under the first one's id and time, so that what it
+ * may have sent already is sent again and not a second thing beside it.
+ */
+export const once = async (
+  store: IdempotencyStore,
+  { scope, bodyHash, attempt, lockMs, now, perform, onRepeat }: OnceOptions,
+): Promise<Answer> => {
+  const lockedUntilMs = now() + lockMs;
+  const earlier = await store.begin(scope, { bodyHash, attempt, lockedUntilMs }, now());
+  if (earlier) {
+    if (earlier.bodyHash !== bodyHash) throw new AppError("IDEMPOTENCY_MISMATCH");
+    if (earlier.answer) {
+      onRepeat?.();
+      const { status, headers, body } = earlier.answer;
+      return { status, headers, ...(body === "" ? {} : { body: new RawJson(body) }) };
+    }
+    if (earlier.lockedUntilMs > now()) throw inProgress(earlier.lockedUntilMs, now());
+    if (!(await store.takeOver(scope, earlier.lockedUntilMs, lockedUntilMs)))
+      throw inProgress(lockedUntilMs, now());
+  }
+  try {
+    const answer = await perform(earlier?.attempt ?? attempt);
+    await store.finish(scope, {
+      status: answer.status,
+      headers: answer.headers ?? {},
+      body: textOf(answer.body),
+    });
+    return answer;
+  } catch (error) {
+    // What can never succeed did nothing: the key is free again. Anything else may have got through
+    // half-way, so its attempt is kept and only the lock goes.
+    await (toAppError(error).retry ? store.unlock(scope) : store.forget(scope)).catch(() => {});
+    throw error;
+  }
+};

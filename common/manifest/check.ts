@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { toFaults } from "#common/validation/faults.ts";
+import { grantsOf } from "./grants.ts";
+import {
+  type Declarations,
+  hasOwnDeadLetters,
+  type Manifest,
+  type ResourceKind,
+  triggersOf,
+} from "./manifest.ts";
+import { deadLetterName } from "./names.ts";
+
+const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+
+/** One sentence for each fault, `<file>: <where> <what>`, of every manifest and of what they share. */
+export const declarationFaults = (declarations: Declarations): string[] => {
+  const { folder, manifests, resources, rights } = declarations;
+  const ajv = new Ajv({
+    allErrors: true,
+    discriminator: true,
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+  });
+  const schemaFaults = (schemaFile: string, file: string): string[] => {
+    const check = ajv.getSchema(schemaFile) ?? ajv.compile(readJson(join(folder, schemaFile)));
+    const value = readJson(join(folder, file));
+    if (check(value)) return [];
+    return toFaults(check.errors ?? [], value).map(
+      ({ path, message }) => `${file}: ${path || "/"} ${message}`,
+    );
+  };
+
+  const shaped = [
+    ...schemaFaults("resources.schema.json", "resources.json"),
+    ...manifests.flatMap(({ name }) => schemaFaults("function.schema.json", `${name}/function.json`)),
+  ];
+  // What follows trusts the shape.
+  if (shaped.length > 0) return shaped;
+
+  const queues = new Set([
+    ...Object.keys(resources.queues).flatMap((name) => [name, deadLetterName(name)]),
+    ...manifests.filter(hasOwnDeadLetters).map(({ name }) => deadLetterName(name)),
+  ]);
+  const exists = (kind: ResourceKind, name: string) =>
+    kind === "queues" ? queues.has(name) : name in resources[kind];
+
+  const faultsOf = (manifest: Manifest): string[] => {
+    const faults: string[] = [];
+    for (const { kind, name, right } of grantsOf(manifest)) {
+      if (!exists(kind, name)) faults.push(`there are no ${kind} "${name}" in resources.json`);
+      else if (!rights[kind].rights[right]) faults.push(`${kind} have no right "${right}"`);
+    }
+    for (const setting of manifest.settings) {
+      if (!(setting in resources.settings)) faults.push(`there is no setting "${setting}" in resources.json`);
+    }
+    for (const { topic } of triggersOf(manifest, "topic")) {
+      if (!(topic in resources.topics)) faults.push(`there is no topic "${topic}" in resources.json`);
+    }
+    for (const { bucket } of triggersOf(manifest, "bucket")) {
+      if (!(bucket in resources.buckets)) faults.push(`there is no bucket "${bucket}" in resources.json`);
+    }
+    for (const { table } of triggersOf(manifest, "table")) {
+      if (!resources.tables[table]?.stream)
+        faults.push(`the table "${table}" has no stream in resources.json`);
+    }
+    for (const { queue, batchSize = 10, windowSeconds = 0 } of triggersOf(manifest, "queue")) {
+      if (batchSize > 10 && windowSeconds < 1) {
+        faults.push(`queue "${queue}": a batch of more than 10 needs windowSeconds of at least 1`);
+      }
+    }
+    const isBehindGateway = manifest.triggers.some(({ type }) => type === "http" || type === "authorizer");
+    if (isBehindGateway && manifest.timeoutSeconds > 29) {
+      faults.push(`timeoutSeconds must be at most 29 behind the gateway, got ${manifest.timeoutSeconds}`);
+    }
+    return faults.map((fault) => `${manifest.name}/function.json: ${fault}`);
+  };
+
+  const routes = new Map<string, string>();
+  const twice: string[] = [];
+  for (const manifest of manifests) {
+    for (const { route } of triggersOf(manifest, "http")) {
+      // Two names of one parameter are one route to the gateway.
+      const shape = route.replace(/\{[^}]*\}/g, "{}");
+      const other = routes.get(shape);
+      if (other) twice.push(`${manifest.name}/function.json: the route ${route} is ${other}'s already`);
+      routes.set(shape, manifest.name);
+    }
+  }
+  const authorizers = manifests.filter((manifest) => triggersOf(manifest, "authorizer").length > 0);
+  const guarded = manifests.some((manifest) =>
+    triggersOf(manifest, "http").some(({ role }) => role !== null),
+  );
+  const unguarded =
+    guarded && authorizers.length !== 1
+      ? [`exactly one function must have the trigger "authorizer", got ${authorizers.length}`]
+      : [];
+  return [...manifests.flatMap(faultsOf), ...twice, ...unguarded];
+};
+
+/** Throws one error that names every fault of every manifest. */
+export const assertDeclarations = (declarations: Declarations): void => {
+  const faults = declarationFaults(declarations);
+  if (faults.length > 0) throw new Error(`The manifests have faults:\n  ${faults.join("\n  ")}`);
+};

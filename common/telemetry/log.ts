@@ -1,0 +1,71 @@
+import { LogFormatter, Logger, LogItem } from "@aws-lambda-powertools/logger";
+import type { LogAttributes, UnformattedAttributes } from "@aws-lambda-powertools/logger/types";
+
+/**
+ * What may stand in a log line beside `level`, `message` and `service`. It is a closed list: a body,
+ * a header or a token has no field to stand in.
+ */
+export type LogFields = {
+  requestId?: string;
+  traceId?: string;
+  transactionId?: string;
+  coldStart?: boolean;
+  durationMs?: number;
+  /** The caller's `userId`. */
+  caller?: string;
+  organizationId?: string;
+  route?: string;
+  status?: number;
+  /** Code of the error catalogue. */
+  code?: string;
+  /** What only operators may know of an error. */
+  internal?: string;
+  /** Messages or records of a batch: all, back to the queue, kept as dead letters. */
+  batchSize?: number;
+  failed?: number;
+  rejected?: number;
+  /** Items written, sent, found. */
+  items?: number;
+  /** Calls that a batch needed, the retries included. */
+  attempts?: number;
+  repeated?: boolean;
+  resourceName?: string;
+  reason?: string;
+  error?: { name: string; message: string; stack?: string };
+};
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** One flat line: `level`, `message`, `service`, `time`, then the fields. */
+class LineFormatter extends LogFormatter {
+  formatAttributes(attributes: UnformattedAttributes, fields: LogAttributes): LogItem {
+    return new LogItem({
+      attributes: {
+        level: attributes.logLevel.toLowerCase(),
+        message: attributes.message,
+        service: attributes.serviceName,
+        time: attributes.timestamp.toISOString(),
+        ...fields,
+      },
+    });
+  }
+}
+
+const logger = new Logger({ logFormatter: new LineFormatter() });
+
+/** Writes one line. `message` is a constant in the past tense; data goes in the fields. */
+export const log = (level: LogLevel, message: string, fields: LogFields = {}): void =>
+  logger[level](message, fields);
+
+/** An error for a log line: its name, message and stack, and those of its causes, and nothing else that hangs on it. */
+export const loggable = (thrown: unknown, depth = 0): { name: string; message: string; stack?: string } => {
+  if (!(thrown instanceof Error))
+    return { name: typeof thrown, message: "a value that is no Error was thrown" };
+  const { name, message, stack, cause } = thrown;
+  const below = cause !== undefined && depth < 3 ? loggable(cause, depth + 1) : undefined;
+  return {
+    name,
+    message: below ? `${message} <- ${below.name}: ${below.message}` : message,
+    ...(stack === undefined ? {} : { stack: below?.stack ?? stack }),
+  };
+};

@@ -1,0 +1,27 @@
+import { Type } from "typebox";
+import { PageQuery } from "#common/http/paging.schema.ts";
+import { validator } from "#common/validation/schema.ts";
+
+const record = Type.Object({
+  id: Type.String({ format: "uuid" }),
+  createdAt: Type.String({ format: "date-time" }),
+  data: Type.Unsafe<Record<string, unknown>>({ type: "object" }),
+});
+
+const RecordAnswer = validator(record);
+const PageAnswer = validator(
+  Type.Object({ items: Type.Array(record), cursor: Type.Union([Type.String(), Type.Null()]) }),
+);
+
+export const contract = {
+  "GET /data": {
+    summary: "List the caller's records",
+    description: "Newest first.",
+    query: PageQuery,
+    answers: { 200: { description: "A page of records.", body: PageAnswer } },
+  },
+  "GET /data/{id}": {
+    summary: "Read one of the caller's records",
+    answers: { 200: { description: "The record.", body: RecordAnswer } },
+  },
+} as const;

@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
+import { changeFile, readIfThere } from "./key-file.ts";
+
+/**
+ * The local platform's `iss`. It is a name and not an address: a token stays good when the platform
+ * moves to another port, so nobody may fetch keys from it without being told where they are.
+ */
+export const LOCAL_ISSUER = "http://localhost:4000";
+export const LOCAL_AUDIENCE = "millrace";
+
+const ALGORITHM = "RS256";
+export const TTL_SECONDS_MAX = 30 * 24 * 3600;
+
+export type TokenRequest = {
+  sub: string;
+  organizationId?: string;
+  roles: readonly string[];
+  ttlSeconds: number;
+  /** Written over the other claims, so that a test can make a token with any fault. */
+  extra?: Readonly<Record<string, unknown>>;
+};
+
+export type Issuer = {
+  /** The `iss` of its tokens. */
+  issuer: string;
+  /** The public keys, as `GET /.well-known/jwks.json` answers them. */
+  jwks(): Promise<{ keys: JWK[] }>;
+  sign(request: TokenRequest): Promise<string>;
+  /**
+   * Signs with a new key from now on. Keys of before stay in the JWKS until their last token ran out;
+   * `dropOld` takes them out at once, as after a theft.
+   */
+  rotate(options?: { dropOld?: boolean }): Promise<void>;
+};
+
+export type IssuerOptions = {
+  /** Where `issuer.json` lives: beside the platform's data, and kept when that starts afresh. */
+  folder: string;
+  origin?: string;
+  now?: () => number;
+};
+
+type Key = { kid: string; privateKey: JWK; retiredAt?: number };
+
+/** The newest key comes last and is the one that signs. */
+type KeyFile = { keys: Key[] };
+
+// The file is our own, readable by nobody else.
+const parse = (text: string): KeyFile => JSON.parse(text) as KeyFile;
+const write = (file: KeyFile): string => `${JSON.stringify(file, null, 2)}\n`;
+
+const newKey = async (): Promise<Key> => {
+  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true, modulusLength: 2048 });
+  return { kid: crypto.randomUUID(), privateKey: await exportJWK(privateKey) };
+};
+
+const publicKey = ({ kid, privateKey: { kty, n, e } }: Key): JWK =>
+  ({ kid, kty, n, e, alg: ALGORITHM, use: "sig" }) as JWK;
+
+/**
+ * The local platform's issuer of tokens. Its keys are made once and kept in `<folder>/issuer.json`;
+ * several processes may use one folder, and each sees at once what another one rotated.
+ */
+export const openIssuer = async ({
+  folder,
+  origin = LOCAL_ISSUER,
+  now = Date.now,
+}: IssuerOptions): Promise<Issuer> => {
+  const path = join(folder, "issuer.json");
+
+  const keys = async (): Promise<Key[]> => {
+    const text =
+      (await readIfThere(path)) ??
+      (await changeFile(path, async (there) => there ?? write({ keys: [await newKey()] })));
+    return parse(text).keys;
+  };
+
+  const ranOut = ({ retiredAt }: Key): boolean =>
+    retiredAt !== undefined && retiredAt + TTL_SECONDS_MAX * 1000 < now();
+
+  const sign = async ({ sub, organizationId, roles, ttlSeconds, extra }: TokenRequest): Promise<string> => {
+    if (!(ttlSeconds <= TTL_SECONDS_MAX)) {
+      throw new RangeError(`ttlSeconds must be at most ${TTL_SECONDS_MAX}, got ${ttlSeconds}`);
+    }
+    const key = (await keys()).at(-1);
+    if (key === undefined) throw new Error(`${path} holds no key`);
+    const issuedAt = Math.floor(now() / 1000);
+    const claims = {
+      iss: origin,
+      aud: LOCAL_AUDIENCE,
+      sub,
+      ...(organizationId === undefined ? {} : { organizationId }),
+      Role: [...roles],
+      iat: issuedAt,
+      exp: issuedAt + ttlSeconds,
+      jti: crypto.randomUUID(),
+      ...extra,
+    };
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: ALGORITHM, typ: "JWT", kid: key.kid })
+      .sign(await importJWK(key.privateKey, ALGORITHM));
+  };
+
+  const rotate = async ({ dropOld = false }: { dropOld?: boolean } = {}): Promise<void> => {
+    const key = await newKey();
+    await changeFile(path, (text) => {
+      const old = text === undefined || dropOld ? [] : parse(text).keys;
+      const kept = old.filter((each) => !ranOut(each)).map((each) => ({ retiredAt: now(), ...each }));
+      return write({ keys: [...kept, key] });
+    });
+  };
+
+  await keys();
+  return {
+    issuer: origin,
+    jwks: async () => ({ keys: (await keys()).filter((key) => !ranOut(key)).map(publicKey) }),
+    sign,
+    rotate,
+  };
+};

@@ -1,0 +1,8 @@
+// Formats and mends what can be mended by itself: `npm run format`.
+import { runStep } from "./steps.ts";
+
+const { ok } = await runStep(
+  { name: "format", args: ["node_modules/@biomejs/biome/bin/biome", "check", "--write", "."] },
+  true,
+);
+process.exitCode = ok ? 0 : 1;
