@@ -49,7 +49,7 @@ type Split = { kept: Input; finish: (output: Output) => Output };
 type Splitter = (input: Input, fails: () => boolean) => Split;
 
 const lists = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const idOf = (entry: unknown): unknown => (isRecord(entry) ? entry["Id"] : undefined);
+const idOf = (entry: unknown): unknown => (isRecord(entry) ? entry.Id : undefined);
 
 /** Batches that name their entries: the failed ones come back in `Failed`. */
 const byId =
@@ -61,26 +61,23 @@ const byId =
       kept: { ...input, [field]: entries.filter((entry) => !failed.has(entry)) },
       finish: (output) => ({
         ...output,
-        Failed: [
-          ...lists(output["Failed"]),
-          ...[...failed].map((entry) => ({ Id: idOf(entry), ...failure })),
-        ],
+        Failed: [...lists(output.Failed), ...[...failed].map((entry) => ({ Id: idOf(entry), ...failure }))],
       }),
     };
   };
 
 /** PutEvents: failures stand where the entries stood. */
 const byPlace: Splitter = (input, fails) => {
-  const entries = lists(input["Entries"]);
+  const entries = lists(input.Entries);
   const failed = entries.map(() => fails());
   return {
     kept: { ...input, Entries: entries.filter((_, index) => !failed[index]) },
     finish: (output) => {
-      const rest = [...lists(output["Entries"])];
+      const rest = [...lists(output.Entries)];
       const count = failed.filter(Boolean).length;
       return {
         ...output,
-        FailedEntryCount: Number(output["FailedEntryCount"] ?? 0) + count,
+        FailedEntryCount: Number(output.FailedEntryCount ?? 0) + count,
         Entries: failed.map((lost) =>
           lost ? { ErrorCode: "InternalFailure", ErrorMessage: "Internal failure" } : rest.shift(),
         ),
@@ -91,7 +88,7 @@ const byPlace: Splitter = (input, fails) => {
 
 /** DynamoDB: what was not done comes back to be sent again. */
 const writesPerTable: Splitter = (input, fails) => {
-  const requests = isRecord(input["RequestItems"]) ? input["RequestItems"] : {};
+  const requests = isRecord(input.RequestItems) ? input.RequestItems : {};
   const kept: Record<string, unknown[]> = {};
   const unprocessed: Record<string, unknown[]> = {};
   for (const [table, entries] of Object.entries(requests)) {
@@ -107,12 +104,12 @@ const writesPerTable: Splitter = (input, fails) => {
 };
 
 const readsPerTable: Splitter = (input, fails) => {
-  const requests = isRecord(input["RequestItems"]) ? input["RequestItems"] : {};
+  const requests = isRecord(input.RequestItems) ? input.RequestItems : {};
   const kept: Record<string, unknown> = {};
   const unprocessed: Record<string, unknown> = {};
   for (const [table, request] of Object.entries(requests)) {
     if (!isRecord(request)) continue;
-    const keys = lists(request["Keys"]).map((key) => ({ key, lost: fails() }));
+    const keys = lists(request.Keys).map((key) => ({ key, lost: fails() }));
     const side = (lost: boolean) => keys.filter((one) => one.lost === lost).map(({ key }) => key);
     if (side(false).length > 0) kept[table] = { ...request, Keys: side(false) };
     if (side(true).length > 0) unprocessed[table] = { ...request, Keys: side(true) };

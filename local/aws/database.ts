@@ -19,7 +19,7 @@ export const openDatabase = (file: string, schema: string): DatabaseSync => {
     // Reads every page: worth it while that takes milliseconds.
     if (statSync(file).size < CHECKED_BYTES_MAX) {
       const check = database.prepare("PRAGMA quick_check(1)").get();
-      if (check?.["quick_check"] !== "ok") throw new Error(String(check?.["quick_check"]));
+      if (check?.quick_check !== "ok") throw new Error(String(check?.quick_check));
     }
     return database;
   } catch (error) {

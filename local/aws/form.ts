@@ -29,10 +29,7 @@ const toMap = (entries: unknown[]): Record<string, unknown> =>
   Object.fromEntries(
     entries
       .filter(isRecord)
-      .map((entry) => [
-        String(entry["key"] ?? entry["Name"] ?? entry["Key"]),
-        entry["value"] ?? entry["Value"],
-      ]),
+      .map((entry) => [String(entry.key ?? entry.Name ?? entry.Key), entry.value ?? entry.Value]),
   );
 
 const isPair = (entry: unknown): boolean =>

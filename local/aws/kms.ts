@@ -19,10 +19,10 @@ export const openKms = (file: string, arns: Arns, now: () => number = Date.now) 
     .prepare("SELECT * FROM keys")
     .all()
     .map((row) => ({
-      id: String(row["id"]),
-      alias: String(row["alias"]),
-      material: row["material"] instanceof Uint8Array ? Buffer.from(row["material"]) : Buffer.alloc(0),
-      created: Number(row["created"]),
+      id: String(row.id),
+      alias: String(row.alias),
+      material: row.material instanceof Uint8Array ? Buffer.from(row.material) : Buffer.alloc(0),
+      created: Number(row.created),
     }));
   const arnOf = (key: Key) => arns.at("kms", `key/${key.id}`);
 

@@ -9,11 +9,13 @@ import { arnsOf } from "./arn.ts";
 import { makeDispatch } from "./dispatch.ts";
 import { openDynamoDb } from "./dynamodb/service.ts";
 import { AwsError, DroppedConnection, StartError } from "./errors.ts";
+import { openEventBridge } from "./eventbridge/service.ts";
 import type { Input } from "./input.ts";
 import { openKms } from "./kms.ts";
 import { OPERATOR } from "./permissions.ts";
 import { provision } from "./provision.ts";
 import type { Answer, Call, Service } from "./service.ts";
+import { openSns } from "./sns/service.ts";
 import { openQueues } from "./sqs/queues.ts";
 import { makeSqs } from "./sqs/service.ts";
 import { makeSts } from "./sts.ts";
@@ -79,7 +81,7 @@ const innerCall = (origin: string): Call => ({
 
 /** Starts the one HTTP port behind which every AWS service of the platform is emulated. */
 export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> => {
-  const { dataFolder, deployment, declarations, permissions, chaos, log, secretOf } = options;
+  const { dataFolder, deployment, declarations, permissions, listeners, chaos, log, secretOf } = options;
   const now = options.now ?? Date.now;
   const arns = arnsOf(deployment);
   const services: Service[] = [];
@@ -124,6 +126,10 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const keys = openKms(join(dataFolder, "keys.sqlite"), arns, now);
     services.push(keys.service, makeSts(arns));
 
+    const topics = openSns(join(dataFolder, "topics.sqlite"), arns, queues.contract, listeners, {}, now);
+    const buses = openEventBridge(join(dataFolder, "buses.sqlite"), arns, queues.contract, listeners, now);
+    services.push(topics.service, buses.service);
+
     const call = innerCall(url);
     await provision(declarations, deployment, arns, options.visibilitySecondsOf, {
       call: async (name, operation, input: Input) => {
@@ -134,8 +140,8 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       },
       queues,
       ensureKey: keys.ensure,
-      ensureTopic: () => {},
-      ensureBus: () => {},
+      ensureTopic: topics.ensureTopic,
+      ensureBus: buses.ensureBus,
       ensureBucket: () => {},
     });
 

@@ -102,13 +102,13 @@ const loaded = new Map(
 
 /** Dynalite reads the region of its ARNs once, from the environment, when a store is made. */
 export const createStore = (path: string, region: string): Store => {
-  const before = process.env["AWS_REGION"];
-  process.env["AWS_REGION"] = region;
+  const before = process.env.AWS_REGION;
+  process.env.AWS_REGION = region;
   try {
     return database.create({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   } finally {
-    if (before === undefined) delete process.env["AWS_REGION"];
-    else process.env["AWS_REGION"] = before;
+    if (before === undefined) delete process.env.AWS_REGION;
+    else process.env.AWS_REGION = before;
   }
 };
 

@@ -93,7 +93,7 @@ export const openDynamoDb = async (
   const streamOf = (input: Input) => {
     const specification = record(input, "StreamSpecification");
     if (!optionalFlag(specification, "StreamEnabled")) return undefined;
-    const viewType = VIEW_TYPES.find((type) => type === specification["StreamViewType"]);
+    const viewType = VIEW_TYPES.find((type) => type === specification.StreamViewType);
     if (!viewType)
       throw new AwsError("ValidationException", "StreamSpecification: StreamViewType is required");
     return { viewType, label: new Date(now()).toISOString().replace("Z", "") };
@@ -101,7 +101,7 @@ export const openDynamoDb = async (
 
   const described = (description: unknown): Output => {
     if (!isRecord(description)) return {};
-    const name = String(description["TableName"]);
+    const name = String(description.TableName);
     const { stream } = tables.extras(name);
     return stream
       ? {
@@ -168,7 +168,7 @@ export const openDynamoDb = async (
     DescribeTable: async (input, call) => {
       authorize(call, "DescribeTable", text(input, "TableName"));
       const output = await perform("DescribeTable", checked("DescribeTable", input, store), store);
-      return { Table: described(output["Table"]) };
+      return { Table: described(output.Table) };
     },
     CreateTable: async (input, call) => {
       const name = text(input, "TableName");
@@ -176,12 +176,12 @@ export const openDynamoDb = async (
       const stream = streamOf(input);
       const output = await administer("CreateTable", input);
       await tables.saveExtras(name, stream ? { stream } : {});
-      return { TableDescription: described(output["TableDescription"]) };
+      return { TableDescription: described(output.TableDescription) };
     },
     UpdateTable: async (input, call) => {
       const name = text(input, "TableName");
       authorize(call, "UpdateTable", name);
-      if (input["StreamSpecification"]) {
+      if (input.StreamSpecification) {
         const { stream: _, ...others } = tables.extras(name);
         const stream = streamOf(input);
         await tables.saveExtras(name, stream ? { ...others, stream } : others);
@@ -194,17 +194,15 @@ export const openDynamoDb = async (
       ];
       const changed = changes.some((field) => input[field] !== undefined);
       const output = changed
-        ? (await administer("UpdateTable", input))["TableDescription"]
-        : (await perform("DescribeTable", checked("DescribeTable", { TableName: name }, store), store))[
-            "Table"
-          ];
+        ? (await administer("UpdateTable", input)).TableDescription
+        : (await perform("DescribeTable", checked("DescribeTable", { TableName: name }, store), store)).Table;
       return { TableDescription: described(output) };
     },
     DeleteTable: async (input, call) => {
       const name = text(input, "TableName");
       authorize(call, "DeleteTable", name);
       const output = await administer("DeleteTable", input);
-      const description = described(output["TableDescription"]);
+      const description = described(output.TableDescription);
       await tables.clear(name);
       return { TableDescription: description };
     },

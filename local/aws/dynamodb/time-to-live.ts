@@ -8,7 +8,7 @@ const entryKey = (table: string, seconds: number, key: string): string =>
   `expiry~${table}~${String(seconds).padStart(12, "0")}~${key}`;
 
 const expiryOf = (item: Item | undefined, attribute: string | undefined): number | undefined => {
-  const value = attribute === undefined ? undefined : item?.[attribute]?.["N"];
+  const value = attribute === undefined ? undefined : item?.[attribute]?.N;
   const seconds = value === undefined ? Number.NaN : Math.floor(Number(value));
   return Number.isSafeInteger(seconds) && seconds > 0 && seconds < 1e12 ? seconds : undefined;
 };

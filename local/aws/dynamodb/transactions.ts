@@ -118,10 +118,10 @@ export const makeTransactions = (engine: Engine, now: () => number) => {
     }
     const name = tableNameOf(data);
     const table = await tables.get(name);
-    const refusal = kind === "Put" ? validateItem(data["Item"], table) : validateKey(data["Key"], table);
+    const refusal = kind === "Put" ? validateItem(data.Item, table) : validateKey(data.Key, table);
     if (refusal) return toReason(toAwsError(refusal), undefined);
-    const key = createKey(kind === "Put" ? data["Item"] : data["Key"], table);
-    const showOld = input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD";
+    const key = createKey(kind === "Put" ? data.Item : data.Key, table);
+    const showOld = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
     return { kind, operation, table: name, key, data, showOld };
   };
 
@@ -182,8 +182,8 @@ export const makeTransactions = (engine: Engine, now: () => number) => {
     const hash = createHash("sha256").update(JSON.stringify(entries)).digest("base64");
     const stored = `token~${token}`;
     const before = await store.db.get(stored).catch(() => undefined);
-    if (isRecord(before) && Number(before["at"]) > now() - TOKEN_MS) {
-      if (before["hash"] === hash) return {};
+    if (isRecord(before) && Number(before.at) > now() - TOKEN_MS) {
+      if (before.hash === hash) return {};
       throw new AwsError(
         "IdempotentParameterMismatchException",
         "The request uses the same client token as a previous, but non-identical request.",
@@ -208,11 +208,11 @@ export const makeTransactions = (engine: Engine, now: () => number) => {
   const transactGet = async (input: Input): Promise<Output> => {
     const gets = await Promise.all(
       entriesOf(input).map(async (entry) => {
-        const data = checked("GetItem", isRecord(entry["Get"]) ? entry["Get"] : {}, store);
+        const data = checked("GetItem", isRecord(entry.Get) ? entry.Get : {}, store);
         const table = await tables.get(tableNameOf(data));
-        const refusal = validateKey(data["Key"], table);
+        const refusal = validateKey(data.Key, table);
         if (refusal) throw toAwsError(refusal);
-        return { table: table.TableName, key: createKey(data["Key"], table), data };
+        return { table: table.TableName, key: createKey(data.Key, table), data };
       }),
     );
     refuseRepeated(gets);
@@ -227,7 +227,7 @@ export const makeTransactions = (engine: Engine, now: () => number) => {
     transactGet,
     forgetTokens: async () => {
       for await (const [key, value] of store.db.iterator(under("token~"))) {
-        if (isRecord(value) && Number(value["at"]) <= now() - TOKEN_MS)
+        if (isRecord(value) && Number(value.at) <= now() - TOKEN_MS)
           await store.db.batch([{ type: "del", key }]);
       }
     },

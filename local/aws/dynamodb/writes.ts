@@ -18,7 +18,7 @@ import { makeWriteView, operationsOf, type Written } from "./write-view.ts";
 
 export type Engine = { store: Store; tables: Tables; streams: Streams };
 
-export const tableNameOf = (data: Input): string => String(data["TableName"]);
+export const tableNameOf = (data: Input): string => String(data.TableName);
 
 /** Puts one written item into LevelDB. */
 const land = async (engine: Engine, written: Written, indexes: BatchOperation[], byTimeToLive: boolean) => {
@@ -62,7 +62,7 @@ const write = async (
 export const writeItem = async (engine: Engine, name: OperationName, input: Input): Promise<Output> => {
   const data = checked(name, input, engine.store);
   await engine.tables.get(tableNameOf(data));
-  return write(engine, name, data, { showOld: input["ReturnValuesOnConditionCheckFailure"] === "ALL_OLD" });
+  return write(engine, name, data, { showOld: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" });
 };
 
 const refuse = (error: unknown) => {
@@ -72,14 +72,14 @@ const refuse = (error: unknown) => {
 /** Each request of a batch is a write of its own; all are checked before the first takes effect. */
 export const batchWriteItem = async (engine: Engine, input: Input): Promise<Output> => {
   const data = checked("BatchWriteItem", input, engine.store);
-  const requests = isRecord(data["RequestItems"]) ? data["RequestItems"] : {};
+  const requests = isRecord(data.RequestItems) ? data.RequestItems : {};
   const writes: { name: OperationName; data: Input }[] = [];
   for (const [TableName, entries] of Object.entries(requests)) {
     const table = await engine.tables.get(TableName);
     const seen = new Set<string>();
     for (const entry of Array.isArray(entries) ? entries.filter(isRecord) : []) {
-      const put = isRecord(entry["PutRequest"]) ? entry["PutRequest"]["Item"] : undefined;
-      const Key = isRecord(entry["DeleteRequest"]) ? entry["DeleteRequest"]["Key"] : undefined;
+      const put = isRecord(entry.PutRequest) ? entry.PutRequest.Item : undefined;
+      const Key = isRecord(entry.DeleteRequest) ? entry.DeleteRequest.Key : undefined;
       if (put) refuse(validateItem(put, table));
       else if (validateKey(Key, table)) {
         throw new AwsError("ValidationException", "The provided key element does not match the schema");

@@ -28,8 +28,8 @@ const checkRedrivePolicy = (value: string) => {
   } catch {
     throw invalid("RedrivePolicy", value);
   }
-  const count = isRecord(policy) ? Number(policy["maxReceiveCount"]) : Number.NaN;
-  const target = isRecord(policy) ? policy["deadLetterTargetArn"] : undefined;
+  const count = isRecord(policy) ? Number(policy.maxReceiveCount) : Number.NaN;
+  const target = isRecord(policy) ? policy.deadLetterTargetArn : undefined;
   if (typeof target !== "string" || !Number.isInteger(count) || count < 1 || count > 1000) {
     throw invalid("RedrivePolicy", value);
   }
@@ -72,7 +72,7 @@ export const describeAttributes = (
     ApproximateNumberOfMessagesNotVisible: String(inFlight),
     ApproximateNumberOfMessagesDelayed: String(delayed),
   };
-  if (all["RedrivePolicy"] === "null") delete all["RedrivePolicy"];
+  if (all.RedrivePolicy === "null") delete all.RedrivePolicy;
   const unknown = wanted.find(
     (attribute) => attribute !== "All" && !(attribute in all) && !OTHERS.has(attribute),
   );

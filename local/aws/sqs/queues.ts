@@ -39,14 +39,14 @@ export const openQueues = (file: string, arns: Arns, now: () => number = Date.no
   const setting = (queue: QueueRow, name: string) => queue.attributes[name] ?? DEFAULTS[name] ?? "";
 
   const redriveOf = (queue: QueueRow): Redrive | undefined => {
-    const policy: unknown = JSON.parse(queue.attributes["RedrivePolicy"] ?? "null");
+    const policy: unknown = JSON.parse(queue.attributes.RedrivePolicy ?? "null");
     if (!isRecord(policy)) return undefined;
-    const target = nameInArn(String(policy["deadLetterTargetArn"]));
+    const target = nameInArn(String(policy.deadLetterTargetArn));
     // As in AWS, messages stay where they are while the dead-letter queue does not exist.
     if (!queues.has(target)) return undefined;
     return {
       queue: target,
-      maxReceiveCount: Number(policy["maxReceiveCount"]),
+      maxReceiveCount: Number(policy.maxReceiveCount),
       sourceArn: arnOf(queue.name),
     };
   };

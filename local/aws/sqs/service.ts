@@ -246,9 +246,7 @@ export const makeSqs = (queues: QueueSet): OperationService => {
     },
     ListDeadLetterSourceQueues: (input, call) => {
       const arn = queues.arnOf(open(input, call, "ListDeadLetterSourceQueues"));
-      const sources = queues
-        .all()
-        .filter(({ attributes }) => attributes["RedrivePolicy"]?.includes(`"${arn}"`));
+      const sources = queues.all().filter(({ attributes }) => attributes.RedrivePolicy?.includes(`"${arn}"`));
       return { queueUrls: sources.map(({ name }) => urlOf(name, call)) };
     },
     /** Moves at once what is there: a queue of this size needs no task that runs for hours. */

@@ -105,16 +105,16 @@ export const openQueueStore = (file: string, now: () => number) => {
     received: number,
     receipt: string,
   ): StoredMessage => ({
-    id: number(row["id"]),
-    messageId: String(row["message_id"]),
-    body: String(row["body"]),
-    attributes: row["attributes"] === null ? {} : JSON.parse(String(row["attributes"])),
-    sender: String(row["sender"]),
-    sent: number(row["sent"]),
+    id: number(row.id),
+    messageId: String(row.message_id),
+    body: String(row.body),
+    attributes: row.attributes === null ? {} : JSON.parse(String(row.attributes)),
+    sender: String(row.sender),
+    sent: number(row.sent),
     received,
-    firstReceived: row["first_received"] === null ? now() : number(row["first_received"]),
-    receiptHandle: writeHandle(number(row["id"]), receipt),
-    source: row["source"] === null ? undefined : String(row["source"]),
+    firstReceived: row.first_received === null ? now() : number(row.first_received),
+    receiptHandle: writeHandle(number(row.id), receipt),
+    source: row.source === null ? undefined : String(row.source),
   });
 
   /** Takes up to `max` visible messages; those received too often go to the dead-letter queue instead. */
@@ -124,15 +124,15 @@ export const openQueueStore = (file: string, now: () => number) => {
     while (taken.length < max) {
       const rows = sql.next.all(queue, now(), max - taken.length);
       for (const row of rows) {
-        const received = number(row["received"]) + 1;
+        const received = number(row.received) + 1;
         if (redrive && received > redrive.maxReceiveCount) {
-          sql.bury.run(redrive.queue, now(), redrive.sourceArn, number(row["id"]));
+          sql.bury.run(redrive.queue, now(), redrive.sourceArn, number(row.id));
           buried += 1;
           continue;
         }
         const receipt = randomUUID();
         // With a visibility of zero it must not be found again by this very loop.
-        sql.take.run(now() + visibilitySeconds * 1000, received, now(), receipt, number(row["id"]));
+        sql.take.run(now() + visibilitySeconds * 1000, received, now(), receipt, number(row.id));
         taken.push(toMessage(row, received, receipt));
       }
       if (rows.length === 0 || visibilitySeconds === 0) break;
@@ -158,27 +158,27 @@ export const openQueueStore = (file: string, now: () => number) => {
         const parsed = readHandle(handle);
         const row = parsed && sql.find.get(queue, parsed.id, parsed.receipt);
         if (!parsed || !row) return "unknown";
-        if (number(row["visible"]) <= now()) return "notInFlight";
+        if (number(row.visible) <= now()) return "notInFlight";
         sql.show.run(now() + seconds * 1000, parsed.id);
         return "changed";
       }),
     /** When the next message is or becomes visible. */
     soonest: (queue: string): number | undefined => {
-      const visible = sql.soonest.get(queue)?.["visible"];
+      const visible = sql.soonest.get(queue)?.visible;
       return visible === null || visible === undefined ? undefined : number(visible);
     },
     depth: (queue: string) => {
       const row = sql.depth.get({ now: now(), queue }) ?? {};
       return {
-        visible: number(row["visible"]),
-        inFlight: number(row["inFlight"]),
-        delayed: number(row["delayed"]),
+        visible: number(row.visible),
+        inFlight: number(row.inFlight),
+        delayed: number(row.delayed),
       };
     },
     expire: (queue: string, sentBefore: number) => write(() => sql.expire.run(queue, sentBefore)),
     purge: (queue: string) => write(() => sql.purge.run(queue)),
     /** ARNs of the queues whose dead letters lie here. */
-    sources: (queue: string) => sql.sources.all(queue).map((row) => String(row["source"])),
+    sources: (queue: string) => sql.sources.all(queue).map((row) => String(row.source)),
     move: (from: string, to: string | null, source: { name: string; arn: string } | null) =>
       write(() =>
         Number(
@@ -188,10 +188,10 @@ export const openQueueStore = (file: string, now: () => number) => {
       ),
     queues: (): QueueRow[] =>
       sql.queues.all().map((row) => ({
-        name: String(row["name"]),
-        attributes: JSON.parse(String(row["attributes"])),
-        created: number(row["created"]),
-        internal: row["internal"] === 1,
+        name: String(row.name),
+        attributes: JSON.parse(String(row.attributes)),
+        created: number(row.created),
+        internal: row.internal === 1,
       })),
     saveQueue: ({ name, attributes, created, internal }: QueueRow) => {
       sql.saveQueue.run(name, JSON.stringify(attributes), created, internal ? 1 : 0);
