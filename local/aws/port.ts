@@ -14,6 +14,7 @@ import type { Input } from "./input.ts";
 import { openKms } from "./kms.ts";
 import { OPERATOR } from "./permissions.ts";
 import { provision } from "./provision.ts";
+import { openS3 } from "./s3/service.ts";
 import type { Answer, Call, Service } from "./service.ts";
 import { openSns } from "./sns/service.ts";
 import { openQueues } from "./sqs/queues.ts";
@@ -128,7 +129,8 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
 
     const topics = openSns(join(dataFolder, "topics.sqlite"), arns, queues.contract, listeners, {}, now);
     const buses = openEventBridge(join(dataFolder, "buses.sqlite"), arns, queues.contract, listeners, now);
-    services.push(topics.service, buses.service);
+    const buckets = openS3(join(dataFolder, "buckets"), arns, listeners, now);
+    services.push(topics.service, buses.service, buckets.service);
 
     const call = innerCall(url);
     await provision(declarations, deployment, arns, options.visibilitySecondsOf, {
@@ -142,7 +144,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       ensureKey: keys.ensure,
       ensureTopic: topics.ensureTopic,
       ensureBus: buses.ensureBus,
-      ensureBucket: () => {},
+      ensureBucket: buckets.ensureBucket,
     });
 
     dispatch = makeDispatch(services, {
