@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Declarations, Manifest } from "#common/manifest/manifest.ts";
 import { type Deployment, functionArn, resourceName } from "#common/manifest/names.ts";
@@ -16,6 +16,8 @@ export type RuntimeOptions = {
   /** Holds `<function>/handler.cjs`. */
   bundlesFolder: string;
   awsUrl: string;
+  /** Secret access key of a function, with which it signs its AWS calls. */
+  secretOf(functionName: string): string;
   logs: Logs;
   chaos: Chaos;
   /** Most sandboxes of one function that reserves no concurrency. */
@@ -40,7 +42,7 @@ const IDLE_MS = 120_000;
 const poolFor = (options: RuntimeOptions, manifest: Manifest): Pool => {
   const { declarations, deployment, settings, bundlesFolder, awsUrl, logs, chaos } = options;
   const taskRoot = join(bundlesFolder, manifest.name);
-  const secretAccessKey = randomBytes(20).toString("hex");
+  const secretAccessKey = options.secretOf(manifest.name);
   return createPool({
     start: () => {
       const logNames = logNamesOf(deployment, manifest);

@@ -129,7 +129,8 @@ export const openQueues = (file: string, arns: Arns, now: () => number = Date.no
     changeVisibility: async (name, handle, seconds) => {
       get(name);
       await store.changeVisibility(name, handle, seconds);
-      if (seconds === 0) wake(name);
+      // Whoever waits had reckoned with the time of before.
+      wake(name);
     },
     depth: (name) => store.depth(get(name).name),
     createInternal: (name) => {
