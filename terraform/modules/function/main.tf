@@ -81,7 +81,7 @@ resource "aws_lambda_provisioned_concurrency_config" "live" {
 }
 
 resource "aws_lambda_function_event_invoke_config" "function" {
-  count = var.dead_letter_queue_arn == null ? 0 : 1
+  count = var.asynchronous ? 1 : 0
 
   function_name          = aws_lambda_function.function.function_name
   qualifier              = one(aws_lambda_alias.live[*].name)

@@ -85,8 +85,14 @@ variable "provisioned_concurrency" {
   default     = null
 }
 
+variable "asynchronous" {
+  description = "Whether something invokes the function asynchronously (a topic, a bucket, the bus)."
+  type        = bool
+  default     = false
+}
+
 variable "dead_letter_queue_arn" {
-  description = "Where an asynchronous invocation goes after two retries; null: the function is never invoked asynchronously."
+  description = "Where an asynchronous invocation goes after two retries."
   type        = string
   default     = null
 }

@@ -77,6 +77,7 @@ run "asynchronous_in_the_private_network" {
   command = plan
 
   variables {
+    asynchronous            = true
     dead_letter_queue_arn   = "arn:aws:sqs:eu-central-1:123456789012:millrace-dev-data-presenter-dead"
     network                 = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
     provisioned_concurrency = 2
