@@ -1,0 +1,435 @@
+import { readFileSync } from "node:fs";
+import { argv, exit } from "node:process";
+import { environmentOf } from "#common/manifest/environment.ts";
+import { statementsOf } from "#common/manifest/grants.ts";
+import { loadDeclarations } from "#common/manifest/load.ts";
+import { type Declarations, hasOwnDeadLetters, type Manifest, triggersOf } from "#common/manifest/manifest.ts";
+import {
+  bucketName,
+  type Deployment,
+  deadLetterName,
+  keyAlias,
+  resourceName,
+  topicArn,
+} from "#common/manifest/names.ts";
+
+/**
+ * Holds what Terraform made against the manifests as the local platform reads them. Both sides become
+ * facts, a name and a value each; what only one side has, or what differs, is a difference.
+ *
+ * A state after apply is compared rather than a plan: a plan lacks the ids that link a mapping or a
+ * subscription to its function.
+ */
+
+type Facts = Map<string, string>;
+
+type Resource = { address: string; type: string; values: unknown };
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+const at = (value: unknown, ...path: (string | number)[]): unknown =>
+  path.reduce<unknown>(
+    (inner, step) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<string | number, unknown>)[step] : undefined,
+    value,
+  );
+const text = (value: unknown, ...path: (string | number)[]): string => String(at(value, ...path) ?? "");
+const list = (value: unknown, ...path: (string | number)[]): unknown[] => {
+  const found = at(value, ...path) ?? [];
+  return Array.isArray(found) ? found : [found];
+};
+const object = (value: unknown, ...path: (string | number)[]): Record<string, unknown> =>
+  (at(value, ...path) ?? {}) as Record<string, unknown>;
+
+/** The same text for the same JSON, whatever the order of its keys. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+const sorted = (values: unknown[]): string => values.map(String).sort().join(" ");
+
+const resourcesOf = (module: unknown): Resource[] => [
+  ...list(module, "resources")
+    .filter((resource) => text(resource, "mode") === "managed")
+    .map((resource) => ({
+      address: text(resource, "address"),
+      type: text(resource, "type"),
+      values: at(resource, "values"),
+    })),
+  ...list(module, "child_modules").flatMap(resourcesOf),
+];
+
+/** Account, region and partition, read off the first function's ARN. */
+const deploymentOf = (resources: Resource[], environment: string): Deployment => {
+  const arn = resources
+    .filter(({ type }) => type === "aws_lambda_function")
+    .map(({ values }) => text(values, "arn"))
+    .find((candidate) => candidate.split(":").length >= 7);
+  if (arn === undefined) throw new Error("the state holds no function");
+  const [, partition = "", , region = "", accountId = ""] = arn.split(":");
+  return {
+    environment,
+    partition,
+    region,
+    accountId,
+    queueOrigin: `https://sqs.${region}.amazonaws.com`,
+    bucketSuffix: `-${accountId}`,
+  };
+};
+
+const expectedGrants = (declarations: Declarations, deployment: Deployment, manifest: Manifest): string[] =>
+  statementsOf(declarations, deployment, manifest).map(
+    ({ actions, resources, requestAlias }) =>
+      `${sorted(actions)} on ${sorted(resources)}${requestAlias === undefined ? "" : ` as ${requestAlias}`}`,
+  );
+
+const expectedFacts = (declarations: Declarations, deployment: Deployment): Facts => {
+  const facts: Facts = new Map();
+  const { manifests, resources } = declarations;
+  const { partition, region, accountId } = deployment;
+
+  for (const manifest of manifests) {
+    const { name } = manifest;
+    facts.set(
+      `function ${name}`,
+      `nodejs24.x arm64 ${manifest.timeoutSeconds} s ${manifest.memoryMb} MB traces Active`,
+    );
+    const variables = environmentOf(declarations, deployment, manifest, {});
+    for (const [variable, value] of Object.entries(variables)) {
+      facts.set(`variable ${name} ${variable}`, manifest.settings.includes(variable) ? "a setting" : value);
+    }
+    for (const grant of expectedGrants(declarations, deployment, manifest)) {
+      facts.set(`grant ${name} ${grant}`, "Allow");
+    }
+    const logs = `arn:${partition}:logs:${region}:${accountId}:log-group:/aws/lambda/${resourceName(deployment, name)}:*`;
+    facts.set(`grant ${name} Logs`, `Allow logs:CreateLogStream logs:PutLogEvents on ${logs}`);
+    facts.set(`grant ${name} Traces`, "Allow xray:PutTelemetryRecords xray:PutTraceSegments on *");
+
+    for (const { route, role, throttle } of triggersOf(manifest, "http")) {
+      facts.set(`route ${route}`, `${name}, ${role === null ? "public" : "token and organization's key"}`);
+      if (throttle) facts.set(`throttle ${route}`, `${throttle.ratePerSecond}/s, burst ${throttle.burst}`);
+      facts.set(`permission ${name} apigateway.amazonaws.com`, "routes");
+    }
+    for (const _ of triggersOf(manifest, "authorizer")) {
+      facts.set("authorizer", `${name}, by method.request.header.Authorization, kept 60 s`);
+      facts.set(`permission ${name} apigateway.amazonaws.com`, "authorizers");
+    }
+    for (const trigger of triggersOf(manifest, "queue")) {
+      facts.set(
+        `mapping ${resourceName(deployment, trigger.queue)} to ${name}`,
+        `batches of ${trigger.batchSize ?? 10} within ${trigger.windowSeconds ?? 0} s, at most ${trigger.maximumConcurrency ?? "any"} at once, ReportBatchItemFailures`,
+      );
+    }
+    for (const trigger of triggersOf(manifest, "table")) {
+      facts.set(
+        `mapping ${resourceName(deployment, trigger.table)} to ${name}`,
+        `batches of ${trigger.batchSize ?? 100} within ${trigger.windowSeconds ?? 0} s, at most any at once, ReportBatchItemFailures`,
+      );
+    }
+    for (const { topic, filter } of triggersOf(manifest, "topic")) {
+      const arn = topicArn(deployment, topic);
+      facts.set(`subscription ${arn} to ${name}`, filter === undefined ? "all" : canonical(filter));
+      facts.set(`permission ${name} sns.amazonaws.com ${arn}`, "yes");
+    }
+    for (const { bucket, events, prefix, suffix } of triggersOf(manifest, "bucket")) {
+      const full = bucketName(deployment, bucket);
+      facts.set(`notification ${full} to ${name} of ${sorted(events)} in ${prefix ?? ""}*${suffix ?? ""}`, "yes");
+      facts.set(`permission ${name} s3.amazonaws.com arn:${partition}:s3:::${full}`, accountId);
+    }
+    for (const { pattern } of triggersOf(manifest, "bus")) {
+      facts.set(`rule on ${resourceName(deployment, "bus")} to ${name} for ${canonical(pattern)}`, "permitted");
+    }
+    if (hasOwnDeadLetters(manifest)) {
+      facts.set(`queue ${resourceName(deployment, deadLetterName(name))}`, deadLetterQueue);
+      if (["topic", "bucket", "bus"].some((type) => manifest.triggers.some((trigger) => trigger.type === type))) {
+        facts.set(
+          `asynchronous ${name}`,
+          `2 retries, then ${resourceName(deployment, deadLetterName(name))}`,
+        );
+      }
+    }
+  }
+
+  for (const [name, table] of Object.entries(resources.tables)) {
+    const keys = [table, ...Object.values(table.indexes ?? {})]
+      .flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey])
+      .filter((key) => key !== undefined);
+    const indexes = Object.entries(table.indexes ?? {})
+      .map(([index, key]) => `${index}(${key.partitionKey.name},${key.sortKey?.name ?? ""}) ALL`)
+      .sort();
+    facts.set(
+      `table ${resourceName(deployment, name)}`,
+      [
+        `keys ${table.partitionKey.name},${table.sortKey?.name ?? ""}`,
+        `attributes ${sorted([...new Set(keys.map((key) => `${key.name}:${key.type}`))])}`,
+        `indexes ${indexes.join(" ")}`,
+        `ttl ${table.timeToLive ?? ""}`,
+        `stream ${table.stream ?? ""}`,
+        "recovery true, encrypted true",
+      ].join("; "),
+    );
+  }
+  for (const [name, queue] of Object.entries(resources.queues)) {
+    const timeouts = manifests
+      .filter((manifest) => triggersOf(manifest, "queue").some((trigger) => trigger.queue === name))
+      .map(({ timeoutSeconds }) => timeoutSeconds);
+    const visibility = timeouts.length === 0 ? 30 : 6 * Math.max(...timeouts);
+    const full = resourceName(deployment, name);
+    facts.set(
+      `queue ${full}`,
+      `visible after ${visibility} s, kept ${14 * DAY_SECONDS} s, after ${queue.maxReceiveCount ?? 10} deliveries to ${deadLetterName(full)}, encrypted true`,
+    );
+    facts.set(`queue ${deadLetterName(full)}`, deadLetterQueue);
+  }
+  for (const name of Object.keys(resources.topics)) facts.set(`topic ${topicArn(deployment, name)}`, "encrypted true");
+  for (const name of Object.keys(resources.buckets)) facts.set(`bucket ${bucketName(deployment, name)}`, "yes");
+  for (const [name, bus] of Object.entries(resources.buses)) {
+    facts.set(`bus ${resourceName(deployment, name)}`, "encrypted true");
+    if (bus.archiveDays !== undefined) {
+      facts.set(`archive ${resourceName(deployment, name)}`, `${bus.archiveDays} days`);
+    }
+  }
+  for (const name of Object.keys(resources.keys)) facts.set(`key ${keyAlias(deployment, name)}`, "HMAC_256");
+  return facts;
+};
+
+const deadLetterQueue = `visible after 30 s, kept ${14 * DAY_SECONDS} s, encrypted true`;
+
+const queueFact = (values: unknown): string => {
+  const redrive = text(values, "redrive_policy");
+  const parsed: unknown = redrive === "" ? undefined : JSON.parse(redrive);
+  const deadLetters =
+    parsed === undefined
+      ? ""
+      : `after ${text(parsed, "maxReceiveCount")} deliveries to ${text(parsed, "deadLetterTargetArn").split(":").at(-1)}, `;
+  return `visible after ${text(values, "visibility_timeout_seconds")} s, kept ${text(values, "message_retention_seconds")} s, ${deadLetters}encrypted ${text(values, "kms_master_key_id") !== ""}`;
+};
+
+const tableFact = (values: unknown): string => {
+  const stream = at(values, "stream_enabled") === true ? text(values, "stream_view_type") : "";
+  const indexes = list(values, "global_secondary_index")
+    .map(
+      (index) =>
+        `${text(index, "name")}(${text(index, "hash_key")},${text(index, "range_key")}) ${text(index, "projection_type")}`,
+    )
+    .sort();
+  return [
+    `keys ${text(values, "hash_key")},${text(values, "range_key")}`,
+    `attributes ${sorted(list(values, "attribute").map((attribute) => `${text(attribute, "name")}:${text(attribute, "type")}`))}`,
+    `indexes ${indexes.join(" ")}`,
+    `ttl ${text(values, "ttl", 0, "attribute_name")}`,
+    `stream ${stream}`,
+    `recovery ${text(values, "point_in_time_recovery", 0, "enabled")}, encrypted ${text(values, "server_side_encryption", 0, "kms_key_arn") !== ""}`,
+  ].join("; ");
+};
+
+/** Sids of what every function has beside its grants, and what the private network adds. */
+const NETWORK_SIDS = new Set(["NetworkInterfaces", "NoNetworkInterfacesFromCode"]);
+
+const grantFacts = (name: string, policy: unknown): [string, string][] =>
+  list(policy, "Statement").flatMap((statement): [string, string][] => {
+    const sid = text(statement, "Sid");
+    const what = `${sorted(list(statement, "Action"))} on ${sorted(list(statement, "Resource"))}`;
+    if (NETWORK_SIDS.has(sid)) return [];
+    if (sid !== "") return [[`grant ${name} ${sid}`, `${text(statement, "Effect")} ${what}`]];
+    const condition = object(statement, "Condition");
+    const aliases = list(condition, "StringEquals", "kms:RequestAlias");
+    const as = Object.keys(condition).length === 0 ? "" : ` as ${aliases.join(" ") || canonical(condition)}`;
+    return [[`grant ${name} ${what}${as}`, text(statement, "Effect")]];
+  });
+
+const actualFacts = (resources: Resource[], declarations: Declarations, deployment: Deployment): Facts => {
+  const facts: Facts = new Map();
+  const prefix = resourceName(deployment, "");
+  // The topic of the alarms and what else no manifest asks for is not the functions'.
+  const own = resources.filter(({ address }) => !/^module\.(alarms|network|dashboard|waf|user_pool)\b/.test(address));
+  const of = (type: string) => own.filter((resource) => resource.type === type).map(({ values }) => values);
+  const short = (full: string) => (full.startsWith(prefix) ? full.slice(prefix.length) : full);
+  /** The function behind a name, an ARN, an alias' ARN or an invocation ARN. */
+  const functionIn = (reference: string) => {
+    const arn = reference.replace(/\/invocations$/, "");
+    const full = arn.includes(":function:") ? (arn.split(":function:").at(-1) ?? "") : arn;
+    return short(full.replace(/:live$/, ""));
+  };
+  const settings = new Map(declarations.manifests.map(({ name, settings: names }) => [name, new Set(names)]));
+  const roles = new Map<string, string>();
+
+  for (const values of of("aws_lambda_function")) {
+    const name = short(text(values, "function_name"));
+    roles.set(text(values, "role").split("/").at(-1) ?? "", name);
+    facts.set(
+      `function ${name}`,
+      `${text(values, "runtime")} ${sorted(list(values, "architectures"))} ${text(values, "timeout")} s ${text(values, "memory_size")} MB traces ${text(values, "tracing_config", 0, "mode")}`,
+    );
+    for (const [variable, value] of Object.entries(object(values, "environment", 0, "variables"))) {
+      facts.set(
+        `variable ${name} ${variable}`,
+        settings.get(name)?.has(variable) === true ? "a setting" : String(value),
+      );
+    }
+  }
+  for (const values of of("aws_iam_role_policy")) {
+    const name = roles.get(text(values, "role"));
+    if (name === undefined) continue;
+    for (const [fact, value] of grantFacts(name, JSON.parse(text(values, "policy")))) facts.set(fact, value);
+  }
+  for (const values of of("aws_iam_role_policy_attachment")) {
+    const name = roles.get(text(values, "role"));
+    if (name !== undefined) facts.set(`grant ${name} ${text(values, "policy_arn")}`, "attached");
+  }
+  for (const values of of("aws_lambda_function_event_invoke_config")) {
+    facts.set(
+      `asynchronous ${functionIn(text(values, "function_name"))}`,
+      `${text(values, "maximum_retry_attempts")} retries, then ${text(values, "destination_config", 0, "on_failure", 0, "destination").split(":").at(-1)}`,
+    );
+  }
+
+  for (const values of of("aws_api_gateway_rest_api")) {
+    const body: unknown = JSON.parse(text(values, "body"));
+    for (const [path, operations] of Object.entries(object(body, "paths"))) {
+      for (const [method, operation] of Object.entries(object(operations))) {
+        const behind = functionIn(text(operation, "x-amazon-apigateway-integration", "uri"));
+        const schemes = list(operation, "security")
+          .flatMap((scheme) => Object.keys(object(scheme)))
+          .sort()
+          .join(" ");
+        const asks =
+          { "": "public", "api_key authorizer": "token and organization's key" }[schemes] ?? `only ${schemes}`;
+        facts.set(`route ${method.toUpperCase()} ${path}`, `${behind}, ${asks}`);
+      }
+    }
+    const authorizer = at(
+      body,
+      "components",
+      "securitySchemes",
+      "authorizer",
+      "x-amazon-apigateway-authorizer",
+    );
+    facts.set(
+      "authorizer",
+      `${functionIn(text(authorizer, "authorizerUri"))}, by ${text(authorizer, "identitySource")}, kept ${text(authorizer, "authorizerResultTtlInSeconds")} s`,
+    );
+  }
+  for (const values of of("aws_api_gateway_method_settings")) {
+    const path = text(values, "method_path");
+    if (path === "*/*") continue;
+    const method = path.split("/").at(-1) ?? "";
+    facts.set(
+      `throttle ${method} /${path.slice(0, -method.length - 1)}`,
+      `${text(values, "settings", 0, "throttling_rate_limit")}/s, burst ${text(values, "settings", 0, "throttling_burst_limit")}`,
+    );
+  }
+
+  for (const values of of("aws_lambda_event_source_mapping")) {
+    // …:millrace-dev-records, or …:table/millrace-dev-records/stream/<time>
+    const source = (text(values, "event_source_arn").split(":")[5] ?? "").replace(/^table\//, "").split("/")[0];
+    facts.set(
+      `mapping ${source} to ${functionIn(text(values, "function_name"))}`,
+      `batches of ${text(values, "batch_size")} within ${text(values, "maximum_batching_window_in_seconds")} s, at most ${text(values, "scaling_config", 0, "maximum_concurrency") || "any"} at once, ${sorted(list(values, "function_response_types"))}`,
+    );
+  }
+  for (const values of of("aws_sns_topic_subscription")) {
+    const filter = text(values, "filter_policy");
+    facts.set(
+      `subscription ${text(values, "topic_arn")} to ${functionIn(text(values, "endpoint"))}`,
+      filter === "" ? "all" : canonical(JSON.parse(filter)),
+    );
+  }
+  for (const values of of("aws_s3_bucket_notification")) {
+    for (const target of list(values, "lambda_function")) {
+      facts.set(
+        `notification ${text(values, "bucket")} to ${functionIn(text(target, "lambda_function_arn"))} of ${sorted(list(target, "events"))} in ${text(target, "filter_prefix")}*${text(target, "filter_suffix")}`,
+        "yes",
+      );
+    }
+  }
+
+  const permitted = new Set<string>();
+  for (const values of of("aws_lambda_permission")) {
+    const name = functionIn(text(values, "function_name"));
+    const principal = text(values, "principal");
+    const source = text(values, "source_arn");
+    if (principal === "events.amazonaws.com") permitted.add(`${name} ${source}`);
+    else if (principal === "apigateway.amazonaws.com") {
+      facts.set(
+        `permission ${name} ${principal}`,
+        source.includes("/authorizers/") ? "authorizers" : source === "" ? "anything" : "routes",
+      );
+    } else {
+      facts.set(
+        `permission ${name} ${principal} ${source}`,
+        principal === "s3.amazonaws.com" ? text(values, "source_account") : "yes",
+      );
+    }
+  }
+  for (const rule of of("aws_cloudwatch_event_rule")) {
+    const bus = text(rule, "event_bus_name");
+    const targets = of("aws_cloudwatch_event_target").filter(
+      (target) => text(target, "rule") === text(rule, "name") && text(target, "event_bus_name") === bus,
+    );
+    for (const target of targets) {
+      const name = functionIn(text(target, "arn"));
+      facts.set(
+        `rule on ${bus} to ${name} for ${canonical(JSON.parse(text(rule, "event_pattern")))}`,
+        permitted.has(`${name} ${text(rule, "arn")}`) ? "permitted" : "not permitted",
+      );
+    }
+  }
+
+  for (const values of of("aws_dynamodb_table")) facts.set(`table ${text(values, "name")}`, tableFact(values));
+  for (const values of of("aws_sqs_queue")) facts.set(`queue ${text(values, "name")}`, queueFact(values));
+  for (const values of of("aws_sns_topic")) {
+    facts.set(`topic ${text(values, "arn")}`, `encrypted ${text(values, "kms_master_key_id") !== ""}`);
+  }
+  for (const values of of("aws_s3_bucket")) facts.set(`bucket ${text(values, "bucket")}`, "yes");
+  for (const values of of("aws_cloudwatch_event_bus")) {
+    facts.set(`bus ${text(values, "name")}`, `encrypted ${text(values, "kms_key_identifier") !== ""}`);
+  }
+  for (const values of of("aws_cloudwatch_event_archive")) {
+    facts.set(`archive ${text(values, "name")}`, `${text(values, "retention_days")} days`);
+  }
+  for (const values of of("aws_kms_alias")) {
+    const key = of("aws_kms_key").find((candidate) => text(candidate, "key_id") === text(values, "target_key_id"));
+    // The key for data at rest is not a function's.
+    if (text(key, "key_usage") === "GENERATE_VERIFY_MAC") {
+      facts.set(`key ${text(values, "name")}`, text(key, "customer_master_key_spec"));
+    }
+  }
+  return facts;
+};
+
+/** Every difference between the manifests and a state (`terraform show -json`), one line each. */
+export const compareTerraform = (
+  declarations: Declarations,
+  state: unknown,
+  environment: string,
+): { facts: number; differences: string[] } => {
+  const resources = resourcesOf(at(state, "values", "root_module"));
+  const deployment = deploymentOf(resources, environment);
+  const expected = expectedFacts(declarations, deployment);
+  const actual = actualFacts(resources, declarations, deployment);
+  const differences = [...new Set([...expected.keys(), ...actual.keys()])].sort().flatMap((fact) => {
+    const wanted = expected.get(fact);
+    const found = actual.get(fact);
+    if (wanted === found) return [];
+    if (found === undefined) return [`missing in Terraform: ${fact} = ${wanted}`];
+    if (wanted === undefined) return [`only in Terraform: ${fact} = ${found}`];
+    return [`${fact}: the manifests say ${wanted}; Terraform has ${found}`];
+  });
+  return { facts: expected.size, differences };
+};
+
+if (import.meta.main) {
+  const [stateFile, environment, functionsFolder = "functions"] = argv.slice(2);
+  if (stateFile === undefined || environment === undefined) {
+    console.error("Usage: compare-terraform.ts <terraform show -json of the state> <environment> [functions folder]");
+    exit(2);
+  }
+  const state: unknown = JSON.parse(readFileSync(stateFile, "utf8"));
+  const { facts, differences } = compareTerraform(loadDeclarations(functionsFolder), state, environment);
+  for (const difference of differences) console.log(difference);
+  console.log(`${facts} facts compared, ${differences.length} differences`);
+  exit(differences.length === 0 ? 0 : 1);
+}
