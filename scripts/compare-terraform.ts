@@ -3,7 +3,12 @@ import { argv, exit } from "node:process";
 import { environmentOf } from "#common/manifest/environment.ts";
 import { statementsOf } from "#common/manifest/grants.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
-import { type Declarations, hasOwnDeadLetters, type Manifest, triggersOf } from "#common/manifest/manifest.ts";
+import {
+  type Declarations,
+  hasOwnDeadLetters,
+  type Manifest,
+  triggersOf,
+} from "#common/manifest/manifest.ts";
 import {
   bucketName,
   type Deployment,
@@ -30,7 +35,9 @@ const DAY_SECONDS = 24 * 60 * 60;
 const at = (value: unknown, ...path: (string | number)[]): unknown =>
   path.reduce<unknown>(
     (inner, step) =>
-      typeof inner === "object" && inner !== null ? (inner as Record<string | number, unknown>)[step] : undefined,
+      typeof inner === "object" && inner !== null
+        ? (inner as Record<string | number, unknown>)[step]
+        : undefined,
     value,
   );
 const text = (value: unknown, ...path: (string | number)[]): string => String(at(value, ...path) ?? "");
@@ -135,15 +142,23 @@ const expectedFacts = (declarations: Declarations, deployment: Deployment): Fact
     }
     for (const { bucket, events, prefix, suffix } of triggersOf(manifest, "bucket")) {
       const full = bucketName(deployment, bucket);
-      facts.set(`notification ${full} to ${name} of ${sorted(events)} in ${prefix ?? ""}*${suffix ?? ""}`, "yes");
+      facts.set(
+        `notification ${full} to ${name} of ${sorted(events)} in ${prefix ?? ""}*${suffix ?? ""}`,
+        "yes",
+      );
       facts.set(`permission ${name} s3.amazonaws.com arn:${partition}:s3:::${full}`, accountId);
     }
     for (const { pattern } of triggersOf(manifest, "bus")) {
-      facts.set(`rule on ${resourceName(deployment, "bus")} to ${name} for ${canonical(pattern)}`, "permitted");
+      facts.set(
+        `rule on ${resourceName(deployment, "bus")} to ${name} for ${canonical(pattern)}`,
+        "permitted",
+      );
     }
     if (hasOwnDeadLetters(manifest)) {
       facts.set(`queue ${resourceName(deployment, deadLetterName(name))}`, deadLetterQueue);
-      if (["topic", "bucket", "bus"].some((type) => manifest.triggers.some((trigger) => trigger.type === type))) {
+      if (
+        ["topic", "bucket", "bus"].some((type) => manifest.triggers.some((trigger) => trigger.type === type))
+      ) {
         facts.set(
           `asynchronous ${name}`,
           `2 retries, then ${resourceName(deployment, deadLetterName(name))}`,
@@ -183,8 +198,10 @@ const expectedFacts = (declarations: Declarations, deployment: Deployment): Fact
     );
     facts.set(`queue ${deadLetterName(full)}`, deadLetterQueue);
   }
-  for (const name of Object.keys(resources.topics)) facts.set(`topic ${topicArn(deployment, name)}`, "encrypted true");
-  for (const name of Object.keys(resources.buckets)) facts.set(`bucket ${bucketName(deployment, name)}`, "yes");
+  for (const name of Object.keys(resources.topics))
+    facts.set(`topic ${topicArn(deployment, name)}`, "encrypted true");
+  for (const name of Object.keys(resources.buckets))
+    facts.set(`bucket ${bucketName(deployment, name)}`, "yes");
   for (const [name, bus] of Object.entries(resources.buses)) {
     facts.set(`bus ${resourceName(deployment, name)}`, "encrypted true");
     if (bus.archiveDays !== undefined) {
@@ -240,11 +257,25 @@ const grantFacts = (name: string, policy: unknown): [string, string][] =>
     return [[`grant ${name} ${what}${as}`, text(statement, "Effect")]];
   });
 
+/** What of the gateway may invoke: its id is known only to AWS. */
+const gatewaySource = (arn: string): string => {
+  const path = /^arn:[^:]+:execute-api:[^:]+:\d{12}:[a-z0-9]+\/(.+)$/.exec(arn)?.[1];
+  if (path === undefined) return `anything like ${arn}`;
+  return path.startsWith("authorizers/") ? "authorizers" : "routes";
+};
+
 const actualFacts = (resources: Resource[], declarations: Declarations, deployment: Deployment): Facts => {
   const facts: Facts = new Map();
+  // Two of the same thing are not to hide behind each other.
+  const add = (fact: string, value: string): void => {
+    const before = facts.get(fact);
+    facts.set(fact, before === undefined || before === value ? value : `${before} and ${value}`);
+  };
   const prefix = resourceName(deployment, "");
   // The topic of the alarms and what else no manifest asks for is not the functions'.
-  const own = resources.filter(({ address }) => !/^module\.(alarms|network|dashboard|waf|user_pool)\b/.test(address));
+  const own = resources.filter(
+    ({ address }) => !/^module\.(alarms|network|dashboard|waf|user_pool)\b/.test(address),
+  );
   const of = (type: string) => own.filter((resource) => resource.type === type).map(({ values }) => values);
   const short = (full: string) => (full.startsWith(prefix) ? full.slice(prefix.length) : full);
   /** The function behind a name, an ARN, an alias' ARN or an invocation ARN. */
@@ -259,12 +290,12 @@ const actualFacts = (resources: Resource[], declarations: Declarations, deployme
   for (const values of of("aws_lambda_function")) {
     const name = short(text(values, "function_name"));
     roles.set(text(values, "role").split("/").at(-1) ?? "", name);
-    facts.set(
+    add(
       `function ${name}`,
       `${text(values, "runtime")} ${sorted(list(values, "architectures"))} ${text(values, "timeout")} s ${text(values, "memory_size")} MB traces ${text(values, "tracing_config", 0, "mode")}`,
     );
     for (const [variable, value] of Object.entries(object(values, "environment", 0, "variables"))) {
-      facts.set(
+      add(
         `variable ${name} ${variable}`,
         settings.get(name)?.has(variable) === true ? "a setting" : String(value),
       );
@@ -273,14 +304,14 @@ const actualFacts = (resources: Resource[], declarations: Declarations, deployme
   for (const values of of("aws_iam_role_policy")) {
     const name = roles.get(text(values, "role"));
     if (name === undefined) continue;
-    for (const [fact, value] of grantFacts(name, JSON.parse(text(values, "policy")))) facts.set(fact, value);
+    for (const [fact, value] of grantFacts(name, JSON.parse(text(values, "policy")))) add(fact, value);
   }
   for (const values of of("aws_iam_role_policy_attachment")) {
     const name = roles.get(text(values, "role"));
-    if (name !== undefined) facts.set(`grant ${name} ${text(values, "policy_arn")}`, "attached");
+    if (name !== undefined) add(`grant ${name} ${text(values, "policy_arn")}`, "attached");
   }
   for (const values of of("aws_lambda_function_event_invoke_config")) {
-    facts.set(
+    add(
       `asynchronous ${functionIn(text(values, "function_name"))}`,
       `${text(values, "maximum_retry_attempts")} retries, then ${text(values, "destination_config", 0, "on_failure", 0, "destination").split(":").at(-1)}`,
     );
@@ -296,8 +327,9 @@ const actualFacts = (resources: Resource[], declarations: Declarations, deployme
           .sort()
           .join(" ");
         const asks =
-          { "": "public", "api_key authorizer": "token and organization's key" }[schemes] ?? `only ${schemes}`;
-        facts.set(`route ${method.toUpperCase()} ${path}`, `${behind}, ${asks}`);
+          { "": "public", "api_key authorizer": "token and organization's key" }[schemes] ??
+          `only ${schemes}`;
+        add(`route ${method.toUpperCase()} ${path}`, `${behind}, ${asks}`);
       }
     }
     const authorizer = at(
@@ -307,16 +339,17 @@ const actualFacts = (resources: Resource[], declarations: Declarations, deployme
       "authorizer",
       "x-amazon-apigateway-authorizer",
     );
-    facts.set(
-      "authorizer",
-      `${functionIn(text(authorizer, "authorizerUri"))}, by ${text(authorizer, "identitySource")}, kept ${text(authorizer, "authorizerResultTtlInSeconds")} s`,
-    );
+    if (authorizer !== undefined)
+      add(
+        "authorizer",
+        `${functionIn(text(authorizer, "authorizerUri"))}, by ${text(authorizer, "identitySource")}, kept ${text(authorizer, "authorizerResultTtlInSeconds")} s`,
+      );
   }
   for (const values of of("aws_api_gateway_method_settings")) {
     const path = text(values, "method_path");
     if (path === "*/*") continue;
     const method = path.split("/").at(-1) ?? "";
-    facts.set(
+    add(
       `throttle ${method} /${path.slice(0, -method.length - 1)}`,
       `${text(values, "settings", 0, "throttling_rate_limit")}/s, burst ${text(values, "settings", 0, "throttling_burst_limit")}`,
     );
@@ -324,22 +357,24 @@ const actualFacts = (resources: Resource[], declarations: Declarations, deployme
 
   for (const values of of("aws_lambda_event_source_mapping")) {
     // …:millrace-dev-records, or …:table/millrace-dev-records/stream/<time>
-    const source = (text(values, "event_source_arn").split(":")[5] ?? "").replace(/^table\//, "").split("/")[0];
-    facts.set(
+    const source = (text(values, "event_source_arn").split(":")[5] ?? "")
+      .replace(/^table\//, "")
+      .split("/")[0];
+    add(
       `mapping ${source} to ${functionIn(text(values, "function_name"))}`,
       `batches of ${text(values, "batch_size")} within ${text(values, "maximum_batching_window_in_seconds")} s, at most ${text(values, "scaling_config", 0, "maximum_concurrency") || "any"} at once, ${sorted(list(values, "function_response_types"))}`,
     );
   }
   for (const values of of("aws_sns_topic_subscription")) {
     const filter = text(values, "filter_policy");
-    facts.set(
+    add(
       `subscription ${text(values, "topic_arn")} to ${functionIn(text(values, "endpoint"))}`,
       filter === "" ? "all" : canonical(JSON.parse(filter)),
     );
   }
   for (const values of of("aws_s3_bucket_notification")) {
     for (const target of list(values, "lambda_function")) {
-      facts.set(
+      add(
         `notification ${text(values, "bucket")} to ${functionIn(text(target, "lambda_function_arn"))} of ${sorted(list(target, "events"))} in ${text(target, "filter_prefix")}*${text(target, "filter_suffix")}`,
         "yes",
       );
@@ -353,12 +388,9 @@ const actualFacts = (resources: Resource[], declarations: Declarations, deployme
     const source = text(values, "source_arn");
     if (principal === "events.amazonaws.com") permitted.add(`${name} ${source}`);
     else if (principal === "apigateway.amazonaws.com") {
-      facts.set(
-        `permission ${name} ${principal}`,
-        source.includes("/authorizers/") ? "authorizers" : source === "" ? "anything" : "routes",
-      );
+      add(`permission ${name} ${principal}`, gatewaySource(source));
     } else {
-      facts.set(
+      add(
         `permission ${name} ${principal} ${source}`,
         principal === "s3.amazonaws.com" ? text(values, "source_account") : "yes",
       );
@@ -371,30 +403,32 @@ const actualFacts = (resources: Resource[], declarations: Declarations, deployme
     );
     for (const target of targets) {
       const name = functionIn(text(target, "arn"));
-      facts.set(
+      add(
         `rule on ${bus} to ${name} for ${canonical(JSON.parse(text(rule, "event_pattern")))}`,
         permitted.has(`${name} ${text(rule, "arn")}`) ? "permitted" : "not permitted",
       );
     }
   }
 
-  for (const values of of("aws_dynamodb_table")) facts.set(`table ${text(values, "name")}`, tableFact(values));
-  for (const values of of("aws_sqs_queue")) facts.set(`queue ${text(values, "name")}`, queueFact(values));
+  for (const values of of("aws_dynamodb_table")) add(`table ${text(values, "name")}`, tableFact(values));
+  for (const values of of("aws_sqs_queue")) add(`queue ${text(values, "name")}`, queueFact(values));
   for (const values of of("aws_sns_topic")) {
-    facts.set(`topic ${text(values, "arn")}`, `encrypted ${text(values, "kms_master_key_id") !== ""}`);
+    add(`topic ${text(values, "arn")}`, `encrypted ${text(values, "kms_master_key_id") !== ""}`);
   }
-  for (const values of of("aws_s3_bucket")) facts.set(`bucket ${text(values, "bucket")}`, "yes");
+  for (const values of of("aws_s3_bucket")) add(`bucket ${text(values, "bucket")}`, "yes");
   for (const values of of("aws_cloudwatch_event_bus")) {
-    facts.set(`bus ${text(values, "name")}`, `encrypted ${text(values, "kms_key_identifier") !== ""}`);
+    add(`bus ${text(values, "name")}`, `encrypted ${text(values, "kms_key_identifier") !== ""}`);
   }
   for (const values of of("aws_cloudwatch_event_archive")) {
-    facts.set(`archive ${text(values, "name")}`, `${text(values, "retention_days")} days`);
+    add(`archive ${text(values, "name")}`, `${text(values, "retention_days")} days`);
   }
   for (const values of of("aws_kms_alias")) {
-    const key = of("aws_kms_key").find((candidate) => text(candidate, "key_id") === text(values, "target_key_id"));
+    const key = of("aws_kms_key").find(
+      (candidate) => text(candidate, "key_id") === text(values, "target_key_id"),
+    );
     // The key for data at rest is not a function's.
     if (text(key, "key_usage") === "GENERATE_VERIFY_MAC") {
-      facts.set(`key ${text(values, "name")}`, text(key, "customer_master_key_spec"));
+      add(`key ${text(values, "name")}`, text(key, "customer_master_key_spec"));
     }
   }
   return facts;
@@ -424,7 +458,9 @@ export const compareTerraform = (
 if (import.meta.main) {
   const [stateFile, environment, functionsFolder = "functions"] = argv.slice(2);
   if (stateFile === undefined || environment === undefined) {
-    console.error("Usage: compare-terraform.ts <terraform show -json of the state> <environment> [functions folder]");
+    console.error(
+      "Usage: compare-terraform.ts <terraform show -json of the state> <environment> [functions folder]",
+    );
     exit(2);
   }
   const state: unknown = JSON.parse(readFileSync(stateFile, "utf8"));

@@ -10,8 +10,8 @@ module "function" {
   memory_mb               = each.value.memory
   environment_variables   = local.environment_variables[each.key]
   statements              = local.statements[each.key]
-  reserved_concurrency    = each.value.reserved
-  provisioned_concurrency = each.value.provisioned
+  reserved_concurrency    = each.value.concurrency.reserved
+  provisioned_concurrency = each.value.concurrency.provisioned
   asynchronous            = each.value.asynchronous
   dead_letter_queue_arn   = each.value.dead_letters ? module.dead_letters[each.key].dead_arn : null
   log_retention_days      = var.log_retention_days

@@ -30,8 +30,12 @@ locals {
       memory      = manifest.memoryMb
       network     = manifest.network
       settings    = manifest.settings
-      reserved    = try(coalesce(lookup(var.concurrency, name, { reserved = null }).reserved, lookup(manifest.concurrency, "reserved", null)), null)
-      provisioned = try(coalesce(lookup(var.concurrency, name, { provisioned = null }).provisioned, lookup(manifest.concurrency, "provisioned", null)), null)
+      # The environment's settings come over the manifest's.
+      concurrency = merge(
+        { reserved = null, provisioned = null },
+        manifest.concurrency,
+        [for other, limits in var.concurrency : { for kind, limit in limits : kind => limit if limit != null } if other == name]...
+      )
       # Invoked asynchronously: two retries, then the function's own dead-letter queue. A stream's records go there too.
       asynchronous = anytrue([for trigger in manifest.triggers : contains(["topic", "bucket", "bus"], trigger.type)])
       dead_letters = anytrue([for trigger in manifest.triggers : contains(["topic", "bucket", "bus", "table"], trigger.type)])

@@ -10,7 +10,7 @@ output "qualifier" {
 
 output "target_arn" {
   description = "What a trigger invokes: the alias where instances are kept warm, else the function."
-  value       = try(aws_lambda_alias.live[0].arn, aws_lambda_function.function.arn)
+  value       = element(concat(aws_lambda_alias.live[*].arn, [aws_lambda_function.function.arn]), 0)
 }
 
 output "role_name" {

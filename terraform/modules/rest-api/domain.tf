@@ -19,7 +19,7 @@ resource "aws_api_gateway_base_path_mapping" "domain" {
 }
 
 resource "aws_route53_record" "domain" {
-  for_each = toset(try(var.domain.hosted_zone_id, null) == null ? [] : ["A", "AAAA"])
+  for_each = toset(one(var.domain[*].hosted_zone_id) == null ? [] : ["A", "AAAA"])
 
   zone_id = var.domain.hosted_zone_id
   name    = var.domain.name
