@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -184,7 +186,44 @@ const inFolders = (folder: string): string[] =>
     .map(({ name }) => name)
     .sort();
 
+const MODULE_FILES = [
+  "README.md",
+  "main.tf",
+  "outputs.tf",
+  "tests/plan.tftest.hcl",
+  "variables.tf",
+  "versions.tf",
+];
+
+/** What Terraform itself does not ask for: tests and a README in each module, descriptions, one way to a function. */
+const checkLayout = (): Ending => {
+  const faults: string[] = [];
+  for (const module of inFolders(join(terraformFolder, "modules"))) {
+    for (const file of MODULE_FILES) {
+      if (!existsSync(join(terraformFolder, "modules", module, file)))
+        faults.push(`modules/${module}: no ${file}`);
+    }
+  }
+  for (const file of globSync("**/*.tf", { cwd: terraformFolder })) {
+    const source = readFileSync(join(terraformFolder, file), "utf8");
+    for (const [block, , kind, name] of source.matchAll(
+      /^((variable|output) "([^"]+)" \{\n(?:.*\n)*?\})/gm,
+    )) {
+      if (!/^ {2}description = "./m.test(block)) faults.push(`${file}: ${kind} ${name} has no description`);
+      if (kind === "variable" && !/^ {2}type /m.test(block))
+        faults.push(`${file}: variable ${name} has no type`);
+    }
+    if (/^resource "aws_lambda_function" /m.test(source) && file !== join("modules", "function", "main.tf"))
+      faults.push(`${file}: a function that is not made by modules/function`);
+    if (/terraform\.workspace/.test(source) && file !== "locals.tf")
+      faults.push(`${file}: terraform.workspace is read in locals.tf alone`);
+    if (/\b(timestamp\(\)|provisioner ")/.test(source)) faults.push(`${file}: a provisioner or a timestamp`);
+  }
+  return { code: faults.length === 0 ? 0 : 1, output: faults.join("\n") };
+};
+
 const main = async (): Promise<void> => {
+  await check("layout", async () => checkLayout());
   await check("format", () => run("terraform", ["fmt", "-check", "-recursive", "-diff"], terraformFolder));
   if (launcher === undefined) {
     console.log(

@@ -4,7 +4,6 @@ resource "aws_sns_topic" "topic" {
   name              = var.name
   display_name      = substr(var.display_name, 0, 100)
   kms_master_key_id = var.key_arn
-  tracing_config    = "Active"
 }
 
 data "aws_iam_policy_document" "topic" {
