@@ -55,7 +55,7 @@ resource "aws_api_gateway_stage" "api" {
     })
   }
 
-  depends_on = [aws_api_gateway_account.account]
+  depends_on = [aws_api_gateway_account.account, aws_cloudwatch_log_group.execution]
 }
 
 resource "aws_api_gateway_method_settings" "all" {
@@ -113,6 +113,13 @@ resource "aws_lambda_permission" "authorizer" {
 
 resource "aws_cloudwatch_log_group" "access" {
   name              = "/millrace/${var.name}/access"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.key_arn
+}
+
+# API Gateway would make it itself by this name, unencrypted and for ever.
+resource "aws_cloudwatch_log_group" "execution" {
+  name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.api.id}/${var.stage}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.key_arn
 }

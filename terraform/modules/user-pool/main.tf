@@ -66,7 +66,8 @@ resource "aws_cognito_user_pool_client" "console" {
   supported_identity_providers         = ["COGNITO"]
   callback_urls                        = var.callback_urls
   logout_urls                          = var.logout_urls
-  explicit_auth_flows                  = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
+  # The admin's flow asks for AWS credentials of the account: by it CI signs its test user in.
+  explicit_auth_flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]
 
   enable_token_revocation       = true
   prevent_user_existence_errors = "ENABLED"

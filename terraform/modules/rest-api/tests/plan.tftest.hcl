@@ -114,6 +114,11 @@ run "throttling_per_route" {
   }
 
   assert {
+    condition     = alltrue([for group in [aws_cloudwatch_log_group.access, aws_cloudwatch_log_group.execution] : group.retention_in_days == 14 && group.kms_key_id == var.key_arn])
+    error_message = "Both logs are encrypted and forget."
+  }
+
+  assert {
     condition     = aws_api_gateway_stage.api.xray_tracing_enabled && !strcontains(aws_api_gateway_stage.api.access_log_settings[0].format, "header")
     error_message = "Requests are traced, and no header is logged."
   }
