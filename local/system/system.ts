@@ -43,7 +43,12 @@ export const startSystem = async (options: Partial<PlatformOptions> = {}): Promi
   return {
     platform,
     token: (roles, { sub = "alice", organizationId = "demo" } = {}) =>
-      platform.token({ sub, roles, ttlSeconds: 3600, ...(organizationId === null ? {} : { organizationId }) }),
+      platform.token({
+        sub,
+        roles,
+        ttlSeconds: 3600,
+        ...(organizationId === null ? {} : { organizationId }),
+      }),
     call: async (route, { token, headers = {}, body } = {}) => {
       const [method = "GET", path = "/"] = route.split(" ");
       const response = await fetch(`http://127.0.0.1:${platform.port}${path}`, {
