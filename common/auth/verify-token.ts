@@ -58,8 +58,11 @@ export const makeTokenVerifier = ({
 }: VerifierOptions): ((token: string) => Promise<Verdict>) => {
   const remembered = makeVerifiedTokens(rememberedMax);
 
-  const isForUs = ({ aud, client_id: clientId }: Payload): boolean =>
-    [aud ?? clientId].flat().some((name) => typeof name === "string" && audiences.includes(name));
+  const isForUs = ({ aud, client_id: clientId }: Payload): boolean => {
+    const named = aud ?? clientId;
+    if (typeof named === "string") return audiences.includes(named);
+    return Array.isArray(named) && named.some((name) => audiences.includes(name));
+  };
 
   const isPast = (seconds: number): boolean => seconds * 1000 <= now();
 
@@ -75,24 +78,19 @@ export const makeTokenVerifier = ({
     return payload.nbf !== undefined && !isPast(payload.nbf) ? "not-yet-valid" : undefined;
   };
 
-  const keyFor = async (header: Header, payload: Payload): Promise<Key> => {
-    const flaw = flawOf(header, payload);
-    if (flaw !== undefined) throw new Refused(flaw);
-    const { kid, alg } = header;
-    const key = typeof kid === "string" && typeof alg === "string" ? await keys.find(kid, alg) : undefined;
-    if (key === undefined) throw new Refused("unknown-key");
-    return key;
-  };
-
   const check = async (token: string): Promise<Verdict> => {
     let key: Key | undefined;
     const payload = await verifyJwt(
       token,
       "",
-      // The audience is checked above, where `client_id` counts too.
-      { issuer, audience: null },
+      // Checked above: the audience, where `client_id` counts too, and the issuer, before a key is looked for.
+      { issuer: null, audience: null },
       async (_uri, { header, payload }) => {
-        key = await keyFor(header, payload);
+        const flaw = flawOf(header, payload);
+        if (flaw !== undefined) throw new Refused(flaw);
+        const { kid, alg } = header;
+        key = kid === undefined || alg === undefined ? undefined : await keys.find(kid, alg);
+        if (key === undefined) throw new Refused("unknown-key");
         return key.jwk;
       },
       async () => key?.keyObject ?? {},
@@ -109,7 +107,7 @@ export const makeTokenVerifier = ({
     const known = remembered.get(token);
     if (known !== undefined) {
       if (!isPast(known.exp) && keys.holds(known.key)) return { ok: true, caller: known.caller };
-      remembered.delete(token);
+      remembered.forget(token);
     }
     try {
       return await check(token);
