@@ -10,13 +10,6 @@ const sizeOf = (item: Item): number => {
   return bytes;
 };
 
-export type MemoryStoreOptions = {
-  /** Called around each call: to count, to let others go first, to lose an answer or to die (throw). */
-  before?: (call: keyof EventStore, keys: readonly Key[]) => Promise<void> | void;
-  after?: (call: keyof EventStore, keys: readonly Key[]) => Promise<void> | void;
-  pageBytesMax?: number;
-};
-
 /** The table in memory, for tests. Holds to the same contract as the one in DynamoDB. */
 export type MemoryStore = EventStore & {
   /** Sorted by key. */
@@ -25,13 +18,9 @@ export type MemoryStore = EventStore & {
   tamper(key: Key, change: (item: Item) => Item | undefined): void;
 };
 
-export const memoryStore = ({
-  before = () => {},
-  after = () => {},
-  pageBytesMax = 1_048_576,
-}: MemoryStoreOptions = {}): MemoryStore => {
+export const memoryStore = ({ pageBytesMax = 1_048_576 } = {}): MemoryStore => {
   const partitions = new Map<string, Map<string, Item>>();
-  // Sorted once after a change and not with each put: a million puts come before the first query.
+  // Sort keys of the partitions that were queried; most never are.
   const sorted = new Map<string, string[]>();
 
   const find = ({ pk, sk }: Key): Item | undefined => partitions.get(pk)?.get(sk);
@@ -40,8 +29,7 @@ export const memoryStore = ({
     partitions.set(item.pk, partition);
     if (!partition.has(item.sk)) {
       const keys = sorted.get(item.pk);
-      if (keys && item.sk > (keys.at(-1) ?? "")) keys.push(item.sk);
-      else sorted.delete(item.pk);
+      keys?.splice(lowerBound(keys, item.sk), 0, item.sk);
     }
     partition.set(item.sk, { ...item });
   };
@@ -50,17 +38,13 @@ export const memoryStore = ({
     sorted.set(pk, keys);
     return keys;
   };
-  const call = async <T>(name: keyof EventStore, keys: readonly Key[], work: () => T): Promise<T> => {
-    await before(name, keys);
-    const result = work();
-    await after(name, keys);
-    return result;
-  };
+  /** Answers in a later turn, as a network does. */
+  const answer = async <T>(work: () => T): Promise<T> => work();
 
   return {
-    get: (key) => call("get", [key], () => find(key)),
+    get: (key) => answer(() => find(key)),
     getMany: (keys) =>
-      call("getMany", keys, () => {
+      answer(() => {
         const named = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key]));
         return [...named.values()].flatMap((key) => find(key) ?? []);
       }),
@@ -72,7 +56,7 @@ export const memoryStore = ({
       limit = Number.POSITIVE_INFINITY,
       after: start,
     }) =>
-      call("queryPage", [{ pk, sk: from }], () => {
+      answer(() => {
         const keys = sortKeys(pk);
         const items: Item[] = [];
         let bytes = 0;
@@ -93,17 +77,17 @@ export const memoryStore = ({
         }
       }),
     putIfAbsent: (item) =>
-      call("putIfAbsent", [item], () => {
+      answer(() => {
         if (find(item)) return false;
         put(item);
         return true;
       }),
     putAll: (items) =>
-      call("putAll", items, () => {
+      answer(() => {
         for (const item of items) put(item);
       }),
     putIfVersion: (item, version) =>
-      call("putIfVersion", [item], () => {
+      answer(() => {
         const present = find(item);
         if ((present?.version ?? 0) !== version) return { done: false, ...(present ? { present } : {}) };
         put(item);
