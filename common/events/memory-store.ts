@@ -34,7 +34,7 @@ export const memoryStore = ({ pageBytesMax = 1_048_576 } = {}): MemoryStore => {
     partition.set(item.sk, { ...item });
   };
   const sortKeys = (pk: string): string[] => {
-    const keys = sorted.get(pk) ?? [...(partitions.get(pk)?.keys() ?? [])].sort();
+    const keys = sorted.get(pk) ?? [...(partitions.get(pk)?.keys() ?? [])].sort(compare);
     sorted.set(pk, keys);
     return keys;
   };
@@ -67,7 +67,7 @@ export const memoryStore = ({ pageBytesMax = 1_048_576 } = {}): MemoryStore => {
         }
         for (; ; index += step) {
           const sk = keys[index];
-          if (sk === undefined || sk < from || sk > to) return { items };
+          if (sk === undefined || compare(sk, from) < 0 || compare(sk, to) > 0) return { items };
           const item = find({ pk, sk });
           if (!item) continue;
           bytes += sizeOf(item);
@@ -105,13 +105,27 @@ export const memoryStore = ({ pageBytesMax = 1_048_576 } = {}): MemoryStore => {
   };
 };
 
+/** UTF-16 surrogates stand for characters beyond U+FFFF, which come last in UTF-8. */
+const rank = (unit: number): number =>
+  unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit;
+
+/** In the order of the bytes of UTF-8, which is DynamoDB's. */
+const compare = (a: string, b: string): number => {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const difference = rank(a.charCodeAt(index)) - rank(b.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+};
+
 /** Index of the first key that is not below. */
 const lowerBound = (keys: readonly string[], wanted: string): number => {
   let low = 0;
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((keys[middle] ?? "") < wanted) low = middle + 1;
+    if (compare(keys[middle] ?? "", wanted) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
