@@ -8,18 +8,6 @@ import { parseJson } from "#common/validation/json.ts";
 
 export const BODY_BYTES_MAX = 1_048_576;
 
-/** The caller that the authorizer vouched for, from the strings of its context. */
-export const callerOf = (event: APIGatewayProxyEvent): Caller | undefined => {
-  const { userId, organizationId, roles, expiresAt } = event.requestContext.authorizer ?? {};
-  if (typeof userId !== "string" || userId === "") return undefined;
-  return {
-    userId,
-    organizationId: typeof organizationId === "string" && organizationId !== "" ? organizationId : null,
-    roles: typeof roles === "string" ? roles.split(" ").filter(Boolean) : [],
-    expiresAt: Number(expiresAt ?? 0),
-  };
-};
-
 /** A caller of a route that belongs to an organization: the token has one. */
 export type Member = Caller & { organizationId: string };
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import middy from "@middy/core";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
 import type { Caller } from "#common/auth/caller.ts";
+import { callerFromContext } from "#common/auth/context.ts";
 import { AppError, toAppError } from "#common/errors/app-error.ts";
 import { type Answer, RawJson } from "#common/http/answers.ts";
 import type { Contract, RouteContract, Validated } from "#common/http/contract.ts";
@@ -11,7 +12,7 @@ import { idempotencyKeyOf, once, scopeOf } from "#common/idempotency/idempotency
 import { newId } from "#common/ids/uuid.ts";
 import type { Route } from "#common/manifest/manifest.ts";
 import { loggable } from "#common/telemetry/log.ts";
-import { admit, bodyText, callerOf, type Member, validateRequest } from "./http-request.ts";
+import { admit, bodyText, type Member, validateRequest } from "./http-request.ts";
 import { note, noteOutcome, observe } from "./observe.ts";
 
 /** What a deed of a route gets: checked, typed, and nothing of API Gateway. */
@@ -95,7 +96,10 @@ export const httpHandler = <const C extends Contract>(
     if (!routeContract || role === undefined)
       throw new AppError("NOT_FOUND", { internal: `no route ${route}` });
 
-    const caller = role === null ? NOBODY : admit(noteCaller(callerOf(event)), role, new Date());
+    const caller =
+      role === null
+        ? NOBODY
+        : admit(noteCaller(callerFromContext(event.requestContext.authorizer)), role, new Date());
     const rawBody = bodyText(event, routeContract.bodyBytesMax);
     const validated =
       role === null ? { body: undefined, query: {} } : validateRequest(event, routeContract, rawBody);

@@ -7,9 +7,9 @@ import { assertDeclarations } from "#common/manifest/check.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import {
   builtinsPlugin,
-  credentialsPlugin,
   dependencyMapsPlugin,
   generatedPlugin,
+  stubsPlugin,
   tracerPlugin,
 } from "./bundle-plugins.ts";
 import { loadRoutes } from "./contracts.ts";
@@ -74,7 +74,7 @@ const bundle = async (entry: string, name: string, generatedFolder: string) => {
     outfile: join(root, "dist", `${name}.cjs`),
     plugins: [
       builtinsPlugin(),
-      credentialsPlugin(),
+      stubsPlugin(),
       ...(name === "tracer" ? [] : [tracerPlugin()]),
       generatedPlugin(generatedFolder),
       validatorsPlugin(),

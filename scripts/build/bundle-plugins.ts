@@ -33,19 +33,34 @@ const EVENT_STREAMS = `
 const none = () => { throw new Error("event streams are not in this bundle"); };
 module.exports = new Proxy({}, { get: (_, name) => (name === "__esModule" ? false : name === "resolveEventStreamSerdeConfig" ? (config) => config : none) });`;
 
-export const credentialsPlugin = (): Plugin => ({
-  name: "credentials",
+/** DynamoDB's client makes a cache for endpoint discovery, which none of its commands uses. */
+const ENDPOINT_CACHE = "exports.EndpointCache = class {};";
+
+/** The X-Ray SDK asks whether Node is newer than 8 and the SDK newer than 2. Both are. */
+const SEMVER = "exports.gte = () => true;";
+
+const STUBS: Record<string, string> = {
+  "@aws-sdk/credential-provider-node": CREDENTIALS,
+  "@smithy/core/event-streams": EVENT_STREAMS,
+  "@aws-sdk/endpoint-cache": ENDPOINT_CACHE,
+  semver: SEMVER,
+};
+
+/** Puts a few lines in the place of packages that every client brings and no function of ours uses. */
+export const stubsPlugin = (): Plugin => ({
+  name: "stubs",
   setup(build) {
-    build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
-      path: "credentials",
-      namespace: "stub",
-    }));
-    build.onResolve({ filter: /^@smithy\/core\/event-streams$/ }, () => ({
-      path: "event-streams",
-      namespace: "stub",
-    }));
+    build.onResolve(
+      {
+        filter: /^(@aws-sdk\/(credential-provider-node|endpoint-cache)|@smithy\/core\/event-streams|semver)$/,
+      },
+      ({ path }) => ({
+        path,
+        namespace: "stub",
+      }),
+    );
     build.onLoad({ filter: /.*/, namespace: "stub" }, ({ path }) => ({
-      contents: path === "credentials" ? CREDENTIALS : EVENT_STREAMS,
+      contents: STUBS[path] ?? "",
       loader: "js",
     }));
   },
