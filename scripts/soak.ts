@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { differences, postRecords, readRecords } from "#local/system/post-records.ts";
 import { eventually, startSystem } from "#local/system/system.ts";
-import { build } from "../build.mjs";
+import { build } from "./build/build.ts";
 
 const USAGE = "npm run soak -- data [--records 10000] [--chaos 0.1] [--parallel 16]";
 
