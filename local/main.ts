@@ -56,7 +56,9 @@ const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
     chaos: { share: flags.chaos },
     ...(flags.logs ? { echo: print } : {}),
   });
-  const unwatch = flags.watch ? watchSources({ root, swap: platform.swap, tell }) : undefined;
+  const unwatch = flags.watch
+    ? watchSources({ root, build: () => buildBundles(root), swap: platform.swap, tell })
+    : undefined;
   try {
     if (!flags.quiet) {
       const token = await platform.token({

@@ -1,18 +1,20 @@
 import { type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
-import { buildBundles, bundleHashes } from "./bundles.ts";
+import { bundleHashes } from "./bundles.ts";
 
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 100;
 
 export type WatchOptions = {
   root: string;
+  /** Brings `dist` up to date. */
+  build(): Promise<void>;
   swap(functionName: string): void;
   tell(line: string): void;
 };
 
 /** Rebuilds when a source changes and swaps the functions whose bundles changed. Gives what ends it. */
-export const watchSources = ({ root, swap, tell }: WatchOptions): (() => void) => {
+export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => void) => {
   const outFolder = join(root, "dist");
   let before = bundleHashes(outFolder);
   let timer: NodeJS.Timeout | undefined;
@@ -26,7 +28,7 @@ export const watchSources = ({ root, swap, tell }: WatchOptions): (() => void) =
     }
     building = true;
     try {
-      await buildBundles(root);
+      await build();
       const now = bundleHashes(outFolder);
       for (const [name, hash] of now) {
         if (!before.has(name)) tell(`${name} is new: restart to wire its triggers.`);
