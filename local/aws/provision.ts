@@ -98,7 +98,7 @@ export const provision = async (
   for (const [queue, { maxReceiveCount }] of Object.entries(resources.queues)) {
     const name = resourceName(deployment, queue);
     const dead = resourceName(deployment, deadLetterName(queue));
-    const visibility = visibilitySecondsOf?.(name);
+    const visibility = visibilitySecondsOf?.(queue);
     ensureQueue(dead, { MessageRetentionPeriod: FOURTEEN_DAYS });
     ensureQueue(name, {
       RedrivePolicy: JSON.stringify({
