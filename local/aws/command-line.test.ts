@@ -13,8 +13,11 @@ const isThere = spawnSync("aws", ["--version"]).status === 0;
 describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
   let port: TestPort;
   const folder = mkdtempSync(join(tmpdir(), "aws-command-"));
+  let shiftMs = 0;
   beforeAll(async () => {
-    port = await startTestPort();
+    // Version 1 of the command line would presign as S3 did before signature version 4.
+    writeFileSync(join(folder, "config"), "[default]\ns3 =\n  signature_version = s3v4\n");
+    port = await startTestPort({ now: () => Date.now() + shiftMs });
   });
   afterAll(async () => {
     await port.close();
@@ -29,7 +32,7 @@ describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
     const env = {
       ...process.env,
       ...credentials,
-      AWS_CONFIG_FILE: join(folder, "none"),
+      AWS_CONFIG_FILE: join(folder, "config"),
       AWS_SHARED_CREDENTIALS_FILE: join(folder, "none"),
     };
     return (await run("aws", ["--endpoint-url", port.url, "--output", "json", ...words], { env })).stdout;
@@ -81,6 +84,22 @@ describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
     expect(FailedEntryCount).toBe(0);
     expect(port.told.topics.map(({ message }) => message.Message)).toEqual(["news"]);
     expect(port.told.events.map(({ event }) => event.source)).toEqual(["shell"]);
+  });
+
+  it("makes presigned URLs that work for as long as they say, and for nothing else", async () => {
+    writeFileSync(join(folder, "small"), "small");
+    await aws("s3", "cp", "--quiet", join(folder, "small"), "s3://millrace-local-files/small.txt");
+    const url = (
+      await aws("s3", "presign", "s3://millrace-local-files/small.txt", "--expires-in", "60")
+    ).trim();
+
+    expect(await (await fetch(url)).text()).toBe("small");
+    expect((await fetch(url, { method: "PUT", body: "x" })).status).toBe(403);
+    expect((await fetch(url.replace("small.txt", "other.txt"))).status).toBe(403);
+    shiftMs = 61_000;
+    expect((await fetch(url)).status).toBe(403);
+    shiftMs = 0;
+    await aws("s3", "rm", "--quiet", "s3://millrace-local-files/small.txt");
   });
 
   it("copies a file that takes several parts, there and back", async () => {

@@ -106,6 +106,29 @@ describe("the AWS port", () => {
       rmSync(dataFolder, { recursive: true });
     });
 
+    it("says in one sentence that another platform uses its data", async () => {
+      const dataFolder = mkdtempSync(join(tmpdir(), "aws-port-shared-"));
+      const first = await startTestPort({ dataFolder });
+
+      await expect(startTestPort({ dataFolder })).rejects.toThrow(/in use by another platform/);
+
+      await first.close();
+      rmSync(dataFolder, { recursive: true });
+    });
+
+    it("lets calls that come early wait until it is ready", async () => {
+      const port = await startTestPort();
+      const number = port.port;
+      await port.close();
+      const starting = startTestPort({ port: number });
+      const listing = clientsFor(`http://127.0.0.1:${number}`, "local", 5).dynamodb.send(
+        new ListTablesCommand({}),
+      );
+
+      expect((await listing).TableNames).toHaveLength(2);
+      await (await starting).close();
+    });
+
     it("answers on both names of this machine", async () => {
       for (const host of ["localhost", "127.0.0.1"]) {
         const { QueueUrls = [] } = await clientsFor(`http://${host}:${port.port}`).sqs.send(
