@@ -33,6 +33,7 @@ export type Level = {
   batch(operations: BatchOperation[]): Promise<void>;
   clear(range: Range): Promise<void>;
   keys(range: Range): AsyncIterable<string>;
+  values(range: Range): { nextv(count: number): Promise<unknown[]>; close(): Promise<void> };
   iterator(range: Range): AsyncIterable<[string, unknown]>;
 };
 export type Range = {
