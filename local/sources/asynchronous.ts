@@ -79,6 +79,7 @@ export const asynchronousFunction = (options: SourceOptions, manifest: Manifest)
       await queues.send(queue, JSON.stringify(accepted));
     },
     follow: async () => {
+      await queues.release(queue);
       await repeat(options, `invoking ${manifest.name}`, async () => {
         if (running.size >= atOnce) await Promise.race(running);
         const max = atOnce - running.size;

@@ -23,10 +23,7 @@ export const visibilitySeconds = (manifest: Pick<Manifest, "timeoutSeconds">): n
 /** Longer than loading a function takes at most. */
 const START_SECONDS = 12;
 
-/**
- * How long a message that is being worked on stays hidden: as long as an invocation can last and no
- * longer than AWS would, so that what a killed platform had taken is soon there again.
- */
+/** How long a message that is being worked on stays hidden: an invocation can last no longer. */
 export const workingSeconds = (manifest: Pick<Manifest, "timeoutSeconds">, pace: Pace): number =>
   Math.max(manifest.timeoutSeconds + START_SECONDS, pace(visibilitySeconds(manifest)));
 

@@ -108,6 +108,7 @@ export const followQueue = async (
     pollers.add(poller);
   };
 
+  await queues.release(queue);
   start(POLL_MS);
   while (pollers.size > 0) await Promise.race(pollers);
 };

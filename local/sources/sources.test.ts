@@ -76,7 +76,6 @@ const setup = (
   for (const name of Object.keys(functions)) queues.create(`millrace-local-${name}-dead`, dead);
   const calls: Call[] = [];
   const streams = fakeStreams(changes);
-  const stopping = new AbortController();
   const invoke = async (name: string, event: unknown, options?: InvokeOptions): Promise<Invocation> => {
     const seen = event as Event;
     calls.push({ name, event: seen, options });
@@ -86,32 +85,41 @@ const setup = (
       return { outcome: "failed", error: { errorType: "Error", errorMessage: String(error) } };
     }
   };
-  const sources = startSources(
-    {
-      declarations,
-      deployment,
-      invoker: { invoke },
-      queues: queues.contract,
-      streams,
-      pace: paceOf(pace),
-      concurrencyMax: 10,
-      signal: stopping.signal,
-      log: (message, error) => {
-        throw new Error(message, { cause: error });
+  const start = () => {
+    const stopping = new AbortController();
+    const sources = startSources(
+      {
+        declarations,
+        deployment,
+        invoker: { invoke },
+        queues: queues.contract,
+        streams,
+        pace: paceOf(pace),
+        concurrencyMax: 10,
+        signal: stopping.signal,
+        log: (message, error) => {
+          throw new Error(message, { cause: error });
+        },
       },
-    },
-    { matchesPattern, passesFilter },
-  );
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await sources.finished;
+      { matchesPattern, passesFilter },
+    );
+    const stop = async (): Promise<void> => {
+      stopping.abort();
+      await sources.finished;
+    };
+    return { sources, stop };
+  };
+  let running = start();
+  const stop = () => running.stop();
+  const restart = () => {
+    running = start();
   };
   open.push(async () => {
     await stop();
     await queues.close();
     fixture.remove();
   });
-  return { queues: queues.contract, calls, streams, sources, stop, work };
+  return { queues: queues.contract, calls, streams, sources: running.sources, stop, restart, work };
 };
 
 const worker = (trigger: object = {}, more: object = {}): FixtureFunction => ({
@@ -228,6 +236,18 @@ describe("a queue's messages", () => {
 
     await until(() => calls.length === 20 && running === 0);
     expect(most).toBe(3);
+  });
+
+  it("that a killed platform had taken are there again at the next start", async () => {
+    const { queues, calls, stop, work, restart } = setup({ worker: worker() }, {}, { pace: 1 });
+    await stop();
+    await queues.send(work, "a");
+    await queues.receive(work, { max: 1, waitMs: 0, visibilitySeconds: 1000 });
+
+    restart();
+
+    await until(() => calls.length === 1);
+    expect(calls.map(bodies)).toEqual([["a"]]);
   });
 
   it("that were taken are done before stopping ends, and those that failed are put back at once", async () => {

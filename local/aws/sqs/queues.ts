@@ -140,6 +140,11 @@ export const openQueues = (
       // Whoever waits had reckoned with the time of before.
       wake(name);
     },
+    release: async (name) => {
+      get(name);
+      await store.release(name);
+      wake(name);
+    },
     depth: (name) => store.depth(get(name).name),
     createInternal: (name) => {
       if (!queues.has(name)) create(name, {}, true);
