@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -59,7 +59,9 @@ describe("watching sources", () => {
     await until(() => told.length === 1);
     breakBuild();
     hashes.one = "2";
-    writeFileSync(join(root, "functions/one/handler.ts"), "{}");
+    // As many editors save: another file takes the name.
+    writeFileSync(join(root, "draft.ts"), "{}");
+    renameSync(join(root, "draft.ts"), join(root, "functions/one/handler.ts"));
     await until(() => told.length === 2);
 
     expect(told).toEqual([
@@ -67,6 +69,18 @@ describe("watching sources", () => {
       "one was rebuilt and swapped.",
     ]);
     expect(swapped).toEqual(["one"]);
+  });
+
+  it("sees folders that are made later, and what is in them", async () => {
+    const { root, hashes, told } = setup();
+
+    mkdirSync(join(root, "common/later"));
+    hashes.one = "2";
+    await until(() => told.length === 1);
+    hashes.one = "3";
+    writeFileSync(join(root, "common/later/shared.ts"), "1");
+
+    await until(() => told.length === 2);
   });
 
   it("says that a manifest needs a restart", async () => {

@@ -1,9 +1,18 @@
-import { type FSWatcher, watch } from "node:fs";
-import { join } from "node:path";
+import { existsSync, type FSWatcher, readdirSync, watch } from "node:fs";
+import { join, relative } from "node:path";
 import { bundleHashes } from "./bundles.ts";
 
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 100;
+
+const SOURCES = ["functions", "common"];
+
+const foldersIn = (folder: string): string[] => [
+  folder,
+  ...readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name)),
+];
 
 export type WatchOptions = {
   root: string;
@@ -49,18 +58,34 @@ export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => 
     }
   };
 
-  const onChange = (file: string | null): void => {
-    if (file?.endsWith("function.json") || file?.endsWith("resources.json")) {
+  const onChange = (file: string): void => {
+    if (file.endsWith("function.json") || file.endsWith("resources.json")) {
       tell(`${file} changed: restart to take its triggers and rights in.`);
     }
     clearTimeout(timer);
-    timer = setTimeout(() => void rebuild(), SETTLE_MS);
+    timer = setTimeout(() => {
+      follow();
+      void rebuild();
+    }, SETTLE_MS);
   };
-  const watchers: FSWatcher[] = ["functions", "common"].map((folder) =>
-    watch(join(root, folder), { recursive: true }, (_event, file) => onChange(file)),
-  );
+
+  // One watcher for each folder: Node's recursive one loses sight of files that an editor replaces.
+  const watchers = new Map<string, FSWatcher>();
+  const follow = (): void => {
+    for (const folder of SOURCES.flatMap((source) => foldersIn(join(root, source)))) {
+      if (watchers.has(folder)) continue;
+      const watcher = watch(folder, (_event, file) =>
+        onChange(join(relative(root, folder), String(file ?? ""))),
+      );
+      watcher.on("error", () => watcher.close());
+      watcher.on("close", () => watchers.delete(folder));
+      watchers.set(folder, watcher);
+    }
+    for (const [folder, watcher] of watchers) if (!existsSync(folder)) watcher.close();
+  };
+  follow();
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    for (const watcher of watchers.values()) watcher.close();
   };
 };
