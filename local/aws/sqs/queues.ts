@@ -75,6 +75,8 @@ export const openQueues = (
       const timer = setTimeout(ready, Math.min(Math.max(soonest - now(), 1), TIMER_MS_MAX));
       set.add(ready);
       signal?.addEventListener("abort", ready);
+      // An abort while the store was asked is told to nobody who listens only now.
+      if (signal?.aborted) ready();
     });
 
   const receive = async (
