@@ -8,6 +8,7 @@ import {
   DescribeTimeToLiveCommand,
   ListTablesCommand,
   PutItemCommand,
+  QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import {
@@ -24,7 +25,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientsFor, failureOf, startTestPort, type TestPort } from "./testing.ts";
+import { clientsFor, failureOf, startTestPort, type TestPort, testDeclarations } from "./testing.ts";
 
 /** A request without an SDK. */
 const bare = (url: string, headers: Record<string, string>, body: string, method = "POST") =>
@@ -418,6 +419,51 @@ describe("the AWS port", () => {
 
     expect(Date.now() - before).toBeLessThan(4000);
     expect(["answered", "cut"]).toContain(await settled);
+  });
+
+  it("adds an index, a stream and a queue that are declared later to data that is there", async () => {
+    const dataFolder = mkdtempSync(join(tmpdir(), "aws-port-later-"));
+    const bare = {
+      ...testDeclarations,
+      resources: {
+        ...testDeclarations.resources,
+        tables: {
+          orders: {
+            description: "",
+            partitionKey: { name: "owner", type: "S" as const },
+            sortKey: { name: "id", type: "S" as const },
+          },
+        },
+        queues: {},
+      },
+    };
+    const before = await startTestPort({ dataFolder, declarations: bare });
+    const Item = { owner: { S: "o" }, id: { S: "1" }, state: { S: "open" } };
+    const put = (url: string, id: string) =>
+      clientsFor(url).dynamodb.send(
+        new PutItemCommand({ TableName: "millrace-local-orders", Item: { ...Item, id: { S: id } } }),
+      );
+    await put(before.url, "1");
+    await before.close();
+
+    const after = await startTestPort({ dataFolder });
+    await put(after.url, "2");
+    const { Items = [] } = await clientsFor(after.url).dynamodb.send(
+      new QueryCommand({
+        TableName: "millrace-local-orders",
+        IndexName: "byState",
+        KeyConditionExpression: "#s = :s",
+        ExpressionAttributeNames: { "#s": "state" },
+        ExpressionAttributeValues: { ":s": { S: "open" } },
+      }),
+    );
+    const changes = await after.streams.read("millrace-local-orders", "0", { max: 10, waitMs: 0 });
+
+    expect(Items.map(({ id }) => id?.S)).toEqual(["1", "2"]);
+    expect(changes).toHaveLength(1);
+    expect(after.queues.depth("millrace-local-orders").visible).toBe(0);
+    await after.close();
+    rmSync(dataFolder, { recursive: true });
   });
 
   it("keeps what is there when more is declared", async () => {

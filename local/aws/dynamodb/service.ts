@@ -14,6 +14,7 @@ import {
 } from "../input.ts";
 import type { Call, Operation, OperationService } from "../service.ts";
 import { checked, createStore, type OperationName, perform, type Store } from "./dynalite.ts";
+import { updateIndexes } from "./index-updates.ts";
 import { openStreams } from "./streams.ts";
 import { indexKey, itemKey, openTables, under, VIEW_TYPES } from "./tables.ts";
 import { indexExpiries, sweepExpired } from "./time-to-live.ts";
@@ -194,16 +195,13 @@ export const openDynamoDb = async (
         const stream = streamOf(input);
         await tables.saveExtras(name, stream ? { ...others, stream } : others);
       }
-      const changes = [
-        "AttributeDefinitions",
-        "BillingMode",
-        "ProvisionedThroughput",
-        "GlobalSecondaryIndexUpdates",
-      ];
-      const changed = changes.some((field) => input[field] !== undefined);
-      const output = changed
-        ? (await administer("UpdateTable", input)).TableDescription
-        : (await perform("DescribeTable", checked("DescribeTable", { TableName: name }, store), store)).Table;
+      const indexed = await updateIndexes(engine, input);
+      const changed = input.BillingMode !== undefined || input.ProvisionedThroughput !== undefined;
+      const output =
+        changed && !indexed
+          ? (await administer("UpdateTable", input)).TableDescription
+          : (await perform("DescribeTable", checked("DescribeTable", { TableName: name }, store), store))
+              .Table;
       return { TableDescription: described(output) };
     },
     DeleteTable: async (input, call) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, openSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { PortListeners } from "../../contracts.ts";
@@ -194,8 +194,13 @@ export const makeObjects = (context: ObjectsContext) => {
     };
     const status = range ? 206 : 200;
     if (!withBody) return { status, headers: more, body: undefined };
-    const file = store.folder.at(object.file);
-    return { status, headers: more, body: object.size === 0 ? undefined : createReadStream(file, range) };
+    // Opened in the tick that read the row: a put that comes between would change the bytes under it.
+    const fd = object.size === 0 ? undefined : openSync(store.folder.at(object.file), "r");
+    return {
+      status,
+      headers: more,
+      body: fd === undefined ? undefined : createReadStream("", { fd, ...range }),
+    };
   };
 
   const removeOne = (request: S3Request, key: string, version: string | undefined) =>
@@ -259,11 +264,14 @@ export const makeObjects = (context: ObjectsContext) => {
       request.call.authorize("s3:PutObject", context.arnOf(`${request.bucket}/${request.key}`));
       context.bucket(request.bucket);
       checkKey(request.key);
-      const original = find(source);
+      const incoming = store.folder.incoming(randomUUID());
+      const original = await locked(`${source.bucket}/${source.key}`, async () => {
+        const found = find(source);
+        await copyFile(store.folder.at(found.file), incoming);
+        return found;
+      });
       const wanted = request.header("x-amz-copy-source-if-match");
       if (wanted !== undefined && !sameTag(wanted, original.etag)) throw s3Errors.preconditionFailed();
-      const incoming = store.folder.incoming(randomUUID());
-      await copyFile(store.folder.at(original.file), incoming);
       const replaces = request.header("x-amz-metadata-directive") === "REPLACE";
       const object = await settle(request, "ObjectCreated:Copy", {
         incoming,
