@@ -79,6 +79,7 @@ const toFault = (error: ErrorObject, root: unknown): Fault => {
   const came = describe(valueAt(root, path));
   if (keyword === "type")
     return { path, message: `must be ${[params.type].flat().join(" or ")}, got ${came}` };
+  if (keyword === "const") return { path, message: `must be ${JSON.stringify(params.allowedValue)}` };
   if (keyword === "enum") return { path, message: `must be one of ${params.allowedValues.join(", ")}` };
   if (keyword === "format") return { path, message: `must be a valid ${params.format}` };
   const sentence = LENGTHS[keyword]?.(params.limit) ?? error.message ?? "is not valid";
