@@ -4,7 +4,7 @@ import type { Caller } from "#common/auth/caller.ts";
 import { mayCall } from "#common/auth/roles.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import type { RouteContract } from "#common/http/contract.ts";
-import { FaultList } from "#common/validation/faults.ts";
+import { FaultList, step } from "#common/validation/faults.ts";
 import { parseJson } from "#common/validation/json.ts";
 
 export const BODY_BYTES_MAX = 1_048_576;
@@ -59,7 +59,7 @@ export const validateRequest = (event: APIGatewayProxyEvent, contract: RouteCont
   if (contract.query) list.add(...contract.query.faults(query));
   else
     list.add(
-      ...Object.keys(query).map((name) => ({ path: `/${name}`, message: "is not a known parameter" })),
+      ...Object.keys(query).map((name) => ({ path: step(name), message: "is not a known parameter" })),
     );
   let body: unknown;
   if (contract.body) {
