@@ -24,10 +24,10 @@ export const noteOutcome = (level: LogLevel, message: string): void => {
 /** `Root=1-…;Parent=…;Sampled=1` of this invocation, as the runtime leaves it. */
 const traceHeader = (): string => process.env._X_AMZN_TRACE_ID ?? "";
 
-const openTrace = async (): Promise<CloseSegment | undefined> => {
+const openTrace = async (cold: boolean): Promise<CloseSegment | undefined> => {
   if (!traceHeader().includes("Sampled=1")) return undefined;
   // A file of its own beside the handler: it brings the X-Ray SDK, which an unsampled call does not pay for.
-  return (await import("#common/telemetry/tracer.ts")).openSegment(rememberedClients());
+  return (await import("#common/telemetry/tracer.ts")).openSegment(rememberedClients(), cold);
 };
 
 /**
@@ -43,8 +43,9 @@ export const observe = (): MiddlewareObj<unknown, unknown, Error, Context> => {
     const traceId = /Root=([^;]+)/.exec(traceHeader())?.[1];
     fields = { requestId: context.awsRequestId, ...(traceId ? { traceId } : {}), coldStart };
     closing = { level: "info", message: "invocation ended" };
+    const cold = coldStart;
     coldStart = false;
-    closeSegment = await openTrace();
+    closeSegment = await openTrace(cold);
   };
 
   const finish = async (error?: unknown) => {

@@ -10,7 +10,7 @@ export type CloseSegment = (error?: unknown) => void;
  * Opens the segment `## <handler>` under Lambda's own and has every client's calls appear below it.
  * The answer closes it; an error marks it as a fault.
  */
-export const openSegment = (clients: Iterable<object>): CloseSegment => {
+export const openSegment = (clients: Iterable<object>, coldStart: boolean): CloseSegment => {
   for (const client of clients) {
     if (captured.has(client)) continue;
     captured.add(client);
@@ -20,7 +20,8 @@ export const openSegment = (clients: Iterable<object>): CloseSegment => {
   const segment = lambda?.addNewSubsegment(`## ${process.env._HANDLER ?? "handler"}`);
   if (!lambda || !segment) return () => {};
   tracer.setSegment(segment);
-  tracer.annotateColdStart();
+  // Not `annotateColdStart`: this file may be loaded long after the start, with the first sampled trace.
+  tracer.putAnnotation("ColdStart", coldStart);
   tracer.addServiceNameAnnotation();
   return (error) => {
     if (error instanceof Error) tracer.addErrorAsMetadata(error);
