@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { Context } from "aws-lambda";
-import { rememberedClients } from "#common/aws/clients.ts";
+import { watchClients } from "#common/aws/clients.ts";
 import { type LogFields, type LogLevel, log, loggable } from "#common/telemetry/log.ts";
 import { flushMetrics } from "#common/telemetry/metrics.ts";
 import type { CloseSegment } from "#common/telemetry/tracer.ts";
@@ -27,7 +27,7 @@ const traceHeader = (): string => process.env._X_AMZN_TRACE_ID ?? "";
 const openTrace = async (cold: boolean): Promise<CloseSegment | undefined> => {
   if (!traceHeader().includes("Sampled=1")) return undefined;
   // A file of its own beside the handler: it brings the X-Ray SDK, which an unsampled call does not pay for.
-  return (await import("#common/telemetry/tracer.ts")).openSegment(rememberedClients(), cold);
+  return (await import("#common/telemetry/tracer.ts")).openSegment(watchClients, cold);
 };
 
 /**
