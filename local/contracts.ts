@@ -14,9 +14,16 @@ export type Invocation =
       error: { errorType: string; errorMessage: string; trace?: string[] };
     };
 
+export type InvokeOptions = {
+  /** Lambda's request id, the same for every attempt at one asynchronous event; made up if absent. */
+  requestId?: string;
+  /** Asynchronous events may have 1 MB, others 6 MB. */
+  asynchronous?: boolean;
+};
+
 export type Invoker = {
-  /** Runs the function once with this event; never rejects for what the function does. */
-  invoke(functionName: string, event: unknown): Promise<Invocation>;
+  /** Runs the function (by its manifest's name) once; never rejects for what the function does. */
+  invoke(functionName: string, event: unknown, options?: InvokeOptions): Promise<Invocation>;
 };
 
 /** An SQS message as a Lambda event's record carries it, less what the event source adds. */
@@ -53,6 +60,8 @@ export type Queues = {
   ): Promise<QueueMessage[]>;
   delete(queue: string, receiptHandles: string[]): Promise<void>;
   changeVisibility(queue: string, receiptHandle: string, seconds: number): Promise<void>;
+  /** Shows at once what is in flight: whoever had taken it ended with the platform that ran before. */
+  release(queue: string): Promise<void>;
   /** Visible, in flight, delayed. */
   depth(queue: string): { visible: number; inFlight: number; delayed: number };
   /** Makes a queue that is no AWS resource (an asynchronous invocation queue), if it is not there. */

@@ -5,7 +5,10 @@ const bin = (file: string) => `node_modules/${file}`;
 
 export const CHECKS: Step[] = [
   { name: "types", args: [bin("typescript/bin/tsc"), "-p", "."] },
-  { name: "format and lint", args: [bin("@biomejs/biome/bin/biome"), "ci", "--error-on-warnings", "."] },
+  {
+    name: "format and lint",
+    args: [bin("@biomejs/biome/bin/biome"), "ci", "--colors=off", "--error-on-warnings", "."],
+  },
   {
     name: "who imports whom",
     args: [

@@ -56,7 +56,11 @@ let tests = { passed: 0, failed: 0 };
 if (built.ok) {
   steps.push(
     ...(await runSteps(
-      [...CHECKS, { name: "the lock file", args: ["scripts/complete-lock.ts", "--check"] }],
+      [
+        ...CHECKS,
+        { name: "the lock file", args: ["scripts/complete-lock.ts", "--check"] },
+        { name: "the table of functions", args: ["scripts/readme-functions.ts", "--check"] },
+      ],
       3,
     )),
   );

@@ -260,17 +260,20 @@ describe("a repeated token", () => {
   it("makes room for others when it was not used for long", async () => {
     const keys = inlineKeys(jwksOf(rsa));
     const find = vi.spyOn(keys, "find");
-    const verifyFew = setup({ keys, rememberedMax: 2 });
-    const [one, two, three] = [
-      tokenOf(rsa, { jti: "1" }),
-      tokenOf(rsa, { jti: "2" }),
-      tokenOf(rsa, { jti: "3" }),
-    ];
+    const verifyFew = setup({ keys, rememberedMax: 4 });
+    const tokens = Array.from({ length: 6 }, (_, jti) => tokenOf(rsa, { jti: `${jti}` }));
+    const [used = "", unused = "", ...others] = tokens;
 
-    for (const token of [one, two, one, three, one]) await verifyFew(token);
-    expect(find).toHaveBeenCalledTimes(3);
-    await verifyFew(two);
-    expect(find).toHaveBeenCalledTimes(4);
+    for (const token of [used, unused]) await verifyFew(token);
+    for (const token of others) {
+      await verifyFew(token);
+      await verifyFew(used);
+    }
+    expect(find).toHaveBeenCalledTimes(6);
+    await verifyFew(used);
+    expect(find).toHaveBeenCalledTimes(6);
+    await verifyFew(unused);
+    expect(find).toHaveBeenCalledTimes(7);
   });
 
   it("does not vouch for one with another signature", async () => {

@@ -58,8 +58,11 @@ export const makeTokenVerifier = ({
 }: VerifierOptions): ((token: string) => Promise<Verdict>) => {
   const remembered = makeVerifiedTokens(rememberedMax);
 
-  const isForUs = ({ aud, client_id: clientId }: Payload): boolean =>
-    [aud ?? clientId].flat().some((name) => typeof name === "string" && audiences.includes(name));
+  const isForUs = ({ aud, client_id: clientId }: Payload): boolean => {
+    const named = aud ?? clientId;
+    if (typeof named === "string") return audiences.includes(named);
+    return Array.isArray(named) && named.some((name) => audiences.includes(name));
+  };
 
   const isPast = (seconds: number): boolean => seconds * 1000 <= now();
 
@@ -75,44 +78,36 @@ export const makeTokenVerifier = ({
     return payload.nbf !== undefined && !isPast(payload.nbf) ? "not-yet-valid" : undefined;
   };
 
-  const keyFor = async (header: Header, payload: Payload): Promise<Key> => {
-    const flaw = flawOf(header, payload);
-    if (flaw !== undefined) throw new Refused(flaw);
-    const { kid, alg } = header;
-    const key = typeof kid === "string" && typeof alg === "string" ? await keys.find(kid, alg) : undefined;
-    if (key === undefined) throw new Refused("unknown-key");
-    return key;
-  };
-
-  const check = async (token: string): Promise<Verdict> => {
-    let key: Key | undefined;
-    const payload = await verifyJwt(
-      token,
-      "",
-      // The audience is checked above, where `client_id` counts too.
-      { issuer, audience: null },
-      async (_uri, { header, payload }) => {
-        key = await keyFor(header, payload);
-        return key.jwk;
-      },
-      async () => key?.keyObject ?? {},
-    );
-    const { exp } = payload;
-    const caller = exp === undefined ? undefined : callerOf(payload, claimNames, exp);
-    if (exp === undefined || caller === undefined || key === undefined) throw new Refused("subject");
-    remembered.set(token, { caller, exp, key });
-    return { ok: true, caller };
-  };
-
   return async (token) => {
     if (token.length > TOKEN_LENGTH_MAX) return { ok: false, reason: "too-long" };
     const known = remembered.get(token);
     if (known !== undefined) {
       if (!isPast(known.exp) && keys.holds(known.key)) return { ok: true, caller: known.caller };
-      remembered.delete(token);
+      remembered.forget(token);
     }
+
+    let key: Key | undefined;
     try {
-      return await check(token);
+      const payload = await verifyJwt(
+        token,
+        "",
+        // `flawOf` checks both: the audience may be `client_id`, and the issuer comes before its keys.
+        { issuer: null, audience: null },
+        async (_uri, { header, payload }) => {
+          const flaw = flawOf(header, payload);
+          if (flaw !== undefined) throw new Refused(flaw);
+          const { kid, alg } = header;
+          key = kid === undefined || alg === undefined ? undefined : await keys.find(kid, alg);
+          if (key === undefined) throw new Refused("unknown-key");
+          return key.jwk;
+        },
+        async () => key?.keyObject ?? {},
+      );
+      const { exp } = payload;
+      const caller = exp === undefined ? undefined : callerOf(payload, claimNames, exp);
+      if (exp === undefined || caller === undefined || key === undefined) throw new Refused("subject");
+      remembered.set(token, { caller, exp, key });
+      return { ok: true, caller };
     } catch (error) {
       if (error instanceof IssuerUnreachable) throw error;
       return { ok: false, reason: refusalOf(error) };

@@ -1,4 +1,0 @@
-/** Where time comes from; handed in, so that tests can set it. */
-export type Clock = () => Date;
-
-export const systemClock: Clock = () => new Date();

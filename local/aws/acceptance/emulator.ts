@@ -1,0 +1,28 @@
+import { afterAll, beforeAll } from "vitest";
+import { type Clients, clientsFor } from "../testing.ts";
+
+/** Whatever answers to the AWS SDK: this port, or another emulator put under the same suite. */
+export type Emulator = { endpoint: string; close(): Promise<void> };
+export type StartEmulator = () => Promise<Emulator>;
+
+/** Starts it for a suite, and closes it after. */
+export const useEmulator = (start: StartEmulator): (() => Clients) => {
+  let emulator: Emulator | undefined;
+  let clients: Clients | undefined;
+  beforeAll(async () => {
+    emulator = await start();
+    clients = clientsFor(emulator.endpoint);
+  });
+  afterAll(() => emulator?.close());
+  return () => {
+    if (!clients) throw new Error("the emulator has not started");
+    return clients;
+  };
+};
+
+let made = 0;
+/** A name that no other test uses. */
+export const freshName = (what: string): string => {
+  made += 1;
+  return `${what}-${process.pid}-${made}`;
+};

@@ -1,0 +1,20 @@
+import type { Deployment } from "#common/manifest/names.ts";
+
+export type Arns = {
+  account: string;
+  region: string;
+  at(service: string, rest: string): string;
+  bucket(rest: string): string;
+};
+
+/** ARNs of this deployment's account and region. */
+export const arnsOf = ({ partition, region, accountId }: Deployment): Arns => ({
+  account: accountId,
+  region,
+  at: (service, rest) => `arn:${partition}:${service}:${region}:${accountId}:${rest}`,
+  bucket: (rest) => `arn:${partition}:s3:::${rest}`,
+});
+
+/** The last part of an ARN, or the whole of what is no ARN. */
+export const nameInArn = (arn: string): string =>
+  arn.slice(Math.max(arn.lastIndexOf(":"), arn.lastIndexOf("/")) + 1);

@@ -1,0 +1,145 @@
+import { AwsError } from "../errors.ts";
+import { type Input, isRecord, type Output } from "../input.ts";
+import type { BatchOperation, Release } from "./dynalite.ts";
+import {
+  checked,
+  createKey,
+  type Item,
+  type OperationName,
+  perform,
+  type Store,
+  toAwsError,
+  validateItem,
+  validateKey,
+} from "./dynalite.ts";
+import type { Streams } from "./streams.ts";
+import type { Tables } from "./tables.ts";
+import { makeWriteView, operationsOf, type Written } from "./write-view.ts";
+
+export type Engine = { store: Store; tables: Tables; streams: Streams };
+
+export const tableNameOf = (data: Input): string => String(data.TableName);
+
+/** Puts one written item into LevelDB. */
+const land = async (engine: Engine, written: Written, indexes: BatchOperation[], byTimeToLive: boolean) => {
+  const description = await engine.tables.get(written.table);
+  const { operations, landed } = operationsOf(
+    written,
+    indexes,
+    description,
+    engine.tables,
+    engine.streams,
+    byTimeToLive,
+  );
+  await engine.store.db.batch(operations).finally(landed);
+};
+
+const write = async (
+  engine: Engine,
+  name: OperationName,
+  data: Input,
+  options: { showOld: boolean; byTimeToLive?: boolean },
+): Promise<Output> => {
+  const view = makeWriteView(engine.store, engine.tables, (written, indexes) =>
+    land(engine, written, indexes, options.byTimeToLive ?? false),
+  );
+  try {
+    return await perform(name, data, view.store);
+  } catch (error) {
+    if (
+      options.showOld &&
+      view.seen &&
+      error instanceof AwsError &&
+      error.code === "ConditionalCheckFailedException"
+    ) {
+      throw new AwsError(error.code, error.message, { fields: { Item: view.seen } });
+    }
+    throw error;
+  }
+};
+
+/** PutItem, UpdateItem and DeleteItem. */
+export const writeItem = async (engine: Engine, name: OperationName, input: Input): Promise<Output> => {
+  const data = checked(name, input, engine.store);
+  await engine.tables.get(tableNameOf(data));
+  return write(engine, name, data, { showOld: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" });
+};
+
+const refuse = (error: unknown) => {
+  if (error) throw toAwsError(error);
+};
+
+/** Each request of a batch is a write of its own; all are checked before the first takes effect. */
+export const batchWriteItem = async (engine: Engine, input: Input): Promise<Output> => {
+  const data = checked("BatchWriteItem", input, engine.store);
+  const requests = isRecord(data.RequestItems) ? data.RequestItems : {};
+  const writes: { name: OperationName; data: Input }[] = [];
+  for (const [TableName, entries] of Object.entries(requests)) {
+    const table = await engine.tables.get(TableName);
+    const seen = new Set<string>();
+    for (const entry of Array.isArray(entries) ? entries.filter(isRecord) : []) {
+      const put = isRecord(entry.PutRequest) ? entry.PutRequest.Item : undefined;
+      const Key = isRecord(entry.DeleteRequest) ? entry.DeleteRequest.Key : undefined;
+      if (put) refuse(validateItem(put, table));
+      else if (validateKey(Key, table)) {
+        throw new AwsError("ValidationException", "The provided key element does not match the schema");
+      }
+      const key = createKey(put ?? Key, table);
+      if (seen.has(key)) {
+        throw new AwsError("ValidationException", "Provided list of item keys contains duplicates");
+      }
+      seen.add(key);
+      writes.push(
+        put
+          ? { name: "PutItem", data: { TableName, Item: put } }
+          : { name: "DeleteItem", data: { TableName, Key } },
+      );
+    }
+  }
+  await Promise.all(writes.map((one) => write(engine, one.name, one.data, { showOld: false })));
+  return { UnprocessedItems: {} };
+};
+
+/** Takes a lock of dynalite's; all the locks that one tick asks for are queued before anybody else's. */
+export const lockItem = (store: Store, table: string, key: string): Promise<() => void> =>
+  new Promise((resolve) => {
+    store.getItemDb(table).lock(key, (release: Release) => resolve(release(() => {})));
+  });
+
+export const readItem = (store: Store, table: string, key: string): Promise<Item | undefined> =>
+  new Promise((resolve, reject) => {
+    store.getItemDb(table).get(key, (error, item) => {
+      if (error && !(error instanceof Error && error.name === "NotFoundError")) reject(error);
+      else resolve(item);
+    });
+  });
+
+/** Removes an item that time to live says is due, under the item's lock. */
+export const expireItem = async (
+  engine: Engine,
+  table: string,
+  key: string,
+  entry: string,
+  isDue: (item: Item) => boolean,
+): Promise<void> => {
+  const unlock = await lockItem(engine.store, table, key);
+  try {
+    const item = await readItem(engine.store, table, key);
+    if (item && isDue(item)) {
+      const description = await engine.tables.get(table);
+      const Key = Object.fromEntries(
+        description.KeySchema.map(({ AttributeName }) => [AttributeName, item[AttributeName]]),
+      );
+      const view = makeWriteView(
+        engine.store,
+        engine.tables,
+        (written, indexes) => land(engine, written, indexes, true),
+        true,
+      );
+      await perform("DeleteItem", { TableName: table, Key }, view.store);
+    }
+    await engine.store.db.batch([{ type: "del", key: entry }]);
+  } finally {
+    unlock();
+  }
+};

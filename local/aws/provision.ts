@@ -1,0 +1,146 @@
+import type { Declarations, TableResource } from "#common/manifest/manifest.ts";
+import { hasOwnDeadLetters } from "#common/manifest/manifest.ts";
+import { type Deployment, deadLetterName, keyAlias, resourceName } from "#common/manifest/names.ts";
+import type { Arns } from "./arn.ts";
+import { AwsError } from "./errors.ts";
+import { type Input, isRecord, type Output, records } from "./input.ts";
+
+const FOURTEEN_DAYS = String(14 * 24 * 60 * 60);
+const DEFAULT_MAX_RECEIVE_COUNT = 10;
+
+const keySchema = ({ partitionKey, sortKey }: Pick<TableResource, "partitionKey" | "sortKey">) => [
+  { AttributeName: partitionKey.name, KeyType: "HASH" },
+  ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: "RANGE" }] : []),
+];
+
+/** CreateTable's request for a declared table, as Terraform makes it. */
+export const tableRequest = (TableName: string, table: TableResource): Input => {
+  const indexes = Object.entries(table.indexes ?? {});
+  const keys = [table, ...indexes.map(([, index]) => index)].flatMap(({ partitionKey, sortKey }) => [
+    partitionKey,
+    ...(sortKey ? [sortKey] : []),
+  ]);
+  const types = new Map(keys.map(({ name, type }) => [name, type]));
+  return {
+    TableName,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [...types].map(([AttributeName, AttributeType]) => ({
+      AttributeName,
+      AttributeType,
+    })),
+    KeySchema: keySchema(table),
+    ...(indexes.length === 0
+      ? {}
+      : {
+          GlobalSecondaryIndexes: indexes.map(([IndexName, index]) => ({
+            IndexName,
+            KeySchema: keySchema(index),
+            Projection: { ProjectionType: "ALL" },
+          })),
+        }),
+    ...(table.stream ? { StreamSpecification: { StreamEnabled: true, StreamViewType: table.stream } } : {}),
+  };
+};
+
+type Provisioned = {
+  call(service: string, operation: string, input: Input): Promise<Output>;
+  queues: {
+    has(name: string): boolean;
+    create(name: string, attributes: Record<string, string>): void;
+    update(name: string, attributes: Record<string, string>): void;
+  };
+  ensureKey(alias: string): void;
+  ensureTopic(name: string): void;
+  ensureBus(name: string): void;
+  ensureBucket(name: string): void;
+};
+
+const unless = (code: string) => (error: unknown) => {
+  if (!(error instanceof AwsError && error.code === code)) throw error;
+};
+
+/** Adds the indexes that were declared after the table was made. */
+const addIndexes = async (name: string, table: TableResource, port: Provisioned) => {
+  const { AttributeDefinitions, GlobalSecondaryIndexes } = tableRequest(name, table);
+  const { Table } = await port.call("dynamodb", "DescribeTable", { TableName: name });
+  const there = isRecord(Table)
+    ? records(Table, "GlobalSecondaryIndexes").map(({ IndexName }) => IndexName)
+    : [];
+  for (const index of records({ GlobalSecondaryIndexes }, "GlobalSecondaryIndexes")) {
+    if (there.includes(index.IndexName)) continue;
+    const GlobalSecondaryIndexUpdates = [{ Create: index }];
+    await port.call("dynamodb", "UpdateTable", {
+      TableName: name,
+      AttributeDefinitions,
+      GlobalSecondaryIndexUpdates,
+    });
+  }
+};
+
+const provisionTable = async (name: string, table: TableResource, port: Provisioned) => {
+  await port
+    .call("dynamodb", "CreateTable", tableRequest(name, table))
+    .catch(unless("ResourceInUseException"));
+  // Dynalite makes a table active a tick later.
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const { Table } = await port.call("dynamodb", "DescribeTable", { TableName: name });
+    if (Table && Reflect.get(Table, "TableStatus") === "ACTIVE") break;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await addIndexes(name, table, port);
+  if (table.timeToLive) {
+    const TimeToLiveSpecification = { AttributeName: table.timeToLive, Enabled: true };
+    await port
+      .call("dynamodb", "UpdateTimeToLive", { TableName: name, TimeToLiveSpecification })
+      .catch(unless("ValidationException"));
+  }
+  if (table.stream) {
+    const StreamSpecification = { StreamEnabled: true, StreamViewType: table.stream };
+    const { Table } = await port.call("dynamodb", "DescribeTable", { TableName: name });
+    if (Table && Reflect.get(Table, "LatestStreamArn") === undefined) {
+      await port.call("dynamodb", "UpdateTable", { TableName: name, StreamSpecification });
+    }
+  }
+};
+
+/** Makes whatever is declared and missing; what is there keeps its data, and nothing is removed. */
+export const provision = async (
+  { resources, manifests }: Pick<Declarations, "resources" | "manifests">,
+  deployment: Deployment,
+  arns: Arns,
+  visibilitySecondsOf: ((queue: string) => number) | undefined,
+  port: Provisioned,
+): Promise<void> => {
+  const ensureQueue = (name: string, attributes: Record<string, string>) =>
+    port.queues.has(name) ? port.queues.update(name, attributes) : port.queues.create(name, attributes);
+
+  for (const [queue, { maxReceiveCount }] of Object.entries(resources.queues)) {
+    const name = resourceName(deployment, queue);
+    const dead = resourceName(deployment, deadLetterName(queue));
+    const visibility = visibilitySecondsOf?.(queue);
+    ensureQueue(dead, { MessageRetentionPeriod: FOURTEEN_DAYS });
+    ensureQueue(name, {
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: arns.at("sqs", dead),
+        maxReceiveCount: maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT,
+      }),
+      ...(visibility === undefined ? {} : { VisibilityTimeout: String(visibility) }),
+    });
+  }
+  for (const manifest of manifests.filter(hasOwnDeadLetters)) {
+    ensureQueue(resourceName(deployment, deadLetterName(manifest.name)), {
+      MessageRetentionPeriod: FOURTEEN_DAYS,
+    });
+  }
+  for (const key of Object.keys(resources.keys)) port.ensureKey(keyAlias(deployment, key));
+  for (const topic of Object.keys(resources.topics)) port.ensureTopic(resourceName(deployment, topic));
+  for (const bus of Object.keys(resources.buses)) port.ensureBus(resourceName(deployment, bus));
+  for (const bucket of Object.keys(resources.buckets)) {
+    port.ensureBucket(`${resourceName(deployment, bucket)}${deployment.bucketSuffix}`);
+  }
+  await Promise.all(
+    Object.entries(resources.tables).map(([name, table]) =>
+      provisionTable(resourceName(deployment, name), table, port),
+    ),
+  );
+};

@@ -1,0 +1,216 @@
+import type { MessageAttributes, QueueMessage, Queues } from "../../contracts.ts";
+import type { Arns } from "../arn.ts";
+import { nameInArn } from "../arn.ts";
+import { AwsError } from "../errors.ts";
+import { isRecord } from "../input.ts";
+import { md5 } from "./attributes.ts";
+import { openQueueStore, type QueueRow, type Redrive, type StoredMessage } from "./store.ts";
+
+const DEFAULTS: Record<string, string> = {
+  DelaySeconds: "0",
+  MaximumMessageSize: "1048576",
+  MessageRetentionPeriod: "345600",
+  ReceiveMessageWaitTimeSeconds: "0",
+  VisibilityTimeout: "30",
+  SqsManagedSseEnabled: "true",
+};
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+export const noSuchQueue = () =>
+  new AwsError("QueueDoesNotExist", "The specified queue does not exist.", {
+    queryCode: "AWS.SimpleQueueService.NonExistentQueue",
+  });
+
+/**
+ * The queues in memory over the store: attributes, and who waits for a message. A waiter is woken by a
+ * send and by the moment at which the next hidden message shows itself again.
+ */
+export const openQueues = (
+  file: string,
+  arns: Arns,
+  log: (error: unknown, work: string) => void,
+  now: () => number = Date.now,
+) => {
+  const store = openQueueStore(file, now);
+  const queues = new Map<string, QueueRow>(store.queues().map((row) => [row.name, row]));
+  const waiters = new Map<string, Set<() => void>>();
+  const arnOf = (name: string) => arns.at("sqs", name);
+
+  const get = (name: string): QueueRow => {
+    const queue = queues.get(name);
+    if (!queue) throw noSuchQueue();
+    return queue;
+  };
+  const setting = (queue: QueueRow, name: string) => queue.attributes[name] ?? DEFAULTS[name] ?? "";
+
+  const redriveOf = (queue: QueueRow): Redrive | undefined => {
+    const policy: unknown = JSON.parse(queue.attributes.RedrivePolicy ?? "null");
+    if (!isRecord(policy)) return undefined;
+    const target = nameInArn(String(policy.deadLetterTargetArn));
+    // As in AWS, messages stay where they are while the dead-letter queue does not exist.
+    if (!queues.has(target)) return undefined;
+    return {
+      queue: target,
+      maxReceiveCount: Number(policy.maxReceiveCount),
+      sourceArn: arnOf(queue.name),
+    };
+  };
+
+  const wake = (name: string) => {
+    for (const ready of waiters.get(name) ?? []) ready();
+  };
+
+  /** Resolves when a message may be there, at `until`, or when the wait is called off. */
+  const mayHaveMessage = (name: string, until: number, signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve) => {
+      const set = waiters.get(name) ?? new Set();
+      waiters.set(name, set);
+      const ready = () => {
+        set.delete(ready);
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", ready);
+        resolve();
+      };
+      const soonest = Math.min(until, store.soonest(name) ?? until);
+      const timer = setTimeout(ready, Math.min(Math.max(soonest - now(), 1), TIMER_MS_MAX));
+      set.add(ready);
+      signal?.addEventListener("abort", ready);
+      // An abort while the store was asked is told to nobody who listens only now.
+      if (signal?.aborted) ready();
+    });
+
+  const receive = async (
+    name: string,
+    options: { max: number; waitMs: number; visibilitySeconds?: number; signal?: AbortSignal },
+  ): Promise<StoredMessage[]> => {
+    const deadline = now() + options.waitMs;
+    for (;;) {
+      const queue = get(name);
+      if (options.signal?.aborted) return [];
+      const visibility = options.visibilitySeconds ?? Number(setting(queue, "VisibilityTimeout"));
+      const redrive = redriveOf(queue);
+      const { taken, buried } = await store.take(name, options.max, visibility, redrive);
+      if (redrive && buried > 0) wake(redrive.queue);
+      if (taken.length > 0 || now() >= deadline || closed) return taken;
+      await mayHaveMessage(name, deadline, options.signal);
+    }
+  };
+  let closed = false;
+
+  const expire = async () => {
+    for (const queue of queues.values()) {
+      await store.expire(queue.name, now() - Number(setting(queue, "MessageRetentionPeriod")) * 1000);
+    }
+  };
+  const expiry = setInterval(
+    () => void expire().catch((error) => log(error, "message retention")),
+    60_000,
+  ).unref();
+
+  const send = async (
+    name: string,
+    body: string,
+    options: { attributes?: MessageAttributes; delaySeconds?: number; sender?: string } = {},
+  ): Promise<{ messageId: string }> => {
+    const delaySeconds = options.delaySeconds ?? Number(setting(get(name), "DelaySeconds"));
+    const messageId = await store.send(name, {
+      body,
+      attributes: options.attributes ?? {},
+      sender: options.sender ?? "local",
+      delaySeconds,
+    });
+    wake(name);
+    return { messageId };
+  };
+
+  const create = (name: string, attributes: Record<string, string>, internal = false) => {
+    const queue = { name, attributes, created: now(), internal };
+    store.saveQueue(queue);
+    queues.set(name, queue);
+  };
+
+  const contract: Queues = {
+    send,
+    receive: async (name, options) => (await receive(name, options)).map(toQueueMessage),
+    delete: async (name, handles) => {
+      get(name);
+      await Promise.all(handles.map((handle) => store.remove(name, handle)));
+    },
+    changeVisibility: async (name, handle, seconds) => {
+      get(name);
+      await store.changeVisibility(name, handle, seconds);
+      // Whoever waits had reckoned with the time of before.
+      wake(name);
+    },
+    release: async (name) => {
+      get(name);
+      await store.release(name);
+      wake(name);
+    },
+    depth: (name) => store.depth(get(name).name),
+    createInternal: (name) => {
+      if (!queues.has(name)) create(name, {}, true);
+    },
+  };
+
+  return {
+    contract,
+    store,
+    arnOf,
+    get,
+    has: (name: string) => queues.has(name),
+    all: () => [...queues.values()].filter(({ internal }) => !internal),
+    setting,
+    defaults: DEFAULTS,
+    create,
+    update: (name: string, attributes: Record<string, string>) => {
+      const queue = get(name);
+      queue.attributes = { ...queue.attributes, ...attributes };
+      store.saveQueue(queue);
+      wake(name);
+    },
+    remove: (name: string) => {
+      get(name);
+      queues.delete(name);
+      store.removeQueue(name);
+      wake(name);
+    },
+    send,
+    receive,
+    wake,
+    close: () => {
+      closed = true;
+      clearInterval(expiry);
+      for (const name of waiters.keys()) wake(name);
+      // Receivers that were just woken look once more, in transactions that must still find a store.
+      return new Promise<void>((resolve) => setImmediate(() => setImmediate(() => resolve(store.close()))));
+    },
+  };
+};
+export type QueueSet = ReturnType<typeof openQueues>;
+
+const toQueueMessage = (message: StoredMessage): QueueMessage => ({
+  messageId: message.messageId,
+  receiptHandle: message.receiptHandle,
+  body: message.body,
+  md5OfBody: md5(message.body),
+  attributes: systemAttributes(message),
+  messageAttributes: Object.fromEntries(
+    Object.entries(message.attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      {
+        dataType: DataType,
+        ...(StringValue === undefined ? {} : { stringValue: StringValue }),
+        ...(BinaryValue === undefined ? {} : { binaryValue: BinaryValue }),
+      },
+    ]),
+  ),
+});
+
+export const systemAttributes = (message: StoredMessage) => ({
+  ApproximateReceiveCount: String(message.received),
+  SentTimestamp: String(message.sent),
+  SenderId: message.sender,
+  ApproximateFirstReceiveTimestamp: String(message.firstReceived),
+  ...(message.source === undefined ? {} : { DeadLetterQueueSourceArn: message.source }),
+});

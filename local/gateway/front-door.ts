@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { GatewayAnswer, GatewayResponses } from "./gateway-responses.ts";
+import { type RestApi, send } from "./rest-api.ts";
+
+/**
+ * Something else behind the front door than the REST API, told by host or path: the issuer's keys, and
+ * later short links, the console, the realtime socket. The first that claims a request gets it.
+ */
+export type Site = {
+  claims(hostname: string, url: string): boolean;
+  handle(request: IncomingMessage, requestId: string): Promise<GatewayAnswer> | GatewayAnswer;
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+};
+
+export type FrontDoor = {
+  port: number;
+  /** What answers from now on; before, every request gets 503. */
+  open(api: RestApi, sites?: readonly Site[]): void;
+  /** Takes no new connections, finishes what runs until `signal` aborts, then cuts. */
+  close(signal: AbortSignal): Promise<void>;
+};
+
+/** API Gateway's limit on all headers of a request together. */
+const HEADER_BYTES_MAX = 10_240;
+/** Above ours, so that a client with too large headers is told so in our words. */
+const NODE_HEADER_BYTES_MAX = 2 * 1024 * 1024;
+/** Line breaks, colon and space that come with each header. */
+const PER_HEADER_BYTES = 4;
+
+const headerBytes = (rawHeaders: readonly string[]): number => {
+  let bytes = 0;
+  for (const text of rawHeaders) bytes += text.length;
+  return bytes + (rawHeaders.length / 2) * PER_HEADER_BYTES;
+};
+
+const hostnameOf = (host: string | undefined): string => (host ?? "localhost").replace(/:\d+$/, "");
+
+/** An answer to what never became a request: the parser refused it. */
+const rawAnswer = ({ status, headers, body }: GatewayAnswer): string => {
+  const lines = Array.from(
+    { length: headers.length / 2 },
+    (_, at) => `${headers[at * 2]}: ${headers[at * 2 + 1]}`,
+  );
+  return `HTTP/1.1 ${status} Refused\r\n${lines.join("\r\n")}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`;
+};
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((done, fail) => {
+    server.once("error", fail);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", fail);
+      done((server.address() as AddressInfo).port);
+    });
+  });
+
+const STARTING: RestApi = async (request, response, requestId) =>
+  send(request, response, {
+    status: 503,
+    headers: ["x-request-id", requestId, "retry-after", "1"],
+    body: "",
+  });
+
+/** Listens on 127.0.0.1; port 0 takes a free one. */
+export const listenFrontDoor = async (port: number, responses: GatewayResponses): Promise<FrontDoor> => {
+  let api = STARTING;
+  let sites: readonly Site[] = [];
+
+  const siteOf = (request: IncomingMessage): Site | undefined => {
+    if (sites.length === 0) return undefined;
+    const hostname = hostnameOf(request.headers.host);
+    return sites.find((site) => site.claims(hostname, request.url ?? "/"));
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = randomUUID();
+    try {
+      if (headerBytes(request.rawHeaders) > HEADER_BYTES_MAX) {
+        return send(request, response, responses("HEADERS_TOO_LARGE", requestId));
+      }
+      const site = siteOf(request);
+      if (site === undefined) return await api(request, response, requestId);
+      send(request, response, await site.handle(request, requestId));
+    } catch {
+      send(request, response, responses("DEFAULT_5XX", requestId));
+    }
+  };
+
+  const server = createServer(
+    {
+      maxHeaderSize: NODE_HEADER_BYTES_MAX,
+      keepAliveTimeout: 60_000,
+      // An offer of HTTP/2 on a route is no upgrade; the request is answered as it is.
+      shouldUpgradeCallback: (request: IncomingMessage) => siteOf(request)?.upgrade !== undefined,
+    },
+    handle,
+  );
+  server.on("upgrade", (request, socket, head) => siteOf(request)?.upgrade?.(request, socket, head));
+  server.on("clientError", (error: Error & { code?: string }, socket: Socket) => {
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const refusal = error.code === "HPE_HEADER_OVERFLOW" ? "HEADERS_TOO_LARGE" : "DEFAULT_4XX";
+    socket.end(rawAnswer(responses(refusal, randomUUID())));
+  });
+
+  const bound = await listen(server, port);
+  return {
+    port: bound,
+    open: (restApi, more = []) => {
+      api = restApi;
+      sites = more;
+    },
+    close: (signal) =>
+      new Promise((done) => {
+        const cut = (): void => server.closeAllConnections();
+        // A connection that is kept alive turns idle when its last answer is out.
+        const sweep = setInterval(() => server.closeIdleConnections(), 10);
+        server.close(() => {
+          clearInterval(sweep);
+          signal.removeEventListener("abort", cut);
+          done();
+        });
+        if (signal.aborted) cut();
+        else signal.addEventListener("abort", cut, { once: true });
+      }),
+  };
+};

@@ -1,0 +1,58 @@
+import type { GatewayAnswer } from "./gateway-responses.ts";
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The gateway frames the answer itself. */
+const OWN: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "connection"]);
+
+/** A header with a line break in it would split the answer; Node refuses other bad characters too. */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
+const textOf = (value: unknown): string | undefined =>
+  ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
+
+/** Name and value after another; undefined if one of them is no text. */
+const headersOf = (single: unknown, multiple: unknown): string[] | undefined => {
+  const flat: string[] = [];
+  const push = (name: string, value: unknown): boolean => {
+    const text = textOf(value);
+    if (text === undefined || UNSENDABLE.test(text) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return false;
+    if (!OWN.has(name.toLowerCase())) flat.push(name, text);
+    return true;
+  };
+  const many = multiple ?? {};
+  const one = single ?? {};
+  if (!isRecord(many) || !isRecord(one)) return undefined;
+  for (const name in many) {
+    const values = many[name];
+    if (!Array.isArray(values) || !values.every((value) => push(name, value))) return undefined;
+  }
+  for (const name in one) {
+    // The same pair in both counts once.
+    const values = many[name];
+    if (Array.isArray(values) && values.includes(one[name])) continue;
+    if (!push(name, one[name])) return undefined;
+  }
+  return flat;
+};
+
+const has = (headers: readonly string[], name: string): boolean => {
+  for (let at = 0; at < headers.length; at += 2) if (headers[at]?.toLowerCase() === name) return true;
+  return false;
+};
+
+/** What a function's payload says to the client; undefined when API Gateway would call it malformed. */
+export const readFunctionAnswer = (payload: unknown, requestId: string): GatewayAnswer | undefined => {
+  if (!isRecord(payload)) return undefined;
+  const { statusCode, body = "", isBase64Encoded } = payload;
+  const status = Number(statusCode ?? Number.NaN);
+  if (!Number.isInteger(status) || status < 200 || status > 599) return undefined;
+  if (body !== null && typeof body !== "string") return undefined;
+  const headers = headersOf(payload.headers, payload.multiValueHeaders);
+  if (headers === undefined) return undefined;
+  const text = body ?? "";
+  if (text !== "" && !has(headers, "content-type")) headers.push("content-type", "application/json");
+  if (!has(headers, "x-request-id")) headers.push("x-request-id", requestId);
+  return { status, headers, body: isBase64Encoded === true ? Buffer.from(text, "base64") : text };
+};

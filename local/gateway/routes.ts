@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { type Declarations, type HttpTrigger, triggersOf } from "#common/manifest/manifest.ts";
+
+export type RestRoute = {
+  functionName: string;
+  method: string;
+  /** `/data/{id}` */
+  resource: string;
+  resourceId: string;
+  role: string | null;
+  throttle?: HttpTrigger["throttle"];
+};
+
+export type RouteMatch = { route: RestRoute; parameters: Record<string, string> | null };
+
+type Node = {
+  literals: Map<string, Node>;
+  /** A resource tree has one variable below a node; the routes behind it may name it as they like. */
+  parameter?: Node;
+  greedy?: Node;
+  routes: Map<string, { route: RestRoute; names: string[] }>;
+};
+
+export const routesOf = ({ manifests }: Pick<Declarations, "manifests">): RestRoute[] =>
+  manifests.flatMap((manifest) =>
+    triggersOf(manifest, "http").map(({ route, role, throttle }): RestRoute => {
+      const [method = "", resource = ""] = route.split(" ");
+      const resourceId = createHash("sha256").update(resource).digest("hex").slice(0, 6);
+      return {
+        functionName: manifest.name,
+        method,
+        resource,
+        resourceId,
+        role,
+        ...(throttle === undefined ? {} : { throttle }),
+      };
+    }),
+  );
+
+const newNode = (): Node => ({ literals: new Map(), routes: new Map() });
+
+const VARIABLE = /^\{([^}+]+)(\+?)\}$/;
+
+const step = (node: Node, segment: string, names: string[]): Node => {
+  const [, name, plus] = VARIABLE.exec(segment) ?? [];
+  if (name === undefined) {
+    const next = node.literals.get(segment) ?? newNode();
+    node.literals.set(segment, next);
+    return next;
+  }
+  names.push(name);
+  const kind = plus === "+" ? "greedy" : "parameter";
+  node[kind] ??= newNode();
+  return node[kind];
+};
+
+const segmentsOf = (path: string): string[] => (path === "/" ? [] : path.slice(1).split("/"));
+
+/** Undecodable escapes and empty segments fill no variable. */
+const decode = (segment: string): string | undefined => {
+  if (!segment.includes("%")) return segment === "" ? undefined : segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Finds the route of a method and path as API Gateway does: a literal segment before a variable, and a
+ * greedy variable last. No going back: once a literal segment matched, its siblings are out.
+ */
+export const routeTable = (
+  routes: readonly RestRoute[],
+): ((method: string, path: string) => RouteMatch | undefined) => {
+  const root = newNode();
+  for (const route of routes) {
+    const names: string[] = [];
+    const end = segmentsOf(route.resource).reduce((node, segment) => step(node, segment, names), root);
+    end.routes.set(route.method, { route, names });
+  }
+
+  return (method, path) => {
+    let node = root;
+    const values: string[] = [];
+    const segments = segmentsOf(path);
+    for (let at = 0; at < segments.length; at += 1) {
+      const segment = segments[at] ?? "";
+      const literal = node.literals.get(segment);
+      if (literal !== undefined) {
+        node = literal;
+        continue;
+      }
+      const next = node.parameter ?? node.greedy;
+      const value = decode(node.parameter === undefined ? segments.slice(at).join("/") : segment);
+      if (next === undefined || value === undefined) return undefined;
+      values.push(value);
+      if (node.parameter === undefined) at = segments.length;
+      node = next;
+    }
+    const found = node.routes.get(method);
+    if (found === undefined) return undefined;
+    const parameters =
+      found.names.length === 0
+        ? null
+        : Object.fromEntries(found.names.map((name, index) => [name, values[index] ?? ""]));
+    return { route: found.route, parameters };
+  };
+};

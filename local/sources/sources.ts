@@ -1,0 +1,41 @@
+import { type Manifest, triggersOf } from "#common/manifest/manifest.ts";
+import type { PortListeners } from "../contracts.ts";
+import { type AsynchronousFunction, asynchronousFunction } from "./asynchronous.ts";
+import { type Matchers, notify } from "./notifications.ts";
+import { followQueue } from "./queue.ts";
+import type { SourceOptions } from "./source.ts";
+import { followTable } from "./table.ts";
+
+export type Sources = {
+  /** What the AWS port tells. */
+  listeners: PortListeners;
+  /** Resolves when the signal has aborted and everything that was taken is done. */
+  finished: Promise<void>;
+};
+
+const isAsynchronous = (manifest: Manifest): boolean =>
+  manifest.triggers.some(({ type }) => type === "topic" || type === "bucket" || type === "bus");
+
+/** Wires every trigger of the manifests but routes: queues, tables, topics, buckets, the bus. */
+export const startSources = (options: SourceOptions, matchers: Matchers): Sources => {
+  const { declarations, deployment } = options;
+  const { manifests } = declarations;
+  const targets = new Map<string, AsynchronousFunction>(
+    manifests
+      .filter(isAsynchronous)
+      .map((manifest) => [manifest.name, asynchronousFunction(options, manifest)]),
+  );
+  const running = [
+    ...[...targets.values()].map((target) => target.follow()),
+    ...manifests.flatMap((manifest) => [
+      ...triggersOf(manifest, "queue").map((trigger) => followQueue(options, manifest, trigger)),
+      ...triggersOf(manifest, "table").map((trigger) => followTable(options, manifest, trigger)),
+    ]),
+  ];
+  return {
+    listeners: notify(manifests, deployment, targets, matchers),
+    finished: Promise.all(
+      running.map((source) => source.catch((error: unknown) => options.log("an event source ended", error))),
+    ).then(() => {}),
+  };
+};

@@ -1,0 +1,261 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { integrationChecks, runChecks, smokeChecks } from "./integration/checks.ts";
+import { platformAt } from "./integration/platform.ts";
+import { readArguments } from "./integration.ts";
+
+type Faults = {
+  health?: "down" | "otherVersion";
+  openapi?: "3.0";
+  open?: boolean;
+  signatures?: "unchecked";
+  roles?: "unchecked";
+  problems?: "html";
+  post?: 200;
+  arrays?: "taken";
+  list?: "empty" | "changed";
+  one?: 500;
+  unknown?: 200;
+  pages?: "overlap" | "long" | "cut";
+  cursors?: "unchecked";
+  keys?: "ignored" | "bodiesUnchecked";
+  requestId?: "none";
+};
+
+type Stored = { id: string; createdAt: string; data: unknown; body: string };
+
+/** Keeps records like the platform does, save for the faults it is told to have. */
+const fakePlatform = (faults: Faults): Server => {
+  const records: Stored[] = [];
+  const keys = new Map<string, { body: string; stored: Stored }>();
+  return createServer(async (request, response) => {
+    const answer = (status: number, body: unknown) => {
+      const type = status >= 400 ? "application/problem+json" : "application/json";
+      response.writeHead(status, {
+        "content-type": faults.problems === "html" && status >= 400 ? "text/html" : type,
+        ...(faults.requestId === "none" ? {} : { "x-request-id": randomUUID() }),
+      });
+      response.end(JSON.stringify(body));
+    };
+    const problem = (status: number) => answer(status, { status, code: "X", title: "x" });
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://fake");
+
+    if (pathname === "/health") {
+      if (faults.health === "down") return problem(503);
+      return answer(200, { status: "ok", version: faults.health === "otherVersion" ? "r1" : "r2" });
+    }
+    if (pathname === "/openapi.json") {
+      const paths = { "/health": {}, "/data": {}, "/data/{id}": {} };
+      return answer(200, { openapi: `${faults.openapi ?? "3.1"}.0`, paths });
+    }
+    const token = request.headers.authorization;
+    const known = token === "Bearer good" || token === "Bearer other" || faults.open;
+    if (!known && !(faults.signatures && token)) return problem(401);
+    if (token === "Bearer other" && !faults.roles) return problem(403);
+
+    if (request.method === "POST") {
+      const data: unknown = JSON.parse(body);
+      if (Array.isArray(data) && !faults.arrays) return problem(400);
+      const key = String(request.headers["idempotency-key"] ?? "");
+      const before = key === "" || faults.keys === "ignored" ? undefined : keys.get(key);
+      if (before && before.body !== body && !faults.keys) return problem(422);
+      const stored = before?.stored ?? { id: randomUUID(), createdAt: new Date().toISOString(), data, body };
+      if (!before) records.unshift(stored);
+      if (key) keys.set(key, { body, stored });
+      return answer(faults.post ?? 202, { id: stored.id, createdAt: stored.createdAt });
+    }
+
+    if (pathname !== "/data") {
+      const found = records.find(({ id }) => pathname === `/data/${id}`);
+      if (faults.one && found) return problem(faults.one);
+      return found || faults.unknown ? answer(200, { ...found }) : problem(404);
+    }
+    const limit = Number(searchParams.get("limit") ?? 25);
+    const cursor = searchParams.get("cursor");
+    if (cursor !== null && !/^at-\d+$/.test(cursor) && !faults.cursors) return problem(400);
+    const at = Number(cursor?.slice(3) ?? 0) || 0;
+    const last = at + limit + (faults.pages === "long" && searchParams.has("limit") ? 1 : 0);
+    const next = faults.pages === "overlap" ? last - 1 : last;
+    const items = faults.list === "empty" ? [] : records.slice(at, last);
+    return answer(200, {
+      items: faults.list === "changed" ? items.map((item) => ({ ...item, data: {} })) : items,
+      cursor: last >= records.length || faults.pages === "cut" ? null : `at-${next}`,
+    });
+  });
+};
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+const start = async (faults: Faults): Promise<string> => {
+  server = fakePlatform(faults);
+  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+const check = async (faults: Faults, checks = integrationChecks) => {
+  const lines: string[] = [];
+  const platform = platformAt(await start(faults));
+  const context = { platform, token: "good", otherToken: "other", release: "r2", deadlineMs: 300 };
+  const outcome = await runChecks(checks, context, (line) => lines.push(line));
+  return { ...outcome, lines, failures: lines.filter((line) => line.startsWith("FAILED")) };
+};
+
+const run = (argv: string[], environment: Record<string, string> = {}) =>
+  new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [join(import.meta.dirname, "integration.ts"), ...argv],
+      { env: { ...process.env, MILLRACE_TOKEN: "", MILLRACE_OTHER_TOKEN: "", ...environment } },
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
+    );
+  });
+
+describe("the checks of a deployment", () => {
+  it("all pass on one that does what it says", async () => {
+    const { lines, failed, passed } = await check({});
+
+    expect(failed, lines.join("\n")).toBe(0);
+    expect(passed).toBe(integrationChecks.length);
+    expect(lines.at(-1)).toBe(`${integrationChecks.length} passed, 0 failed`);
+  });
+
+  it.each<[Faults, string]>([
+    [{ health: "down" }, "GET /health answers ok"],
+    [{ health: "otherVersion" }, "GET /health answers ok"],
+    [{ openapi: "3.0" }, "GET /openapi.json describes the routes"],
+    [{ open: true }, "GET /data without a token is refused"],
+    [{ problems: "html" }, "GET /data without a token is refused"],
+    [{ signatures: "unchecked" }, "GET /data with a token that nobody signed is refused"],
+    [{ roles: "unchecked" }, "GET /data with a token without the role is refused"],
+    [{ post: 200 }, "POST /data takes a record in"],
+    [{ requestId: "none" }, "POST /data takes a record in"],
+    [{ arrays: "taken" }, "POST /data refuses what is no object"],
+    [{ list: "empty" }, "GET /data lists a record that was taken in"],
+    [{ list: "changed" }, "GET /data lists a record that was taken in"],
+    [{ one: 500 }, "GET /data/{id} answers a record that was taken in"],
+    [{ unknown: 200 }, "GET /data/{id} of no record is 404"],
+    [{ pages: "overlap" }, "GET /data pages by cursor, each record once"],
+    [{ pages: "long" }, "GET /data pages by cursor, each record once"],
+    [{ pages: "cut" }, "GET /data pages by cursor, each record once"],
+    [{ cursors: "unchecked" }, "GET /data refuses a cursor that it did not make"],
+    [{ keys: "ignored" }, "POST /data with a repeated Idempotency-Key answers as the first time"],
+    [{ keys: "bodiesUnchecked" }, "POST /data with an Idempotency-Key of another body is refused"],
+  ])("with %j name what fails", async (faults, name) => {
+    const { failures, failed } = await check(faults);
+
+    expect(
+      failures.some((line) => line.startsWith(`FAILED   ${name}: `)),
+      failures.join("\n"),
+    ).toBe(true);
+    expect(failed).toBe(failures.length);
+  });
+
+  it("skip, and say so, what needs a second token when there is none", async () => {
+    const lines: string[] = [];
+    const platform = platformAt(await start({}));
+    const none = { platform, token: "good", otherToken: undefined, release: undefined, deadlineMs: 300 };
+    const outcome = await runChecks(integrationChecks, none, (line) => lines.push(line));
+
+    expect(outcome).toMatchObject({ skipped: 1, failed: 0 });
+    expect(lines.at(-1)).toContain("1 skipped");
+  });
+
+  it("write nothing when they only smoke-test", async () => {
+    const { failed, passed } = await check({ post: 200 }, smokeChecks);
+
+    expect({ failed, passed }).toEqual({ failed: 0, passed: smokeChecks.length });
+  });
+});
+
+describe("npm run integration", () => {
+  it("exits 0 when all is well, with a token from a command", async () => {
+    const url = await start({});
+
+    const { code, stdout } = await run(["--url", `${url}/`, "--token-command", "echo good"]);
+
+    expect(stdout).toMatch(/\d+ passed, 0 failed, 1 skipped\n$/);
+    expect(code).toBe(0);
+  });
+
+  it("exits 1 when something fails, and shows no token", async () => {
+    const url = await start({ unknown: 200 });
+
+    const { code, stdout, stderr } = await run(["--url", url], {
+      MILLRACE_TOKEN: "good",
+      MILLRACE_OTHER_TOKEN: "s3same",
+    });
+
+    expect(code).toBe(1);
+    expect(stdout).toContain("FAILED   GET /data/{id} of no record is 404");
+    expect(stdout + stderr).not.toContain("s3same");
+  });
+
+  it("exits 2 without a token, unless it only smoke-tests", async () => {
+    const url = await start({});
+
+    expect(await run(["--url", url])).toMatchObject({ code: 2, stdout: "" });
+    expect(await run(["--url", url, "--token-command", "exit 3"])).toMatchObject({ code: 2, stdout: "" });
+    expect(await run(["--url", url, "--smoke", "--release", "r2"])).toMatchObject({ code: 0 });
+    expect(await run(["--url", url, "--smoke", "--release", "r3", "--deadline", "1"])).toMatchObject({
+      code: 1,
+    });
+  });
+
+  it("says that nobody answers where nobody does", async () => {
+    const url = await start({});
+    await new Promise((resolve) => server?.close(resolve));
+
+    const { code, stdout } = await run(["--url", url, "--smoke", "--deadline", "1"]);
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/FAILED {3}GET \/health answers ok: .*ECONNREFUSED/);
+  });
+});
+
+describe("the arguments of an integration run", () => {
+  const good = ["--url", "https://api.example.org"];
+  const faultsOf = (argv: string[], environment: Record<string, string> = { MILLRACE_TOKEN: "t" }) =>
+    readArguments(argv, environment).faults;
+
+  it("need a deployment and a token", () => {
+    expect(readArguments(good, { MILLRACE_TOKEN: " t\n" })).toMatchObject({
+      faults: [],
+      url: "https://api.example.org",
+      smoke: false,
+      deadlineMs: 60_000,
+      token: { value: "t" },
+      otherToken: undefined,
+    });
+    expect(readArguments([...good, "--token", "MINE"], { MINE: "t" })).toMatchObject({
+      token: { value: "t" },
+    });
+  });
+
+  it.each([
+    [[], "--url is missing"],
+    [["--url"], "--url needs a value."],
+    [["--url", "localhost:4000"], '--url must be an http or https URL without query and user, got "local'],
+    [["--url", "https://a/?b"], "--url must be"],
+    [[...good, "--url", "https://b"], "--url is given more than once."],
+    [[...good, "--deadline", "0"], '--deadline must be 1 to 999 seconds, got "0".'],
+    [[...good, "--deadline", "1s"], "--deadline must be"],
+    [[...good, "--token", "NONE"], "--token: the environment variable NONE is not set."],
+    [[...good, "--token", "A", "--token-command", "b"], "--token and --token-command exclude each other."],
+    [[...good, "--smoke=yes"], "--smoke takes no value."],
+    [[...good, "extra"], '"extra" belongs to no option.'],
+    [[...good, "--shout"], "There is no option --shout; there are --url,"],
+  ])("%j have one fault", (argv, fault) => {
+    expect(faultsOf(argv)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it("name each fault", () => {
+    expect(faultsOf(["--deadline", "soon", "x"], {})).toHaveLength(4);
+  });
+});

@@ -1,0 +1,45 @@
+module "bucket" {
+  source   = "./modules/bucket"
+  for_each = local.resources.buckets
+
+  name                   = "${local.prefix}-${each.key}-${var.account_id}"
+  expire_days            = lookup(each.value, "expireDays", null)
+  infrequent_access_days = var.infrequent_access_days
+  force_destroy          = !var.deletion_protection
+  key_arn                = module.data_key.arn
+}
+
+resource "aws_s3_bucket_notification" "bucket" {
+  for_each = { for bucket, triggers in local.bucket_triggers : bucket => triggers if length(triggers) > 0 }
+
+  bucket = module.bucket[each.key].name
+
+  dynamic "lambda_function" {
+    for_each = each.value
+
+    content {
+      id                  = "${lambda_function.value.function}-${lambda_function.key}"
+      lambda_function_arn = module.function[lambda_function.value.function].target_arn
+      events              = lambda_function.value.events
+      filter_prefix       = lambda_function.value.prefix
+      filter_suffix       = lambda_function.value.suffix
+    }
+  }
+
+  # S3 tries the permission when the notification is set.
+  depends_on = [aws_lambda_permission.bucket]
+}
+
+resource "aws_lambda_permission" "bucket" {
+  for_each = merge([
+    for bucket, triggers in local.bucket_triggers : { for trigger in triggers : "${trigger.function}/${bucket}" => { function = trigger.function, bucket = bucket }... }
+  ]...)
+
+  statement_id   = "bucket-${each.value[0].bucket}"
+  action         = "lambda:InvokeFunction"
+  function_name  = module.function[each.value[0].function].name
+  qualifier      = module.function[each.value[0].function].qualifier
+  principal      = "s3.amazonaws.com"
+  source_arn     = module.bucket[each.value[0].bucket].arn
+  source_account = var.account_id
+}

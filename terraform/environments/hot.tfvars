@@ -1,0 +1,20 @@
+# Where what is urgent is tried out before prd: prd's guards without its price.
+environment = "hot"
+account_id  = "123456789012"
+region      = "eu-central-1"
+
+# API Gateway's log role is dev's, which lives in the same account and region.
+manage_gateway_account = false
+
+tokens = {
+  issuer   = "https://login.example.org"
+  audience = "millrace-hot"
+}
+
+deletion_protection = false
+recovery_days       = 7
+log_retention_days  = 30
+
+waf          = true
+alarms       = true
+alarm_emails = ["operations@example.org"]

@@ -1,0 +1,43 @@
+# A plan fails here, before anything is touched.
+resource "terraform_data" "guard" {
+  input = local.environment
+
+  lifecycle {
+    precondition {
+      condition     = local.environment != "default"
+      error_message = "The default workspace is no environment. Select one: terraform workspace select -or-create dev"
+    }
+
+    precondition {
+      condition     = local.environment == var.environment
+      error_message = "These are the settings of ${var.environment}, and the workspace is ${local.environment}. Use -var-file=environments/${local.environment}.tfvars"
+    }
+
+    precondition {
+      condition     = data.aws_caller_identity.current.account_id == var.account_id
+      error_message = "The credentials are of account ${data.aws_caller_identity.current.account_id}, and ${var.environment} belongs in ${var.account_id}."
+    }
+
+    precondition {
+      condition = alltrue([for grant in local.grants : contains(local.declared[grant.kind], grant.name)])
+      error_message = "Not in resources.json: ${join(", ", [
+        for grant in local.grants : "${grant.kind}.${grant.name} (${grant.function})" if !contains(local.declared[grant.kind], grant.name)
+      ])}."
+    }
+
+    precondition {
+      condition     = length(local.authorizers) == 1
+      error_message = "Exactly one function has the trigger authorizer; found: ${join(", ", local.authorizers)}."
+    }
+
+    precondition {
+      condition     = length(setsubtract(keys(local.resources.settings), keys(local.settings))) == 0
+      error_message = "Settings without a value in settings.tf: ${join(", ", setsubtract(keys(local.resources.settings), keys(local.settings)))}."
+    }
+
+    precondition {
+      condition     = length(setsubtract(keys(var.concurrency), keys(local.manifests))) == 0
+      error_message = "concurrency names functions that are not there: ${join(", ", setsubtract(keys(var.concurrency), keys(local.manifests)))}."
+    }
+  }
+}

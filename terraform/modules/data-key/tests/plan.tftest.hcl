@@ -1,0 +1,62 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+variables {
+  name   = "millrace-dev-at-rest"
+  region = "eu-central-1"
+}
+
+run "key" {
+  command = plan
+
+  assert {
+    condition     = aws_kms_key.key.enable_key_rotation && aws_kms_alias.key.name == "alias/millrace-dev-at-rest"
+    error_message = "The key is rotated and has an alias."
+  }
+
+  # One path after the other: who leaves one out here breaks that service's encryption.
+  assert {
+    condition = alltrue([
+      for service in ["cloudwatch", "dynamodb", "events", "firehose", "lambda", "s3", "scheduler", "sns", "sqs"] :
+      contains(one(data.aws_iam_policy_document.key.statement[3].principals).identifiers, "${service}.amazonaws.com")
+    ])
+    error_message = "Every service that uses the key is admitted."
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.key.statement[3].condition) == { test = "StringEquals", variable = "aws:SourceAccount", values = tolist(["123456789012"]) }
+    error_message = "Services are admitted for this account only."
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.key.statement[4].condition).values == tolist(["arn:aws:logs:eu-central-1:123456789012:log-group:*"])
+    error_message = "CloudWatch Logs is admitted for this account's log groups."
+  }
+
+  assert {
+    condition = alltrue([
+      for c in data.aws_iam_policy_document.key.statement[1].condition :
+      c.variable == "kms:CallerAccount" ? c.values == tolist(["123456789012"]) : contains(c.values, "dynamodb.eu-central-1.amazonaws.com")
+    ])
+    error_message = "The account's roles use the key through services, and nobody else's do."
+  }
+}
+
+run "refuses_a_hasty_deletion" {
+  command = plan
+
+  variables {
+    deletion_days = 1
+  }
+
+  expect_failures = [var.deletion_days]
+}

@@ -1,0 +1,24 @@
+output "name" {
+  description = "The function's name, known once it exists: what needs the function depends on it."
+  value       = aws_lambda_function.function.function_name
+}
+
+output "qualifier" {
+  description = "The alias to invoke, or null for the function itself."
+  value       = one(aws_lambda_alias.live[*].name)
+}
+
+output "target_arn" {
+  description = "What a trigger invokes: the alias where instances are kept warm, else the function."
+  value       = element(concat(aws_lambda_alias.live[*].arn, [aws_lambda_function.function.arn]), 0)
+}
+
+output "role_name" {
+  description = "Name of the function's role."
+  value       = aws_iam_role.function.name
+}
+
+output "log_group_name" {
+  description = "Name of the function's log group."
+  value       = aws_cloudwatch_log_group.function.name
+}

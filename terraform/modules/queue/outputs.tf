@@ -1,0 +1,14 @@
+output "arn" {
+  description = "The queue's ARN; null where there are dead letters only."
+  value       = one(aws_sqs_queue.queue[*].arn)
+}
+
+output "dead_arn" {
+  description = "The dead-letter queue's ARN."
+  value       = aws_sqs_queue.dead.arn
+}
+
+output "url" {
+  description = "The queue's URL; null where there are dead letters only."
+  value       = one(aws_sqs_queue.queue[*].url)
+}

@@ -1,0 +1,125 @@
+resource "aws_api_gateway_rest_api" "api" {
+  name           = var.name
+  description    = "The way in to ${var.name}."
+  body           = local.body
+  api_key_source = "AUTHORIZER"
+
+  # With a domain of its own, nobody gets around it and its TLS policy.
+  disable_execute_api_endpoint = var.domain != null
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+}
+
+resource "aws_api_gateway_deployment" "api" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+
+  triggers = {
+    body = sha256(local.body)
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_stage" "api" {
+  rest_api_id          = aws_api_gateway_rest_api.api.id
+  deployment_id        = aws_api_gateway_deployment.api.id
+  stage_name           = var.stage
+  xray_tracing_enabled = true
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    # No header, no query, no body: tokens and members' data stay out of the logs.
+    format = jsonencode({
+      requestId          = "$context.requestId"
+      traceId            = "$context.xrayTraceId"
+      time               = "$context.requestTimeEpoch"
+      ip                 = "$context.identity.sourceIp"
+      method             = "$context.httpMethod"
+      route              = "$context.resourcePath"
+      status             = "$context.status"
+      errorType          = "$context.error.responseType"
+      responseBytes      = "$context.responseLength"
+      durationMs         = "$context.responseLatency"
+      integrationMs      = "$context.integrationLatency"
+      integrationStatus  = "$context.integration.status"
+      authorizerMs       = "$context.authorizer.latency"
+      authorizerStatus   = "$context.authorizer.status"
+      organizationId     = "$context.authorizer.organizationId"
+      userId             = "$context.authorizer.principalId"
+      wafResponseCode    = "$context.wafResponseCode"
+      integrationRequest = "$context.integration.requestId"
+    })
+  }
+
+  depends_on = [aws_api_gateway_account.account, aws_cloudwatch_log_group.execution]
+}
+
+resource "aws_api_gateway_method_settings" "all" {
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  stage_name  = aws_api_gateway_stage.api.stage_name
+  method_path = "*/*"
+
+  settings {
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false
+    throttling_rate_limit  = var.throttle.rate_per_second
+    throttling_burst_limit = var.throttle.burst
+  }
+}
+
+resource "aws_api_gateway_method_settings" "route" {
+  for_each = { for route in var.routes : "${trimprefix(route.path, "/")}/${route.method}" => route.throttle if route.throttle != null }
+
+  rest_api_id = aws_api_gateway_rest_api.api.id
+  stage_name  = aws_api_gateway_stage.api.stage_name
+  method_path = each.key
+
+  # A route's settings replace those of */*; they are not merged.
+  settings {
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false
+    throttling_rate_limit  = each.value.rate_per_second
+    throttling_burst_limit = each.value.burst
+  }
+
+  depends_on = [aws_api_gateway_method_settings.all]
+}
+
+resource "aws_lambda_permission" "route" {
+  for_each = { for route in var.routes : route.function_name => route.qualifier... }
+
+  statement_id  = "gateway"
+  action        = "lambda:InvokeFunction"
+  function_name = each.key
+  qualifier     = each.value[0]
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_api_gateway_rest_api.api.execution_arn}/${var.stage}/*"
+}
+
+resource "aws_lambda_permission" "authorizer" {
+  statement_id  = "gateway-authorizer"
+  action        = "lambda:InvokeFunction"
+  function_name = var.authorizer.function_name
+  qualifier     = var.authorizer.qualifier
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_api_gateway_rest_api.api.execution_arn}/authorizers/*"
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/millrace/${var.name}/access"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.key_arn
+}
+
+# API Gateway would make it itself by this name, unencrypted and for ever.
+resource "aws_cloudwatch_log_group" "execution" {
+  name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.api.id}/${var.stage}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.key_arn
+}

@@ -1,0 +1,62 @@
+variable "name" {
+  description = "The table's full name, `millrace-<environment>-<table>`."
+  type        = string
+}
+
+variable "partition_key" {
+  description = "Partition key."
+  type        = object({ name = string, type = string })
+}
+
+variable "sort_key" {
+  description = "Sort key; null: none."
+  type        = object({ name = string, type = string })
+  default     = null
+}
+
+variable "indexes" {
+  description = "Global secondary indexes by name; all attributes are projected."
+  type = map(object({
+    partition_key = object({ name = string, type = string })
+    sort_key      = optional(object({ name = string, type = string }))
+  }))
+  default = {}
+}
+
+variable "time_to_live" {
+  description = "Attribute with the second after which a row may go; null: rows stay."
+  type        = string
+  default     = null
+}
+
+variable "stream" {
+  description = "What a change record carries; null: no stream."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.stream == null || contains(["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"], coalesce(var.stream, "KEYS_ONLY"))
+    error_message = "stream must be KEYS_ONLY, NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES."
+  }
+}
+
+variable "recovery_days" {
+  description = "Days back to which the table can be restored."
+  type        = number
+  default     = 35
+
+  validation {
+    condition     = var.recovery_days >= 1 && var.recovery_days <= 35
+    error_message = "recovery_days must be 1 to 35."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the table."
+  type        = bool
+}
+
+variable "key_arn" {
+  description = "The customer-managed key."
+  type        = string
+}

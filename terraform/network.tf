@@ -1,0 +1,30 @@
+module "network" {
+  source = "./modules/network"
+  count  = var.private_network ? 1 : 0
+
+  name                = local.prefix
+  region              = var.region
+  cidr                = var.network_cidr
+  zones               = var.network_zones
+  nat_per_zone        = var.network_nat_per_zone
+  interface_endpoints = setunion(var.network_endpoints, local.called_services)
+  table_arns          = ["${local.at.dynamodb}:table/${local.prefix}-*"]
+  bucket_arns         = ["arn:${local.partition}:s3:::${local.prefix}-*"]
+  egress              = anytrue([for function in local.functions : function.network == "egress"])
+  key_arn             = module.data_key.arn
+  log_retention_days  = var.log_retention_days
+}
+
+locals {
+  # Services that functions inside call; DynamoDB and S3 have gateways.
+  called_services = setsubtract(
+    [for grant in local.grants : local.rights[grant.kind].service if local.functions[grant.function].network != "none"],
+    ["dynamodb", "s3"],
+  )
+
+  networks = {
+    none    = null
+    private = one(module.network[*].private)
+    egress  = one(module.network[*].egress)
+  }
+}

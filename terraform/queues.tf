@@ -1,0 +1,52 @@
+module "queue" {
+  source   = "./modules/queue"
+  for_each = local.resources.queues
+
+  name              = "${local.prefix}-${each.key}"
+  max_receive_count = lookup(each.value, "maxReceiveCount", 10)
+  key_arn           = module.data_key.arn
+
+  # Six times the longest consumer's time-out; SQS's own 30 seconds where nobody consumes.
+  visibility_seconds = length(local.consumer_timeouts[each.key]) == 0 ? 30 : 6 * max(local.consumer_timeouts[each.key]...)
+}
+
+locals {
+  consumer_timeouts = {
+    for queue in keys(local.resources.queues) : queue => [for trigger in local.queue_triggers : local.functions[trigger.function].timeout if trigger.queue == queue]
+  }
+}
+
+# What a function could not do that was asked of it asynchronously.
+module "dead_letters" {
+  source   = "./modules/queue"
+  for_each = { for name, function in local.functions : name => function if function.dead_letters }
+
+  name              = each.value.full_name
+  dead_letters_only = true
+  key_arn           = module.data_key.arn
+
+  # SNS and EventBridge put there what they could not hand to Lambda; Lambda itself uses the function's role.
+  senders = concat(
+    [for service in ["events.amazonaws.com"] : service if anytrue([for trigger in local.bus_triggers : trigger.function == each.key])],
+    [for service in ["sns.amazonaws.com"] : service if anytrue([for trigger in local.topic_triggers : trigger.function == each.key])],
+  )
+}
+
+resource "aws_lambda_event_source_mapping" "queue" {
+  for_each = local.queue_triggers
+
+  event_source_arn                   = module.queue[each.value.queue].arn
+  function_name                      = module.function[each.value.function].target_arn
+  batch_size                         = each.value.batch_size
+  maximum_batching_window_in_seconds = each.value.window
+  # Without it SQS deletes what the function reported as failed.
+  function_response_types = ["ReportBatchItemFailures"]
+
+  dynamic "scaling_config" {
+    for_each = each.value.maximum_concurrency[*]
+
+    content {
+      maximum_concurrency = scaling_config.value
+    }
+  }
+}

@@ -1,0 +1,24 @@
+# Values of the settings that resources.json lists. A function gets those that its manifest names.
+locals {
+  tokens = var.user_pool ? {
+    issuer             = one(module.user_pool[*].issuer)
+    audience           = one(module.user_pool[*].client_id)
+    jwks_uri           = ""
+    jwks               = ""
+    use                = "id" # Cognito's access tokens carry no custom attributes.
+    organization_claim = "custom:organizationId"
+    role_claim         = "custom:Role"
+  } : var.tokens
+
+  settings = {
+    TOKEN_ISSUER             = local.tokens.issuer
+    TOKEN_AUDIENCE           = local.tokens.audience
+    TOKEN_JWKS_URI           = local.tokens.jwks_uri
+    TOKEN_JWKS               = local.tokens.jwks
+    TOKEN_USE                = local.tokens.use
+    TOKEN_ORGANIZATION_CLAIM = local.tokens.organization_claim
+    TOKEN_ROLE_CLAIM         = local.tokens.role_claim
+    ORGANIZATION_PLANS       = join(",", sort(keys(var.organizations)))
+    RELEASE_VERSION          = var.release_version
+  }
+}

@@ -1,0 +1,192 @@
+# Manifests with every kind of trigger and right, read the way the platform's own are. Run with TF_WORKSPACE=dev.
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  environment      = "dev"
+  account_id       = "123456789012"
+  region           = "eu-central-1"
+  functions_folder = "tests/fixtures/functions"
+  build_folder     = "tests/fixtures/build"
+  tokens           = { issuer = "https://login.example.org", audience = "millrace" }
+}
+
+run "functions" {
+  command = plan
+
+  assert {
+    condition     = keys(module.function) == ["shop-api", "shop-authorizer", "shop-files", "shop-reader", "shop-relay", "shop-worker"]
+    error_message = "Each folder with a manifest is a function."
+  }
+
+  assert {
+    condition     = local.functions["shop-worker"].concurrency == { reserved = 5, provisioned = null } && local.functions["shop-api"].concurrency == { reserved = null, provisioned = 2 }
+    error_message = "Concurrency is the manifest's."
+  }
+
+  assert {
+    condition     = module.function["shop-api"].qualifier == "live" && endswith(local.target_arns["shop-api"], ":live") && module.function["shop-worker"].qualifier == null
+    error_message = "Only where instances are kept warm is an alias invoked."
+  }
+
+  assert {
+    condition = local.environment_variables["shop-api"] == {
+      ENVIRONMENT                  = "dev"
+      NODE_OPTIONS                 = "--enable-source-maps"
+      ORDERS_QUEUE_URL             = "https://sqs.eu-central-1.amazonaws.com/123456789012/millrace-dev-orders"
+      ORDERS_TABLE                 = "millrace-dev-orders"
+      POWERTOOLS_METRICS_NAMESPACE = "Millrace"
+      POWERTOOLS_SERVICE_NAME      = "shop-api"
+      RELEASE_VERSION              = "unreleased"
+      SEALS_KEY_ID                 = "alias/millrace-dev-seals"
+      UNREAD_ORDERS_QUEUE_URL      = "https://sqs.eu-central-1.amazonaws.com/123456789012/millrace-dev-unread-orders"
+    }
+    error_message = "A function knows what it may touch and the settings it lists."
+  }
+}
+
+run "concurrency_of_the_environment" {
+  command = plan
+
+  variables {
+    concurrency = { shop-worker = { reserved = 50 }, shop-relay = { provisioned = 1 } }
+  }
+
+  assert {
+    condition     = local.functions["shop-worker"].concurrency.reserved == 50 && local.functions["shop-relay"].concurrency.provisioned == 1 && local.functions["shop-api"].concurrency.provisioned == 2
+    error_message = "An environment's settings come over the manifests'."
+  }
+}
+
+run "grants" {
+  command = plan
+
+  assert {
+    condition = jsonencode(local.statements["shop-worker"]) == jsonencode([
+      {
+        actions       = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem"]
+        request_alias = null
+        resources     = ["arn:aws:dynamodb:eu-central-1:123456789012:table/millrace-dev-orders", "arn:aws:dynamodb:eu-central-1:123456789012:table/millrace-dev-orders/index/*"]
+      },
+      {
+        actions       = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+        request_alias = null
+        resources     = ["arn:aws:sqs:eu-central-1:123456789012:millrace-dev-orders"]
+      },
+      {
+        actions       = ["sqs:SendMessage"]
+        request_alias = null
+        resources     = ["arn:aws:sqs:eu-central-1:123456789012:millrace-dev-orders-dead"]
+      },
+    ])
+    error_message = "A queue's consumer may take from it, put on its dead-letter queue, and what its access says."
+  }
+
+  assert {
+    condition     = length(local.statements["shop-authorizer"]) == 0
+    error_message = "Who has no access has no grant."
+  }
+
+  assert {
+    condition     = local.statements["shop-files"][0].resources[0] == "arn:aws:s3:::millrace-dev-delivery-123456789012/*" && local.statements["shop-files"][1].resources[0] == "arn:aws:s3:::millrace-dev-delivery-123456789012"
+    error_message = "Reading is a right on objects, listing one on the bucket."
+  }
+
+  assert {
+    condition     = contains(flatten([for s in local.statements["shop-reader"] : s.resources]), "arn:aws:dynamodb:eu-central-1:123456789012:table/millrace-dev-orders/stream/*")
+    error_message = "A table's trigger brings its stream."
+  }
+}
+
+run "triggers" {
+  command = plan
+
+  assert {
+    condition     = local.consumer_timeouts == { orders = [30], unread-orders = [] }
+    error_message = "A queue's visibility follows its consumers' time-outs."
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.queue["shop-worker/orders"].batch_size == 100 && aws_lambda_event_source_mapping.queue["shop-worker/orders"].scaling_config[0].maximum_concurrency == 2
+    error_message = "A queue's batches are the manifest's."
+  }
+
+  assert {
+    condition     = alltrue([for mapping in merge(aws_lambda_event_source_mapping.queue, aws_lambda_event_source_mapping.table) : mapping.function_response_types == toset(["ReportBatchItemFailures"])])
+    error_message = "Consumers report failures item by item."
+  }
+
+  assert {
+    condition     = jsonencode([for target in aws_s3_bucket_notification.bucket["delivery"].lambda_function : target.filter_suffix]) == jsonencode([".csv", null])
+    error_message = "A bucket has one notification with all its triggers."
+  }
+
+  assert {
+    condition     = keys(aws_lambda_permission.bucket) == ["shop-files/delivery"] && keys(aws_lambda_permission.topic) == ["shop-files/notices"] && keys(aws_lambda_permission.bus) == ["shop-relay-1", "shop-relay-2"]
+    error_message = "Each source may invoke the function it triggers."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.function["shop-files/notices"].filter_policy == "{\"kind\":[\"delivered\"]}"
+    error_message = "A topic's filter is the manifest's."
+  }
+
+  assert {
+    condition     = keys(module.dead_letters) == ["shop-files", "shop-reader", "shop-relay"]
+    error_message = "Who is invoked asynchronously or reads a stream has a dead-letter queue of its own."
+  }
+}
+
+run "outside_of_a_private_network" {
+  command = plan
+
+  assert {
+    condition     = length(module.network) == 0 && length(module.alarms) == 0 && length(module.waf) == 0
+    error_message = "Network, alarms and firewall are there only where the settings ask for them."
+  }
+}
+
+run "in_a_private_network" {
+  command = plan
+
+  variables {
+    private_network = true
+  }
+
+  assert {
+    condition     = local.called_services == toset(["events", "kms", "sns", "sqs"])
+    error_message = "The endpoints are those of the services that functions inside call."
+  }
+
+  assert {
+    condition     = local.networks["none"] == null && local.networks["private"] != null && local.networks["egress"] != null
+    error_message = "A function is placed where its manifest says."
+  }
+}
+
+run "alarms_have_an_entry_in_the_runbook" {
+  command = plan
+
+  variables {
+    alarms             = true
+    alarm_emails       = ["operations@example.org"]
+    monthly_budget_usd = 100
+    domain             = { name = "api.example.org", certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000" }
+  }
+
+  assert {
+    condition     = length(output.alarm_kinds) == 12
+    error_message = "The fixture raises every kind of alarm that there is."
+  }
+
+  assert {
+    condition     = toset(flatten(regexall("(?m)^## ([a-z0-9-]+)$", file("../docs/runbook.md")))) == toset(output.alarm_kinds)
+    error_message = "docs/runbook.md has an entry for each kind of alarm, and for no other."
+  }
+
+  assert {
+    condition     = !contains(keys(local.function_alarms), "shop-authorizer-errors") && local.function_alarms["shop-authorizer-fault"].metric == "AuthorizerFault"
+    error_message = "A bad token is no fault of the authorizer."
+  }
+}

@@ -1,0 +1,256 @@
+# Where
+
+variable "environment" {
+  description = "The workspace that these settings are for; another workspace refuses them."
+  type        = string
+
+  validation {
+    # `millrace-<environment>-` and a function's name have to fit into 64 characters.
+    condition     = can(regex("^[a-z][a-z0-9-]{1,15}$", var.environment)) && var.environment != "default"
+    error_message = "An environment is 2 to 16 lower-case letters, digits and hyphens, and not `default`."
+  }
+}
+
+variable "account_id" {
+  description = "The AWS account that this environment belongs in; any other is refused."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account id has 12 digits."
+  }
+}
+
+variable "region" {
+  description = "AWS region."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "This is no AWS region, such as eu-central-1."
+  }
+}
+
+# What is deployed
+
+variable "functions_folder" {
+  description = "Folder with the functions' manifests, from where Terraform runs."
+  type        = string
+  default     = "../functions"
+}
+
+variable "build_folder" {
+  description = "Folder with manifest.json and the zips that the build made. An earlier release's folder brings that release back."
+  type        = string
+  default     = "../dist"
+}
+
+variable "release_version" {
+  description = "The version that GET /health tells."
+  type        = string
+  default     = "unreleased"
+}
+
+# Sizes
+
+variable "concurrency" {
+  description = "Reserved and provisioned concurrency by function, over its manifest's."
+  type        = map(object({ reserved = optional(number), provisioned = optional(number) }))
+  default     = {}
+}
+
+variable "log_retention_days" {
+  description = "Days that log groups keep their lines."
+  type        = number
+  default     = 14
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "CloudWatch takes 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days."
+  }
+}
+
+# Data
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete tables, buckets with objects and the user pool."
+  type        = bool
+  default     = true
+}
+
+variable "recovery_days" {
+  description = "Days back to which tables can be restored."
+  type        = number
+  default     = 35
+
+  validation {
+    condition     = var.recovery_days >= 1 && var.recovery_days <= 35
+    error_message = "recovery_days must be 1 to 35."
+  }
+}
+
+variable "infrequent_access_days" {
+  description = "Days after which a bucket's objects move to cheaper storage."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.infrequent_access_days >= 30
+    error_message = "S3 moves an object after 30 days at the earliest."
+  }
+}
+
+# Network
+
+variable "private_network" {
+  description = "Whether functions run in private subnets, as `network` in their manifests says."
+  type        = bool
+  default     = false
+}
+
+variable "network_cidr" {
+  description = "Address range of the private network, /16 to /20."
+  type        = string
+  default     = "10.20.0.0/16"
+}
+
+variable "network_zones" {
+  description = "Availability zones of the private network, 2 or 3."
+  type        = number
+  default     = 2
+}
+
+variable "network_nat_per_zone" {
+  description = "A NAT gateway in each zone instead of one, where some function calls out."
+  type        = bool
+  default     = false
+}
+
+variable "network_endpoints" {
+  description = "Endpoints beside those that the manifests' access calls for. X-Ray: the tracer's segments leave through the function's own network."
+  type        = set(string)
+  default     = ["xray"]
+}
+
+# The API
+
+variable "route_throttle" {
+  description = "Requests per second and burst of each route whose manifest says nothing else."
+  type        = object({ rate_per_second = number, burst = number })
+  default     = { rate_per_second = 100, burst = 200 }
+
+  validation {
+    condition     = var.route_throttle.rate_per_second > 0 && var.route_throttle.burst >= 1
+    error_message = "Rate and burst must be above zero."
+  }
+}
+
+variable "organizations" {
+  description = "Organizations with a usage plan of their own."
+  type        = map(object({ rate_per_second = number, burst = number, quota_per_day = number }))
+  default     = {}
+}
+
+variable "default_plan" {
+  description = "The usage plan that all other organizations share."
+  type        = object({ rate_per_second = number, burst = number, quota_per_day = number })
+  default     = { rate_per_second = 50, burst = 100, quota_per_day = 1000000 }
+}
+
+variable "waf" {
+  description = "Whether a firewall stands in front of the API."
+  type        = bool
+  default     = false
+}
+
+variable "waf_requests_per_five_minutes" {
+  description = "Requests of one address within five minutes before the firewall blocks it."
+  type        = number
+  default     = 10000
+}
+
+variable "domain" {
+  description = "Custom domain with its certificate's ARN and, if Terraform makes the DNS record, the hosted zone; null: the gateway's own address."
+  type = object({
+    name            = string
+    certificate_arn = string
+    hosted_zone_id  = optional(string)
+  })
+  default = null
+}
+
+variable "manage_gateway_account" {
+  description = "Whether this environment sets API Gateway's log role, one per account and region; false in the second environment there."
+  type        = bool
+  default     = true
+}
+
+# Tokens
+
+variable "user_pool" {
+  description = "Whether Terraform makes a Cognito user pool whose tokens are taken; otherwise `tokens` names an issuer."
+  type        = bool
+  default     = false
+}
+
+variable "user_pool_callback_urls" {
+  description = "Where users come back to after signing in."
+  type        = list(string)
+  default     = ["http://localhost:4000/"]
+}
+
+variable "user_pool_logout_urls" {
+  description = "Where users come back to after signing out."
+  type        = list(string)
+  default     = []
+}
+
+variable "tokens" {
+  description = "The OIDC issuer whose tokens are taken: its `iss`, the `aud` or `client_id` (several separated by commas), where its keys are (or the keys themselves), `token_use` if it is checked, and the claims with organization and roles."
+  type = object({
+    issuer             = string
+    audience           = string
+    jwks_uri           = optional(string, "")
+    jwks               = optional(string, "")
+    use                = optional(string, "")
+    organization_claim = optional(string, "organizationId")
+    role_claim         = optional(string, "Role")
+  })
+  default = null
+
+  validation {
+    condition     = (var.tokens == null) == var.user_pool
+    error_message = "Either user_pool is true or tokens names an issuer."
+  }
+
+  validation {
+    condition     = var.tokens == null ? true : startswith(var.tokens.issuer, "https://") && var.tokens.audience != ""
+    error_message = "The issuer must be an https URL, and the audience must be named."
+  }
+}
+
+# Watching
+
+variable "alarms" {
+  description = "Whether there are alarms."
+  type        = bool
+  default     = false
+}
+
+variable "alarm_emails" {
+  description = "Addresses that alarms are sent to; each has to confirm once."
+  type        = list(string)
+  default     = []
+}
+
+variable "queue_age_seconds" {
+  description = "Age of a queue's oldest message that raises an alarm."
+  type        = number
+  default     = 300
+}
+
+variable "monthly_budget_usd" {
+  description = "The account's costs per month, in US dollars, above which somebody is told; null: no budget. Needs alarms."
+  type        = number
+  default     = null
+}
