@@ -133,6 +133,9 @@ export const startTestPort = async (options: Partial<AwsPortOptions> = {}): Prom
     log: (message, details) => console.error(message, details),
     ...options,
     dataFolder: folder,
+  }).catch((error) => {
+    if (options.dataFolder === undefined) rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   return {
     ...port,
