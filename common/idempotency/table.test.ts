@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, vi } from "vitest";
 import { loadDeclarations } from "#common/manifest/load.ts";
+import { describeIdempotencyStore } from "#common/testing/idempotency-store-contract.ts";
 import { startTestPort, type TestPort } from "#local/aws/testing.ts";
-import { describeIdempotencyStore } from "./store-contract.fixture.ts";
 import { idempotencyTable } from "./table.ts";
 
 let port: TestPort;
