@@ -212,4 +212,3 @@ export const openQueueStore = (file: string, now: () => number) => {
     close: () => database.close(),
   };
 };
-export type QueueStore = ReturnType<typeof openQueueStore>;
