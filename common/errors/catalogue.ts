@@ -21,6 +21,11 @@ export const ERRORS = {
     retry: true,
     text: "The first request with this Idempotency-Key is still running.",
   },
+  EVENT_ID_CONFLICT: {
+    status: 409,
+    retry: false,
+    text: "Another event stands under this eventId.",
+  },
   BODY_TOO_LARGE: { status: 413, retry: false, text: "The body is larger than this route takes." },
   IDEMPOTENCY_MISMATCH: {
     status: 422,

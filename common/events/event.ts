@@ -1,0 +1,113 @@
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+/** Bounds of what an event may hold; the schemas and the docs take them from here. */
+export const EVENT_LIMITS = {
+  typeLength: 100,
+  descriptionLength: 1_000,
+  actorLength: 255,
+  /** UTF-8 bytes of `detail` as JSON text. */
+  detailBytes: 65_536,
+  /** How far ahead of the clock a `date` may be. */
+  aheadSeconds: 300,
+} as const;
+
+/** Type and customer of the events that record who read what; nobody may post this type. */
+export const AUDIT_TYPE = "audit";
+export const AUDIT_CUSTOMER_ID = "-";
+
+/** An event as it is posted. */
+export type NewEvent = {
+  eventId?: string;
+  customerId: string;
+  type: string;
+  description: string;
+  /** When it happened; now if it is not said. */
+  date?: string;
+  actor?: string;
+  detail?: Json;
+};
+
+/**
+ * What stands on the queue `events`: an event with all that is drawn for it, so that every delivery of
+ * the message has the same. Times are UTC with milliseconds (`2025-01-31T12:00:00.000Z`).
+ */
+export type EventMessage = {
+  organizationId: string;
+  eventId: string;
+  customerId: string;
+  type: string;
+  description: string;
+  date: string;
+  actor?: string;
+  detail?: Json;
+  recordedAt: string;
+  /** 16 random bytes, base64url: without them nobody can guess a text from its digest. */
+  salt: string;
+  /** `date` was not posted but set to the clock: the same event posted again has another, and is still the same. */
+  dateIsDefault?: true;
+  /** Goes on the audit chain, apart from the events. Its id must be the platform's own, never a caller's. */
+  audit?: true;
+};
+
+/** A chain of an organization. Epoch 0 holds the audit chain and nothing else; events start in epoch 1. */
+export type ChainId = { epoch: number; number: number };
+
+export const AUDIT_CHAIN: ChainId = { epoch: 0, number: 0 };
+
+export const isAuditChain = ({ epoch }: ChainId): boolean => epoch === AUDIT_CHAIN.epoch;
+
+/** `1-7`: chain 7 of epoch 1. Stands in keys and in every hash. */
+export const chainName = ({ epoch, number }: ChainId): string => `${epoch}-${number}`;
+
+/** Where an event stands, and what proves it. Hashes are SHA-256, base64url. */
+export type Link = { sequence: number; hash: string; previousHash: string };
+
+/** An event as the API answers it. */
+export type StoredEvent = {
+  eventId: string;
+  organizationId: string;
+  customerId: string;
+  type: string;
+  description: string;
+  date: string;
+  actor?: string;
+  detail?: Json;
+  recordedAt: string;
+  chain: ChainId & Link;
+};
+
+/** What a run (a list's item) holds of each event. */
+export type RunEntry = {
+  eventId: string;
+  customerId: string;
+  type: string;
+  description: string;
+  date: string;
+  actor?: string;
+  recordedAt: string;
+  sequence: number;
+  hash: string;
+  previousHash: string;
+  /** Only where the run stays small enough. */
+  detail?: Json;
+  /** The event has a `detail` that is not here but in the event's own item. */
+  detailElsewhere?: true;
+};
+
+/** A run's entry as the API answers it; complete unless the entry's detail is elsewhere. */
+export const fromRunEntry = (organizationId: string, chain: ChainId, entry: RunEntry): StoredEvent => {
+  const { sequence, hash, previousHash, detailElsewhere: _, ...event } = entry;
+  return {
+    eventId: event.eventId,
+    organizationId,
+    customerId: event.customerId,
+    type: event.type,
+    description: event.description,
+    date: event.date,
+    ...(event.actor === undefined ? {} : { actor: event.actor }),
+    ...(event.detail === undefined ? {} : { detail: event.detail }),
+    recordedAt: event.recordedAt,
+    chain: { ...chain, sequence, hash, previousHash },
+  };
+};

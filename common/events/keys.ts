@@ -1,0 +1,132 @@
+import { type ChainId, chainName } from "./event.ts";
+
+/**
+ * Every key of the table `events`. An organization's id holds no `#`, and whatever a caller wrote
+ * stands last or with its `#` and `%` escaped, so that no text can make another's key.
+ */
+export type Key = { pk: string; sk: string };
+
+/** Partitions that a list by time, by type and of customers is spread over; chain `number` goes to `number mod 4`. */
+export const SHARDS = 4;
+
+const shardOf = ({ number }: ChainId): number => number % SHARDS;
+
+const escaped = (text: string): string => text.replaceAll("%", "%25").replaceAll("#", "%23");
+
+const padded = (number: number): string => String(number).padStart(12, "0");
+
+const BLOCK = "block#";
+
+export const chainPartition = (organizationId: string, chain: ChainId): string =>
+  `${organizationId}#chain#${chainName(chain)}`;
+
+export const blockSortKey = (number: number): string => BLOCK + padded(number);
+
+export const blockKey = (organizationId: string, chain: ChainId, number: number): Key => ({
+  pk: chainPartition(organizationId, chain),
+  sk: blockSortKey(number),
+});
+
+/** Sort keys, inclusive, of all blocks from this number on. */
+export const blocksFrom = (number: number) => ({ from: blockSortKey(number), to: `${BLOCK}:` });
+
+export const headKey = (organizationId: string, chain: ChainId): Key => ({
+  pk: chainPartition(organizationId, chain),
+  sk: "head",
+});
+
+/** Number and count of the chains that take events now. */
+export const epochKey = (organizationId: string): Key => ({ pk: `${organizationId}#chains`, sk: "epoch" });
+
+export const eventKey = (organizationId: string, eventId: string): Key => ({
+  pk: `${organizationId}#event#${eventId}`,
+  sk: "event",
+});
+
+/** A large `detail`, which stands apart from its event. */
+export const detailKey = (organizationId: string, digest: string): Key => ({
+  pk: `${organizationId}#detail#${digest}`,
+  sk: "detail",
+});
+
+const shards = (partition: string): string[] =>
+  Array.from({ length: SHARDS }, (_, shard) => `${partition}#${shard}`);
+
+export const timePartition = (organizationId: string, chain: ChainId): string =>
+  `${organizationId}#time#${shardOf(chain)}`;
+
+/** Partitions that hold the runs by time of all events but audit events; a list merges them. */
+export const timePartitions = (organizationId: string): string[] => shards(`${organizationId}#time`);
+
+export const typePartition = (organizationId: string, type: string, chain: ChainId): string =>
+  `${organizationId}#type#${escaped(type)}#${shardOf(chain)}`;
+
+export const typePartitions = (organizationId: string, type: string): string[] =>
+  shards(`${organizationId}#type#${escaped(type)}`);
+
+/** Audit events stand in this partition only: not by time, type or customer, so no other list meets them. */
+export const auditPartition = (organizationId: string): string => `${organizationId}#audit`;
+
+/** A customer's profile and the runs of its events. */
+export const customerPartition = (organizationId: string, customerId: string): string =>
+  `${organizationId}#customer#${escaped(customerId)}`;
+
+/** `2025-01-31T12:00:00`: a run holds events of one second. Sorts as text in the years 0000 to 9999. */
+export const secondOf = (date: string): string => date.slice(0, 19);
+
+export const runSortKey = (date: string, chain: ChainId, block: number): string =>
+  `${secondOf(date)}#${chainName(chain)}#${padded(block)}`;
+
+/** What a run's sort key says of it. */
+export const parseRunSortKey = (sk: string): { second: string; chain: ChainId; block: number } => {
+  const match = /^([^#]+)#(\d+)-(\d+)#(\d+)$/.exec(sk);
+  if (!match) throw new Error(`${sk} is not the sort key of a run`);
+  const [, second = "", epoch, number, block] = match;
+  return { second, chain: { epoch: Number(epoch), number: Number(number) }, block: Number(block) };
+};
+
+/**
+ * Sort keys, inclusive, of the runs that can hold a date from `from` (inclusive) to `to` (exclusive),
+ * both UTC with milliseconds. The first and the last second may hold events outside of it.
+ */
+export const runRange = ({ from, to }: { from?: string | undefined; to?: string | undefined }) => ({
+  from: from === undefined ? "0" : secondOf(from),
+  // A bare second sorts before each of its runs, "#~" after; ":" comes after every digit.
+  to: to === undefined ? ":" : to.slice(19) === ".000Z" ? secondOf(to) : `${secondOf(to)}#~`,
+});
+
+export const profileKey = (organizationId: string, customerId: string): Key => ({
+  pk: customerPartition(organizationId, customerId),
+  sk: "profile",
+});
+
+/** A word of a customer's name, folded (lower case, no accents), under its first two characters. */
+export const nameWordKey = (organizationId: string, foldedWord: string, customerId: string): Key => ({
+  pk: nameWordPartition(organizationId, foldedWord),
+  sk: `${escaped(foldedWord)}#${customerId}`,
+});
+
+export const nameWordPartition = (organizationId: string, foldedWord: string): string =>
+  `${organizationId}#name#${escaped([...foldedWord].slice(0, 2).join(""))}`;
+
+/** Sort keys, inclusive, of the words that start so. */
+export const nameWordRange = (foldedStart: string) => ({
+  from: escaped(foldedStart),
+  to: `${escaped(foldedStart)}\u{10ffff}`,
+});
+
+const CUSTOMER_SHARDS = 4;
+
+const customerShard = (customerId: string): number => {
+  let hash = 0;
+  for (const character of customerId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  return hash % CUSTOMER_SHARDS;
+};
+
+export const customerListKey = (organizationId: string, customerId: string): Key => ({
+  pk: `${organizationId}#customers#${customerShard(customerId)}`,
+  sk: customerId,
+});
+
+export const customerListPartitions = (organizationId: string): string[] =>
+  Array.from({ length: CUSTOMER_SHARDS }, (_, shard) => `${organizationId}#customers#${shard}`);
