@@ -39,18 +39,42 @@ export const TYPES_MAX = 8;
 export const compareByDate = (a: Position, b: Position): number =>
   a.date < b.date ? -1 : a.date > b.date ? 1 : a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0;
 
+const typesBut = ({ types }: EventQuery): string[] =>
+  [...new Set(types)].filter((type) => type !== AUDIT_TYPE);
+
+/** Which list holds the matches that are no audit events. */
+const listOf = (query: EventQuery): "none" | "customer" | "types" | "time" => {
+  const types = typesBut(query);
+  if (query.customerId === AUDIT_CUSTOMER_ID || (types.length === 0 && query.types.length > 0)) return "none";
+  if (query.customerId !== undefined) return "customer";
+  return types.length === 0 || types.length > TYPES_MAX ? "time" : "types";
+};
+
 /** Partitions whose runs hold every match; a match stands in one of them, once. */
-export const partitionsOf = ({ organizationId, customerId, types }: EventQuery): string[] => {
-  const wanted = [...new Set(types)];
-  const others = wanted.filter((type) => type !== AUDIT_TYPE);
-  const audit = others.length < wanted.length && (customerId ?? AUDIT_CUSTOMER_ID) === AUDIT_CUSTOMER_ID;
-  const partitions = audit ? [auditPartition(organizationId)] : [];
-  if (customerId === AUDIT_CUSTOMER_ID || (others.length === 0 && wanted.length > 0)) return partitions;
-  if (customerId !== undefined) return [...partitions, customerPartition(organizationId, customerId)];
-  if (others.length === 0 || others.length > TYPES_MAX) {
-    return [...partitions, ...timePartitions(organizationId)];
+export const partitionsOf = (query: EventQuery): string[] => {
+  const { organizationId, customerId = AUDIT_CUSTOMER_ID, types } = query;
+  const withAudit = types.includes(AUDIT_TYPE) && customerId === AUDIT_CUSTOMER_ID;
+  const audit = withAudit ? [auditPartition(organizationId)] : [];
+  switch (listOf(query)) {
+    case "none":
+      return audit;
+    case "customer":
+      return [...audit, customerPartition(organizationId, customerId)];
+    case "types":
+      return [...audit, ...typesBut(query).flatMap((type) => typePartitions(organizationId, type))];
+    case "time":
+      return [...audit, ...timePartitions(organizationId)];
   }
-  return [...partitions, ...others.flatMap((type) => typePartitions(organizationId, type))];
+};
+
+/** Whether those partitions also hold what is not wanted (but for its date). */
+export const isLookedThrough = (query: EventQuery): boolean => {
+  const { actor, words, types } = query;
+  return (
+    actor !== undefined ||
+    words.length > 0 ||
+    (types.length > 0 && ["customer", "time"].includes(listOf(query)))
+  );
 };
 
 /** Sort keys, inclusive, of the runs that can hold a match behind the position; undefined if none can. */

@@ -32,7 +32,7 @@ const blockOf = (chain: ChainId, number: number, messages: readonly EventMessage
   const events = messages.map(toBlockEvent);
   const organizationId = messages[0]?.organizationId ?? ORGANIZATION;
   const start = { firstSequence: 1, previousHash: genesisHash(organizationId, chain) };
-  const block = { organizationId, chain, number, ...start, hash: "", nonce: "", events, checksums: [] };
+  const block = { organizationId, chain, number, ...start, hash: "", events, checksums: [] };
   return { ...block, checksums: events.map(checksumOf), hash: placedEvents(block).at(-1)?.hash ?? "" };
 };
 
