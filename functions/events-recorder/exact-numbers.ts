@@ -1,4 +1,4 @@
-import type { Fault } from "#common/validation/faults.ts";
+import { type Fault, FaultList, step } from "#common/validation/faults.ts";
 
 /**
  * What a number that loses digits may look like: 16 digits or more, or an exponent of three. Up to 15 digits
@@ -36,15 +36,13 @@ export const numberFaults = (text: string): Fault[] => {
   if (!SUSPECT.test(text)) return [];
   const reviver = (_: string, value: unknown, context?: { source?: string }): unknown =>
     typeof value === "number" && !isExact(context?.source ?? String(value)) ? new Inexact() : value;
-  const faults: Fault[] = [];
+  const list = new FaultList();
   const find = (value: unknown, path: string): void => {
-    if (value instanceof Inexact) faults.push({ path, message: MESSAGE });
+    if (value instanceof Inexact) list.add({ path, message: MESSAGE });
     else if (typeof value === "object" && value !== null) {
-      for (const [name, inner] of Object.entries(value)) {
-        find(inner, `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
-      }
+      for (const [name, inner] of Object.entries(value)) find(inner, path + step(name));
     }
   };
   find(JSON.parse(text, reviver), "");
-  return faults;
+  return list.faults;
 };
