@@ -26,6 +26,11 @@ export const ERRORS = {
     retry: false,
     text: "An event is stored under this eventId with other content. Nothing was taken.",
   },
+  CUSTOMER_IN_CHANGE: {
+    status: 409,
+    retry: true,
+    text: "Others are changing this customer at the same moment. Try again.",
+  },
   BODY_TOO_LARGE: { status: 413, retry: false, text: "The body is larger than this route takes." },
   IDEMPOTENCY_MISMATCH: {
     status: 422,

@@ -1,8 +1,9 @@
 import { AUDIT_TYPE, EVENT_LIMITS } from "#common/events/event.ts";
 import { instantOf } from "#common/events/instant.ts";
 import { isGivenId } from "#common/ids/given-id.ts";
+import { hasControlCharacter } from "#common/validation/control-characters.ts";
 import { DEPTH_MAX } from "#common/validation/json.ts";
-import { detailBytesOf, hasControlCharacter, isTooFarAhead, type Posting } from "./event-rules.ts";
+import { detailBytesOf, isTooFarAhead, type Posting } from "./event-rules.ts";
 import { BATCH_EVENTS_MAX } from "./posted-event.ts";
 
 const { typeLength, descriptionLength, actorLength, detailBytes } = EVENT_LIMITS;

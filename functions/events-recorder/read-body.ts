@@ -1,10 +1,10 @@
 import type { ReadBody } from "#common/middleware/http-request.ts";
+import { numberFaults } from "#common/validation/exact-numbers.ts";
 import { FaultList } from "#common/validation/faults.ts";
 import { parseJson } from "#common/validation/json.ts";
 import type { Validator } from "#common/validation/validator.ts";
 import { accepts } from "./accepts.ts";
 import { ruleFaults } from "./event-rules.ts";
-import { numberFaults } from "./exact-numbers.ts";
 import type { PostedEvents } from "./posted-event.ts";
 
 export type ReadBodyDeps = { schema: Validator<PostedEvents>; now?: () => number };
