@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { useFunctionPort } from "#local/function-port.fixture.ts";
 import { dynamodbStore } from "../dynamodb-store.ts";
 import type { EventMessage } from "../event.ts";
 import type { EventQuery, Position } from "./event-query.ts";
-import { useFunctionPort } from "./function-port.fixture.ts";
 import { histories, idsOf, plainAnswer, queries, storeEvents } from "./history.fixture.ts";
 import { matches } from "./matches.ts";
 import { findPage } from "./page.ts";
