@@ -8,13 +8,22 @@ import { BATCH_EVENTS_MAX, type PostedEvent } from "./posted-event.ts";
 
 const { typeLength, descriptionLength, actorLength, detailBytes } = EVENT_LIMITS;
 
+/** Where a text that is not all ASCII usually shows it. */
+const BEGINNING = 4_096;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the bounds of ASCII
+const NOT_ASCII = /[^\u0000-\u007f]/;
+
 /**
  * Whether a JSON text is all ASCII without escapes and DEL: then no text in it can hold a control character
- * (JSON has them as escapes only) or a lone surrogate, and none needs to be looked at by itself. Three
- * scans of the whole by machine words cost less than one of each text by characters.
+ * (JSON has them as escapes only) or a lone surrogate, and none needs to be looked at by itself. The scans of
+ * the whole go by machine words; only counting the bytes of what is not ASCII is slow (200 µs for a batch of
+ * 500, of ASCII 20), so the beginning is asked first.
  */
 export const isPlain = (text: string): boolean =>
-  !text.includes("\\") && !text.includes("\u007f") && Buffer.byteLength(text) === text.length;
+  !text.includes("\\") &&
+  !text.includes("\u007f") &&
+  !NOT_ASCII.test(text.slice(0, BEGINNING)) &&
+  Buffer.byteLength(text) === text.length;
 
 /** Length in code points, as JSON Schema counts. */
 const hasLength = (text: string, max: number): boolean =>
