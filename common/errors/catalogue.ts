@@ -24,7 +24,7 @@ export const ERRORS = {
   EVENT_ID_CONFLICT: {
     status: 409,
     retry: false,
-    text: "An event is stored under this eventId with other content. Nothing was taken.",
+    text: "Another event, with other content, stands under this eventId; this one was not taken.",
   },
   CUSTOMER_IN_CHANGE: {
     status: 409,
