@@ -14,6 +14,14 @@ import { deadLetterName } from "./names.ts";
 
 const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
+const isTimezone = (timeZone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).format() !== "";
+  } catch {
+    return false;
+  }
+};
+
 /** One sentence for each fault, `<file>: <where> <what>`, of every manifest and of what they share. */
 export const declarationFaults = (declarations: Declarations): string[] => {
   const { folder, manifests, resources, rights } = declarations;
@@ -65,6 +73,14 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     for (const { table } of triggersOf(manifest, "table")) {
       if (!resources.tables[table]?.stream)
         faults.push(`the table "${table}" has no stream in resources.json`);
+    }
+    for (const { expression, timezone = "UTC" } of triggersOf(manifest, "schedule")) {
+      const [, , dayOfMonth, , dayOfWeek] = /^cron\((.*)\)$/.exec(expression)?.[1]?.split(" ") ?? [];
+      if (dayOfMonth !== undefined && (dayOfMonth === "?") === (dayOfWeek === "?")) {
+        faults.push(`schedule "${expression}": one of day of month and day of week must be ?, and one not`);
+      }
+      if (!isTimezone(timezone))
+        faults.push(`schedule "${expression}": no time zone is called "${timezone}"`);
     }
     for (const { queue, batchSize = 10, windowSeconds = 0 } of triggersOf(manifest, "queue")) {
       if (batchSize > 10 && windowSeconds < 1) {
