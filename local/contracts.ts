@@ -60,6 +60,8 @@ export type Queues = {
   ): Promise<QueueMessage[]>;
   delete(queue: string, receiptHandles: string[]): Promise<void>;
   changeVisibility(queue: string, receiptHandle: string, seconds: number): Promise<void>;
+  /** Shows at once what is in flight: whoever had taken it ended with the platform that ran before. */
+  release(queue: string): Promise<void>;
   /** Visible, in flight, delayed. */
   depth(queue: string): { visible: number; inFlight: number; delayed: number };
   /** Makes a queue that is no AWS resource (an asynchronous invocation queue), if it is not there. */

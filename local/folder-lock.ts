@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StartError } from "./aws/errors.ts";
@@ -39,4 +39,12 @@ export const lockFolder = (folder: string): (() => void) => {
     rmSync(idFile, { force: true });
     open.close();
   };
+};
+
+/** Everything goes but the issuer's keys, so that tokens stay good, and the lock itself. */
+export const emptyFolder = (folder: string): void => {
+  for (const name of readdirSync(folder)) {
+    if (!/^(issuer\.json|platform\.)/.test(name))
+      rmSync(join(folder, name), { recursive: true, force: true });
+  }
 };

@@ -11,7 +11,7 @@ import { permissionsFrom } from "./aws/permissions.ts";
 import { startAwsPort } from "./aws/port.ts";
 import type { AwsPort, Chaos, Invoker, PortListeners } from "./contracts.ts";
 import { localDeployment } from "./deployment.ts";
-import { lockFolder } from "./folder-lock.ts";
+import { emptyFolder, lockFolder } from "./folder-lock.ts";
 import { type FrontDoor, listenFrontDoor, type Site } from "./gateway/front-door.ts";
 import { loadGatewayResponses } from "./gateway/gateway-responses.ts";
 import { createRestApi } from "./gateway/rest-api.ts";
@@ -28,6 +28,8 @@ export type PlatformOptions = {
   /** What the build wrote: `<function>/handler.cjs`. */
   bundlesFolder: string;
   dataFolder: string;
+  /** Empties the data folder first; the issuer's keys stay. */
+  fresh?: boolean;
   /** 0 takes a free one. */
   port: number;
   awsPort: number;
@@ -130,6 +132,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
 
   try {
     closers.push(lockFolder(dataFolder));
+    if (options.fresh) emptyFolder(dataFolder);
     const logs = openLogs(join(dataFolder, "logs"), options.echo);
     closers.push(logs.close);
     const log = (message: string, details: unknown): void => {
@@ -222,7 +225,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       await door.close(deadline);
       draining.abort();
       // Whatever takes longer is ended, and its messages are put back.
-      await Promise.race([sources.finished, new Promise((done) => deadline.addEventListener("abort", done))]);
+      await Promise.race([sources.finished, aborted(deadline)]);
       await runtime.stop(deadline);
       await sources.finished;
       await close();

@@ -134,6 +134,7 @@ describe("keys that are fetched", () => {
     await expect(keys.find("one", "RS256")).rejects.toThrow(IssuerUnreachable);
     issuer.now += 1;
     expect(await keys.find("one", "RS256")).toBeDefined();
+    expect(await keys.find("two", "RS256")).toBeUndefined();
   });
 });
 

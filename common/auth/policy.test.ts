@@ -100,6 +100,16 @@ describe("the policy for a caller", () => {
     expect(policyOf({}, callerWith("admin")).Statement).toEqual(nothing);
   });
 
+  it("is made anew for other roles, and the same for the same in another order", () => {
+    const policyFor = makePolicyFor({ routes: ROUTES, environment: "prd", organizationsWithPlan: [] });
+    const statementsFor = (...roles: string[]) =>
+      policyFor(`${STAGE}/GET/data`, callerWith(...roles)).policyDocument.Statement;
+
+    expect(statementsFor("data.read")).not.toEqual(statementsFor("data.write"));
+    expect(statementsFor("data.read", "data.write")).toEqual(statementsFor("data.write", "data.read"));
+    expect(statementsFor("data.read")).toEqual(policyOf(ROUTES, callerWith("data.read")).Statement);
+  });
+
   it("does not take one caller for another with the same roles", () => {
     const policyFor = makePolicyFor({ routes: ROUTES, environment: "prd", organizationsWithPlan: [] });
     policyFor(`${STAGE}/GET/data`, callerWith("admin"));

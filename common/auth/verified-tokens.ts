@@ -1,6 +1,13 @@
 import type { Caller } from "./caller.ts";
 import type { Key } from "./key-set.ts";
 
+/**
+ * The end of a token's signature is enough to find it by, and hashing a whole one costs 1 µs. What is
+ * found is compared in full.
+ */
+const KEY_LENGTH = 32;
+const keyOf = (token: string): string => token.slice(-KEY_LENGTH);
+
 export type VerifiedToken = { readonly caller: Caller; readonly exp: number; readonly key: Key };
 
 /**
@@ -13,29 +20,38 @@ export type VerifiedToken = { readonly caller: Caller; readonly exp: number; rea
  */
 export const makeVerifiedTokens = (entriesMax: number) => {
   const generationMax = Math.max(1, Math.floor(entriesMax / 2));
-  let recent = new Map<string, VerifiedToken>();
-  let older = new Map<string, VerifiedToken>();
+  type Entry = { readonly token: string; readonly verified: VerifiedToken };
+  let recent = new Map<string, Entry>();
+  let older = new Map<string, Entry>();
 
-  const set = (token: string, entry: VerifiedToken): void => {
+  const put = (key: string, entry: Entry): void => {
     if (recent.size >= generationMax) {
       older = recent;
       recent = new Map();
     }
-    recent.set(token, entry);
+    recent.set(key, entry);
   };
 
-  const get = (token: string): VerifiedToken | undefined => {
-    const entry = recent.get(token);
+  const find = (key: string): Entry | undefined => {
+    const entry = recent.get(key);
     if (entry !== undefined) return entry;
-    const old = older.get(token);
-    if (old !== undefined) set(token, old);
+    const old = older.get(key);
+    if (old !== undefined) put(key, old);
     return old;
   };
 
-  const forget = (token: string): void => {
-    recent.delete(token);
-    older.delete(token);
+  return {
+    get(token: string): VerifiedToken | undefined {
+      const entry = find(keyOf(token));
+      return entry?.token === token ? entry.verified : undefined;
+    },
+    set(token: string, verified: VerifiedToken): void {
+      put(keyOf(token), { token, verified });
+    },
+    forget(token: string): void {
+      const key = keyOf(token);
+      recent.delete(key);
+      older.delete(key);
+    },
   };
-
-  return { get, set, forget };
 };

@@ -78,30 +78,6 @@ export const makeTokenVerifier = ({
     return payload.nbf !== undefined && !isPast(payload.nbf) ? "not-yet-valid" : undefined;
   };
 
-  const check = async (token: string): Promise<Verdict> => {
-    let key: Key | undefined;
-    const payload = await verifyJwt(
-      token,
-      "",
-      // Checked above: the audience, where `client_id` counts too, and the issuer, before a key is looked for.
-      { issuer: null, audience: null },
-      async (_uri, { header, payload }) => {
-        const flaw = flawOf(header, payload);
-        if (flaw !== undefined) throw new Refused(flaw);
-        const { kid, alg } = header;
-        key = kid === undefined || alg === undefined ? undefined : await keys.find(kid, alg);
-        if (key === undefined) throw new Refused("unknown-key");
-        return key.jwk;
-      },
-      async () => key?.keyObject ?? {},
-    );
-    const { exp } = payload;
-    const caller = exp === undefined ? undefined : callerOf(payload, claimNames, exp);
-    if (exp === undefined || caller === undefined || key === undefined) throw new Refused("subject");
-    remembered.set(token, { caller, exp, key });
-    return { ok: true, caller };
-  };
-
   return async (token) => {
     if (token.length > TOKEN_LENGTH_MAX) return { ok: false, reason: "too-long" };
     const known = remembered.get(token);
@@ -109,8 +85,29 @@ export const makeTokenVerifier = ({
       if (!isPast(known.exp) && keys.holds(known.key)) return { ok: true, caller: known.caller };
       remembered.forget(token);
     }
+
+    let key: Key | undefined;
     try {
-      return await check(token);
+      const payload = await verifyJwt(
+        token,
+        "",
+        // `flawOf` checks both: the audience may be `client_id`, and the issuer comes before its keys.
+        { issuer: null, audience: null },
+        async (_uri, { header, payload }) => {
+          const flaw = flawOf(header, payload);
+          if (flaw !== undefined) throw new Refused(flaw);
+          const { kid, alg } = header;
+          key = kid === undefined || alg === undefined ? undefined : await keys.find(kid, alg);
+          if (key === undefined) throw new Refused("unknown-key");
+          return key.jwk;
+        },
+        async () => key?.keyObject ?? {},
+      );
+      const { exp } = payload;
+      const caller = exp === undefined ? undefined : callerOf(payload, claimNames, exp);
+      if (exp === undefined || caller === undefined || key === undefined) throw new Refused("subject");
+      remembered.set(token, { caller, exp, key });
+      return { ok: true, caller };
     } catch (error) {
       if (error instanceof IssuerUnreachable) throw error;
       return { ok: false, reason: refusalOf(error) };

@@ -1,4 +1,4 @@
-import { type LogFields, log } from "#common/telemetry/log.ts";
+import { type LogFields, log, loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
 
 /** An entry that AWS refused inside an answer that was otherwise a success. */
@@ -67,8 +67,7 @@ const sendPart = async <T>(
   for (let attempt = 1; ; attempt += 1) {
     const refused = await send(pending).catch((error: unknown): Refused<T>[] => {
       // The SDK has retried the call itself; entries of a dead call are as if refused one by one.
-      const code = error instanceof Error ? error.name : "UnknownError";
-      const reason = error instanceof Error ? error.message : "the call failed";
+      const { name: code, message: reason } = loggable(error);
       return pending.map((item) => ({ item, code, reason, retry: !isCallersFault(error) }));
     });
     given.push(...refused.filter(({ retry }) => !retry));

@@ -8,7 +8,7 @@ const clients = new Set<object>();
  */
 export const CLIENT_DEFAULTS = {
   maxAttempts: 4,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
 } as const;
 
 export const rememberClient = <C extends object>(client: C): C => {

@@ -1,6 +1,7 @@
 import { PublishBatchCommand, SNSClient } from "@aws-sdk/client-sns";
 import { type Refused, sendInBatches } from "./batch.ts";
 import { CLIENT_DEFAULTS, rememberClient } from "./clients.ts";
+import { toMessageAttributes } from "./message-attributes.ts";
 
 let client: SNSClient | undefined;
 export const sns = (): SNSClient => {
@@ -27,12 +28,7 @@ export const publishMessages = (
           PublishBatchRequestEntries: items.map(({ message, attributes = {} }, index) => ({
             Id: String(index),
             Message: message,
-            MessageAttributes: Object.fromEntries(
-              Object.entries(attributes).map(([name, value]) => [
-                name,
-                { DataType: "String", StringValue: value },
-              ]),
-            ),
+            MessageAttributes: toMessageAttributes(attributes),
           })),
         }),
       );

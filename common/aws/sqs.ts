@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type Refused, sendInBatches } from "./batch.ts";
 import { CLIENT_DEFAULTS, rememberClient } from "./clients.ts";
+import { toMessageAttributes } from "./message-attributes.ts";
 
 let client: SQSClient | undefined;
 export const sqs = (): SQSClient => {
@@ -10,18 +11,9 @@ export const sqs = (): SQSClient => {
 
 export type QueueMessage = { body: string; attributes?: Record<string, string>; delaySeconds?: number };
 
-const toAttributes = (attributes: Record<string, string>) =>
-  Object.fromEntries(
-    // SQS refuses an empty attribute value.
-    Object.entries(attributes).map(([name, value]) => [
-      name,
-      { DataType: "String", StringValue: value || "-" },
-    ]),
-  );
-
 const toEntry = ({ body, attributes, delaySeconds }: QueueMessage) => ({
   MessageBody: body,
-  ...(attributes ? { MessageAttributes: toAttributes(attributes) } : {}),
+  ...(attributes ? { MessageAttributes: toMessageAttributes(attributes) } : {}),
   ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
 });
 

@@ -2,15 +2,15 @@ import type { AppError } from "#common/errors/app-error.ts";
 import { ERRORS } from "#common/errors/catalogue.ts";
 
 const TITLES: Record<number, string> = {
-  400: "Bad request",
+  400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
-  404: "Not found",
+  404: "Not Found",
   409: "Conflict",
-  413: "Content too large",
-  422: "Unprocessable content",
-  500: "Internal server error",
-  503: "Service unavailable",
+  413: "Content Too Large",
+  422: "Unprocessable Content",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
 };
 
 export const PROBLEM_TYPE = "application/problem+json";

@@ -20,10 +20,14 @@ export type IdempotencyStore = {
   begin(scope: string, remembered: Remembered, nowMs: number): Promise<Remembered | undefined>;
   /** Takes over a stale lock; false if somebody else was quicker. */
   takeOver(scope: string, staleUntilMs: number, lockedUntilMs: number): Promise<boolean>;
-  finish(scope: string, answer: NonNullable<Remembered["answer"]>): Promise<void>;
+  /**
+   * Keeps the answer. Like the two below it does nothing when another request has taken the lock over:
+   * only whose `lockedUntilMs` still stands may say how its request ended.
+   */
+  finish(scope: string, lockedUntilMs: number, answer: NonNullable<Remembered["answer"]>): Promise<void>;
   /** Lets the next try in at once, with the same attempt. */
-  unlock(scope: string): Promise<void>;
-  forget(scope: string): Promise<void>;
+  unlock(scope: string, lockedUntilMs: number): Promise<void>;
+  forget(scope: string, lockedUntilMs: number): Promise<void>;
 };
 
 /** The header's value, 1 to 255 visible ASCII characters, or nothing when it was not sent. */
@@ -82,18 +86,22 @@ export const once = async (
     if (!(await store.takeOver(scope, earlier.lockedUntilMs, lockedUntilMs)))
       throw inProgress(lockedUntilMs, now());
   }
+  // What can never succeed did nothing, and its key is free again, unless an earlier request may have
+  // got through half-way: then its attempt is kept and only the lock goes.
+  const release = (mayHaveHappened: boolean) =>
+    (mayHaveHappened || earlier
+      ? store.unlock(scope, lockedUntilMs)
+      : store.forget(scope, lockedUntilMs)
+    ).catch(() => {});
   try {
     const answer = await perform(earlier?.attempt ?? attempt);
-    await store.finish(scope, {
-      status: answer.status,
-      headers: answer.headers ?? {},
-      body: textOf(answer.body),
-    });
+    const { status, headers = {}, body } = answer;
+    if (status >= 200 && status <= 299) {
+      await store.finish(scope, lockedUntilMs, { status, headers, body: textOf(body) });
+    } else await release(status >= 500);
     return answer;
   } catch (error) {
-    // What can never succeed did nothing: the key is free again. Anything else may have got through
-    // half-way, so its attempt is kept and only the lock goes.
-    await (toAppError(error).retry ? store.unlock(scope) : store.forget(scope)).catch(() => {});
+    await release(toAppError(error).retry);
     throw error;
   }
 };

@@ -17,6 +17,21 @@ const fromItem = (item: Record<string, AttributeValue>): Remembered => ({
   ...(item.answer?.S ? { answer: JSON.parse(item.answer.S) } : {}),
 });
 
+/** Without this an update of an item that is gone would make one that never expires. */
+const mine = (lockedUntilMs: number, more: Record<string, AttributeValue> = {}) => ({
+  ConditionExpression: "lockedUntil = :mine AND attribute_not_exists(answer)",
+  ExpressionAttributeValues: { ":mine": { N: String(lockedUntilMs) }, ...more },
+});
+
+/** Writes if the lock is still the caller's; if not, it has nothing to say any more. */
+const ifMine = async (command: UpdateItemCommand | DeleteItemCommand): Promise<void> => {
+  try {
+    await (command instanceof UpdateItemCommand ? dynamodb().send(command) : dynamodb().send(command));
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+};
+
 /** The store in the table `idempotency`: one item for each scope, gone after 24 hours. */
 export const idempotencyTable = (TableName: string): IdempotencyStore => {
   const key = (scope: string) => ({ scope: { S: scope } });
@@ -69,28 +84,25 @@ export const idempotencyTable = (TableName: string): IdempotencyStore => {
         throw error;
       }
     },
-    finish: async (scope, answer) => {
-      await dynamodb().send(
+    finish: (scope, lockedUntilMs, answer) =>
+      ifMine(
         new UpdateItemCommand({
           TableName,
           Key: key(scope),
           UpdateExpression: "SET answer = :answer",
-          ExpressionAttributeValues: { ":answer": { S: JSON.stringify(answer) } },
+          ...mine(lockedUntilMs, { ":answer": { S: JSON.stringify(answer) } }),
         }),
-      );
-    },
-    unlock: async (scope) => {
-      await dynamodb().send(
+      ),
+    unlock: (scope, lockedUntilMs) =>
+      ifMine(
         new UpdateItemCommand({
           TableName,
           Key: key(scope),
           UpdateExpression: "SET lockedUntil = :free",
-          ExpressionAttributeValues: { ":free": { N: "0" } },
+          ...mine(lockedUntilMs, { ":free": { N: "0" } }),
         }),
-      );
-    },
-    forget: async (scope) => {
-      await dynamodb().send(new DeleteItemCommand({ TableName, Key: key(scope) }));
-    },
+      ),
+    forget: (scope, lockedUntilMs) =>
+      ifMine(new DeleteItemCommand({ TableName, Key: key(scope), ...mine(lockedUntilMs) })),
   };
 };

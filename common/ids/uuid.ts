@@ -3,7 +3,7 @@ import * as crypto from "node:crypto";
 type MaybeV7 = { randomUUIDv7?: () => string };
 
 /** RFC 9562, 5.7: 48 bits of Unix milliseconds, version, 74 random bits. */
-const composeUuidV7 = (): string => {
+export const composeUuidV7 = (): string => {
   const bytes = crypto.randomBytes(16);
   bytes.writeUIntBE(Date.now(), 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { toFaults } from "#common/validation/faults.ts";
@@ -12,6 +12,20 @@ import {
 } from "./manifest.ts";
 import { deadLetterName } from "./names.ts";
 
+const FUNCTION_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** Lambda's names have 64 characters, of which `millrace-<environment>-` takes up to 24. */
+const FUNCTION_NAME_MAX = 40;
+
+const folderFaults = (folder: string, name: string): string[] => [
+  ...(FUNCTION_NAME.test(name) && name.length <= FUNCTION_NAME_MAX
+    ? []
+    : [
+        `${name}: must be lower-case words with dashes between them, with at most ${FUNCTION_NAME_MAX} characters`,
+      ]),
+  ...(existsSync(join(folder, name, "handler.ts")) ? [] : [`${name}: has no handler.ts`]),
+];
+
 const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
 const isTimezone = (timeZone: string): boolean => {
@@ -22,9 +36,8 @@ const isTimezone = (timeZone: string): boolean => {
   }
 };
 
-/** One sentence for each fault, `<file>: <where> <what>`, of every manifest and of what they share. */
-export const declarationFaults = (declarations: Declarations): string[] => {
-  const { folder, manifests, resources, rights } = declarations;
+/** The check of a schema file; its faults as `<file>: <where> <what>`. */
+const shapeCheck = (folder: string) => {
   const ajv = new Ajv({
     allErrors: true,
     discriminator: true,
@@ -32,28 +45,48 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     strictRequired: false,
     allowUnionTypes: true,
   });
-  const schemaFaults = (schemaFile: string, file: string): string[] => {
+  return (schemaFile: string, file: string): string[] => {
     const check = ajv.getSchema(schemaFile) ?? ajv.compile(readJson(join(folder, schemaFile)));
-    const value = readJson(join(folder, file));
+    let value: unknown;
+    try {
+      value = readJson(join(folder, file));
+    } catch (error) {
+      const reason = error instanceof SyntaxError ? error.message : "cannot be read";
+      return [`${file}: is not JSON: ${reason}`];
+    }
     if (check(value)) return [];
     return toFaults(check.errors ?? [], value).map(
       ({ path, message }) => `${file}: ${path || "/"} ${message}`,
     );
   };
+};
 
-  const shaped = [
-    ...schemaFaults("resources.schema.json", "resources.json"),
-    ...manifests.flatMap(({ name }) => schemaFaults("function.schema.json", `${name}/function.json`)),
-  ];
+/**
+ * One sentence for each fault, `<file>: <where> <what>`, of every manifest and of what they share. A
+ * manifest whose shape is wrong is not looked at further; the others are.
+ */
+export const declarationFaults = (declarations: Declarations): string[] => {
+  const { folder, resources, rights } = declarations;
+  const shapeFaults = shapeCheck(folder);
+  const shared = shapeFaults("resources.schema.json", "resources.json");
+  const shaped = declarations.manifests.map((manifest) => ({
+    manifest,
+    faults: [
+      ...folderFaults(folder, manifest.name),
+      ...shapeFaults("function.schema.json", `${manifest.name}/function.json`),
+    ],
+  }));
+  const faults = [...shared, ...shaped.flatMap((one) => one.faults)];
   // What follows trusts the shape.
-  if (shaped.length > 0) return shaped;
+  if (shared.length > 0) return faults;
+  const manifests = shaped.filter((one) => one.faults.length === 0).map(({ manifest }) => manifest);
 
   const queues = new Set([
     ...Object.keys(resources.queues).flatMap((name) => [name, deadLetterName(name)]),
     ...manifests.filter(hasOwnDeadLetters).map(({ name }) => deadLetterName(name)),
   ]);
   const exists = (kind: ResourceKind, name: string) =>
-    kind === "queues" ? queues.has(name) : name in resources[kind];
+    kind === "queues" ? queues.has(name) : Object.hasOwn(resources[kind], name);
 
   const faultsOf = (manifest: Manifest): string[] => {
     const faults: string[] = [];
@@ -62,13 +95,16 @@ export const declarationFaults = (declarations: Declarations): string[] => {
       else if (!rights[kind].rights[right]) faults.push(`${kind} have no right "${right}"`);
     }
     for (const setting of manifest.settings) {
-      if (!(setting in resources.settings)) faults.push(`there is no setting "${setting}" in resources.json`);
+      if (!Object.hasOwn(resources.settings, setting))
+        faults.push(`there is no setting "${setting}" in resources.json`);
     }
     for (const { topic } of triggersOf(manifest, "topic")) {
-      if (!(topic in resources.topics)) faults.push(`there is no topic "${topic}" in resources.json`);
+      if (!Object.hasOwn(resources.topics, topic))
+        faults.push(`there is no topic "${topic}" in resources.json`);
     }
     for (const { bucket } of triggersOf(manifest, "bucket")) {
-      if (!(bucket in resources.buckets)) faults.push(`there is no bucket "${bucket}" in resources.json`);
+      if (!Object.hasOwn(resources.buckets, bucket))
+        faults.push(`there is no bucket "${bucket}" in resources.json`);
     }
     for (const { table } of triggersOf(manifest, "table")) {
       if (!resources.tables[table]?.stream)
@@ -105,7 +141,10 @@ export const declarationFaults = (declarations: Declarations): string[] => {
       routes.set(shape, manifest.name);
     }
   }
-  const authorizers = manifests.filter((manifest) => triggersOf(manifest, "authorizer").length > 0);
+  // Of all that can be read: a fault elsewhere in the authorizer's manifest is told once, where it is.
+  const authorizers = declarations.manifests.filter(
+    ({ triggers }) => Array.isArray(triggers) && triggers.some((trigger) => trigger?.type === "authorizer"),
+  );
   const guarded = manifests.some((manifest) =>
     triggersOf(manifest, "http").some(({ role }) => role !== null),
   );
@@ -113,7 +152,7 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     guarded && authorizers.length !== 1
       ? [`exactly one function must have the trigger "authorizer", got ${authorizers.length}`]
       : [];
-  return [...manifests.flatMap(faultsOf), ...twice, ...unguarded];
+  return [...faults, ...manifests.flatMap(faultsOf), ...twice, ...unguarded];
 };
 
 /** Throws one error that names every fault of every manifest. */

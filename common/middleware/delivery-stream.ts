@@ -6,6 +6,8 @@ import type {
   FirehoseTransformationResultRecord,
 } from "aws-lambda";
 import { toAppError } from "#common/errors/app-error.ts";
+import { loggable } from "#common/telemetry/log.ts";
+import { count } from "#common/telemetry/metrics.ts";
 import { note, noteOutcome, observe } from "./observe.ts";
 
 export type Transformed = { data: string; partitionKeys: Record<string, string> };
@@ -33,11 +35,16 @@ export const deliveryStreamHandler = (deed: (data: Buffer, arrivedAtMs: number) 
             };
           } catch (thrown) {
             rejected += 1;
-            note({ code: toAppError(thrown).code });
+            const error = toAppError(thrown);
+            note({ code: error.code, error: loggable(error.cause ?? error) });
             return { recordId, result: "ProcessingFailed", data };
           }
         },
       );
       note({ batchSize: records.length, rejected });
+      if (rejected > 0) {
+        noteOutcome("error", "records transformed");
+        count("MessagesRejected", rejected);
+      }
       return { records: answers };
     });

@@ -1,9 +1,10 @@
+import { isUtf8 } from "node:buffer";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Caller } from "#common/auth/caller.ts";
 import { mayCall } from "#common/auth/roles.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import type { RouteContract } from "#common/http/contract.ts";
-import type { Fault } from "#common/validation/faults.ts";
+import { FaultList, step } from "#common/validation/faults.ts";
 import { parseJson } from "#common/validation/json.ts";
 
 export const BODY_BYTES_MAX = 1_048_576;
@@ -16,24 +17,30 @@ export type Member = Caller & { organizationId: string };
  * wildcards are coarser than routes.
  */
 export const admit = (caller: Caller | undefined, role: string, now: Date): Member => {
-  if (!caller || caller.expiresAt * 1000 <= now.getTime()) throw new AppError("TOKEN_EXPIRED");
+  // Not `<=`: a time that is no number must not let anybody in.
+  if (!caller || !(caller.expiresAt * 1000 > now.getTime())) throw new AppError("TOKEN_EXPIRED");
   if (!mayCall(caller.roles, role)) throw new AppError("FORBIDDEN", { internal: `needs ${role}` });
   const { organizationId } = caller;
   if (organizationId === null) throw new AppError("FORBIDDEN", { internal: "the token has no organization" });
   return { ...caller, organizationId };
 };
 
-/** The body's text, within the route's size. */
+const tooLarge = (bytesMax: number) =>
+  new AppError("BODY_TOO_LARGE", { errors: [{ path: "", message: `must have at most ${bytesMax} bytes` }] });
+
+/** The body's text, within the route's size. Bytes that are no UTF-8 are refused, not replaced. */
 export const bodyText = (event: APIGatewayProxyEvent, bytesMax = BODY_BYTES_MAX): string => {
-  const text = event.isBase64Encoded
-    ? Buffer.from(event.body ?? "", "base64").toString("utf8")
-    : (event.body ?? "");
-  if (Buffer.byteLength(text) > bytesMax) {
-    throw new AppError("BODY_TOO_LARGE", {
-      errors: [{ path: "", message: `must have at most ${bytesMax} bytes` }],
-    });
+  const body = event.body ?? "";
+  if (!event.isBase64Encoded) {
+    if (Buffer.byteLength(body) > bytesMax) throw tooLarge(bytesMax);
+    return body;
   }
-  return text;
+  const bytes = Buffer.from(body, "base64");
+  if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
+  if (!isUtf8(bytes)) {
+    throw new AppError("BODY_NOT_JSON", { errors: [{ path: "", message: "must be UTF-8" }] });
+  }
+  return bytes.toString("utf8");
 };
 
 /** Every value of a repeated parameter; one alone is not a list. */
@@ -47,19 +54,19 @@ const queryOf = (event: APIGatewayProxyEvent): Record<string, unknown> =>
 
 /** Body and query against the route's contract; one error names the faults of both. */
 export const validateRequest = (event: APIGatewayProxyEvent, contract: RouteContract, rawBody: string) => {
-  const errors: Fault[] = [];
+  const list = new FaultList();
   const query = queryOf(event);
-  if (contract.query) errors.push(...contract.query.faults(query));
+  if (contract.query) list.add(...contract.query.faults(query));
   else
-    errors.push(
-      ...Object.keys(query).map((name) => ({ path: `/${name}`, message: "is not a known parameter" })),
+    list.add(
+      ...Object.keys(query).map((name) => ({ path: step(name), message: "is not a known parameter" })),
     );
   let body: unknown;
   if (contract.body) {
-    const parsed = parseJson(rawBody);
+    const parsed = parseJson(rawBody, list.faults);
     body = parsed.value;
-    errors.push(...parsed.faults, ...contract.body.faults(body));
+    list.add(...parsed.faults, ...contract.body.faults(body));
   }
-  if (errors.length > 0) throw new AppError("INPUT_INVALID", { errors });
+  if (list.faults.length > 0) throw new AppError("INPUT_INVALID", { errors: list.faults });
   return { body, query };
 };

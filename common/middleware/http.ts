@@ -101,8 +101,7 @@ export const httpHandler = <const C extends Contract>(
         ? NOBODY
         : admit(noteCaller(callerFromContext(event.requestContext.authorizer)), role, new Date());
     const rawBody = bodyText(event, routeContract.bodyBytesMax);
-    const validated =
-      role === null ? { body: undefined, query: {} } : validateRequest(event, routeContract, rawBody);
+    const validated = validateRequest(event, routeContract, rawBody);
     const deed = deeds[route as keyof C] as (request: HttpRequest) => Promise<Answer>;
     const perform = (attempt: Attempt) =>
       deed({
@@ -142,9 +141,11 @@ export const httpHandler = <const C extends Contract>(
     .handler(async (event, context) => {
       noteOutcome("info", "request answered");
       const { requestId } = event.requestContext;
-      const answer = await dispatch(event, context).catch((error: unknown) => answerError(error, requestId));
-      note({ status: answer.status });
-      return toResult(answer, requestId);
+      const result = await dispatch(event, context)
+        .then((answer) => toResult(answer, requestId))
+        .catch((error: unknown) => toResult(answerError(error, requestId), requestId));
+      note({ status: result.statusCode });
+      return result;
     });
 };
 

@@ -66,7 +66,8 @@ export const queueHandler = <T>({ message, deadQueueUrl, deed, keepDead = sendLa
       const attributes = { code: error.code, reason: reasonOf(error), originalMessageId: record.messageId };
       letters.set({ body: record.body, attributes }, record.messageId);
     }
-    const refused = await keepDead(deadQueueUrl, [...letters.keys()]);
+    const messages = [...letters.keys()];
+    const refused = await keepDead(deadQueueUrl, messages).catch(() => messages.map((item) => ({ item })));
     return refused.map(({ item }) => letters.get(item) ?? "");
   };
 
@@ -97,7 +98,8 @@ export const queueHandler = <T>({ message, deadQueueUrl, deed, keepDead = sendLa
       }
       if (again[0]) {
         noteOutcome(dead.length > 0 ? "error" : "warn", "batch processed");
-        note({ error: loggable(again[0].error.cause ?? again[0].error) });
+        const { internal, cause } = again[0].error;
+        note({ ...(internal ? { internal } : {}), error: loggable(cause ?? again[0].error) });
       }
       const back = [...again.map(({ messageId }) => messageId), ...unkept];
       return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };

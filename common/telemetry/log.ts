@@ -57,15 +57,44 @@ const logger = new Logger({ logFormatter: new LineFormatter() });
 export const log = (level: LogLevel, message: string, fields: LogFields = {}): void =>
   logger[level](message, fields);
 
-/** An error for a log line: its name, message and stack, and those of its causes, and nothing else that hangs on it. */
+/** AWS errors whose messages speak of names and limits; any other may quote the request it refused. */
+const QUOTES_NO_REQUEST =
+  /AccessDenied|Credential|Disabled|DoesNotExist|Exceeded|Expired|Internal|NotFound|NonExistent|Signature|Throttl|Timeout|Unavailable|UnrecognizedClient/i;
+
+type AwsError = Error & { $metadata?: { httpStatusCode?: number; requestId?: string } };
+
+const isAwsError = (error: Error): error is AwsError => "$metadata" in error || "$fault" in error;
+
+/** The message, unless it may quote what callers sent: parsers quote their text, AWS the refused input. */
+const messageOf = (error: Error): string => {
+  if (error instanceof SyntaxError) return "left out: it quotes what was parsed";
+  if (isAwsError(error) && !QUOTES_NO_REQUEST.test(error.name)) {
+    const { httpStatusCode = 0, requestId = "unknown" } = error.$metadata ?? {};
+    return `left out: it may quote the request; status ${httpStatusCode}, AWS request ${requestId}`;
+  }
+  return error.message;
+};
+
+/** The stack without its head, which repeats the message. */
+const framesOf = (error: Error): string | undefined => {
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));
+  return frames.length > 0 ? frames.join("\n") : undefined;
+};
+
+/**
+ * An error for a log line: its name, message and stack, those of its causes, and nothing else that
+ * hangs on it. Messages that may quote a body are left out.
+ */
 export const loggable = (thrown: unknown, depth = 0): { name: string; message: string; stack?: string } => {
   if (!(thrown instanceof Error))
     return { name: typeof thrown, message: "a value that is no Error was thrown" };
-  const { name, message, stack, cause } = thrown;
+  const { name, cause } = thrown;
+  const message = messageOf(thrown);
   const below = cause !== undefined && depth < 3 ? loggable(cause, depth + 1) : undefined;
+  const stack = below?.stack ?? framesOf(thrown);
   return {
     name,
     message: below ? `${message} <- ${below.name}: ${below.message}` : message,
-    ...(stack === undefined ? {} : { stack: below?.stack ?? stack }),
+    ...(stack === undefined ? {} : { stack }),
   };
 };

@@ -4,9 +4,38 @@ import type { ErrorObject } from "ajv";
 export type Fault = { path: string; message: string };
 
 /** More faults than a person can use; the rest of a hopeless input is not described. */
-const FAULTS_MAX = 1000;
+const FAULTS_MAX = 1_000;
 
-const step = (name: string): string => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+/** An answer may have 6 MB, and one long field name can stand in the path of every fault below it. */
+const CHARACTERS_MAX = 100_000;
+
+/** Collects faults, each once, until there are more than an answer should hold; the first always fits. */
+export class FaultList {
+  readonly #faults = new Map<string, Fault>();
+  #characters = 0;
+
+  get full(): boolean {
+    return this.#faults.size >= FAULTS_MAX || this.#characters >= CHARACTERS_MAX;
+  }
+
+  add(...faults: readonly Fault[]): this {
+    for (const fault of faults) {
+      const characters = fault.path.length + fault.message.length;
+      if (this.full || (this.#faults.size > 0 && this.#characters + characters > CHARACTERS_MAX)) continue;
+      const key = `${fault.path} ${fault.message}`;
+      if (!this.#faults.has(key)) this.#characters += characters;
+      this.#faults.set(key, fault);
+    }
+    return this;
+  }
+
+  get faults(): Fault[] {
+    return [...this.#faults.values()];
+  }
+}
+
+/** One more step of a JSON pointer. */
+export const step = (name: string): string => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
 const valueAt = (root: unknown, pointer: string): unknown => {
   let value = root;
@@ -38,7 +67,11 @@ const LENGTHS: Record<string, (limit: number) => string> = {
 };
 
 const toFault = (error: ErrorObject, root: unknown): Fault => {
-  const { instancePath: path, keyword, params } = error;
+  const { keyword, params, propertyName } = error;
+  if (propertyName !== undefined) {
+    return { path: error.instancePath + step(propertyName), message: error.message ?? "is not a valid name" };
+  }
+  const { instancePath: path } = error;
   if (keyword === "required") return { path: path + step(params.missingProperty), message: "is required" };
   if (keyword === "additionalProperties") {
     return { path: path + step(params.additionalProperty), message: "is not a known field" };
@@ -46,6 +79,7 @@ const toFault = (error: ErrorObject, root: unknown): Fault => {
   const came = describe(valueAt(root, path));
   if (keyword === "type")
     return { path, message: `must be ${[params.type].flat().join(" or ")}, got ${came}` };
+  if (keyword === "const") return { path, message: `must be ${JSON.stringify(params.allowedValue)}` };
   if (keyword === "enum") return { path, message: `must be one of ${params.allowedValues.join(", ")}` };
   if (keyword === "format") return { path, message: `must be a valid ${params.format}` };
   const sentence = LENGTHS[keyword]?.(params.limit) ?? error.message ?? "is not valid";
@@ -54,13 +88,12 @@ const toFault = (error: ErrorObject, root: unknown): Fault => {
 
 /** A validator's errors as faults, each once, in the order of the schema. */
 export const toFaults = (errors: readonly ErrorObject[], root: unknown): Fault[] => {
-  const faults = new Map<string, Fault>();
+  const list = new FaultList();
   for (const error of errors) {
-    // The branch keywords only repeat what their branches said.
-    if (["anyOf", "oneOf", "if"].includes(error.keyword) && errors.length > 1) continue;
-    const fault = toFault(error, root);
-    faults.set(`${fault.path} ${fault.message}`, fault);
-    if (faults.size === FAULTS_MAX) break;
+    // These only repeat what their branches said.
+    if (["anyOf", "oneOf", "if", "propertyNames"].includes(error.keyword) && errors.length > 1) continue;
+    list.add(toFault(error, root));
+    if (list.full) break;
   }
-  return [...faults.values()];
+  return list.faults;
 };

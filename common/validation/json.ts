@@ -1,48 +1,49 @@
 import { AppError } from "#common/errors/app-error.ts";
-import type { Fault } from "./faults.ts";
+import { type Fault, FaultList, step } from "./faults.ts";
 
 /** Deeper than anybody's data, and far from where recursive readers of it run out of stack. */
 export const DEPTH_MAX = 100;
-
-const FAULTS_MAX = 100;
 
 /**
  * What JSON allows and the platform does not keep (I-JSON, RFC 7493, and prudence): nesting beyond
  * `DEPTH_MAX`, lone surrogates, and fields named `__proto__`. Walks without recursion.
  */
 export const jsonFaults = (root: unknown): Fault[] => {
-  const faults: Fault[] = [];
+  const list = new FaultList();
   const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: "", depth: 0 }];
-  for (let next = open.pop(); next && faults.length < FAULTS_MAX; next = open.pop()) {
+  for (let next = open.pop(); next && !list.full; next = open.pop()) {
     const { value, path, depth } = next;
     if (typeof value === "string") {
-      if (!value.isWellFormed()) faults.push({ path, message: "must not hold a lone surrogate" });
+      if (!value.isWellFormed()) list.add({ path, message: "must not hold a lone surrogate" });
       continue;
     }
     if (typeof value !== "object" || value === null) continue;
     if (depth === DEPTH_MAX) {
-      faults.push({ path, message: `must not be nested deeper than ${DEPTH_MAX} levels` });
+      list.add({ path, message: `must not be nested deeper than ${DEPTH_MAX} levels` });
       continue;
     }
     for (const [name, inner] of Object.entries(value)) {
-      const step = `${path}/${name.toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1")}`;
-      if (name === "__proto__") faults.push({ path: step, message: "must not be used as a field's name" });
+      const inside = path + step(name.toWellFormed());
+      if (name === "__proto__") list.add({ path: inside, message: "must not be used as a field's name" });
       if (!name.isWellFormed())
-        faults.push({ path: step, message: "must not have a lone surrogate in its name" });
-      open.push({ value: inner, path: step, depth: depth + 1 });
+        list.add({ path: inside, message: "must not have a lone surrogate in its name" });
+      open.push({ value: inner, path: inside, depth: depth + 1 });
     }
   }
-  return faults;
+  return list.faults;
 };
 
-/** A body's value and its faults; text that is no JSON throws `BODY_NOT_JSON` (without the parser's message, which quotes the text). */
-export const parseJson = (text: string): { value: unknown; faults: Fault[] } => {
+/**
+ * A body's value and its faults; text that is no JSON throws `BODY_NOT_JSON`, with the faults
+ * found `beside` the body (without the parser's message, which quotes the text).
+ */
+export const parseJson = (text: string, beside: Fault[] = []): { value: unknown; faults: Fault[] } => {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     const message = text.trim() === "" ? "must not be empty" : "must be valid JSON";
-    throw new AppError("BODY_NOT_JSON", { errors: [{ path: "", message }] });
+    throw new AppError("BODY_NOT_JSON", { errors: [{ path: "", message }, ...beside] });
   }
   return { value, faults: jsonFaults(value) };
 };

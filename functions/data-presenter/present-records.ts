@@ -13,14 +13,22 @@ export type PresentRecordsDeps = { records: RecordReader; cursors: Cursors };
 
 type Caller = { organizationId: string; userId: string };
 
-/** Lambda answers at most 6 MB; what a page holds beyond this goes to the next one. */
-const PAGE_BYTES_MAX = 5_000_000;
+/**
+ * Lambda answers at most 6,291,556 bytes, counted after the page has become a JSON string and each of
+ * its quotes two bytes; what a page holds beyond this goes to the next one.
+ */
+const PAGE_BYTES_MAX = 6_000_000;
+
+const bytesInAnswer = (record: DataRecord): number => Buffer.byteLength(JSON.stringify(recordJson(record)));
+
+/** As the platform makes them; nothing else is asked of the table, which refuses keys beyond 1,024 bytes. */
+const RECORD_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** As many of the records as fit one answer; at least one. */
 const fitting = (records: DataRecord[]): DataRecord[] => {
   let bytes = 0;
-  const end = records.findIndex(({ data }, index) => {
-    bytes += Buffer.byteLength(data) + 100;
+  const end = records.findIndex((record, index) => {
+    bytes += bytesInAnswer(record);
     return index > 0 && bytes > PAGE_BYTES_MAX;
   });
   return end === -1 ? records : records.slice(0, end);
@@ -32,7 +40,7 @@ export const makePresentRecords = ({ records, cursors }: PresentRecordsDeps) => 
   return {
     /** One of the caller's records; anybody else's is as if it were not there. */
     one: async (caller: Caller, id: string): Promise<RawJson> => {
-      const record = await records.get(ownerOf(caller), id);
+      const record = RECORD_ID.test(id) ? await records.get(ownerOf(caller), id) : undefined;
       if (!record) throw new AppError("NOT_FOUND");
       return new RawJson(recordJson(record));
     },

@@ -22,7 +22,7 @@ export const makeAskDependencies =
     const asked = await Promise.all(
       dependencies.map(async ({ name, ask }): Promise<Asked> => {
         const startedAt = performance.now();
-        const status = await within(ask(), waitMs).then(
+        const status = await within(Promise.resolve().then(ask), waitMs).then(
           () => "ok" as const,
           (error: unknown) => {
             log("error", "dependency failed", { resourceName: name, error: loggable(error) });

@@ -53,7 +53,7 @@ export const groupCommit = (database: DatabaseSync) => {
       }
       database.exec("COMMIT");
     } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
+      if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
       for (const { failed } of group) failed(error);
       return;
     }

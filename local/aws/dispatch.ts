@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
 import type { Chaos, Permissions } from "../contracts.ts";
 import type { Arns } from "./arn.ts";
 import { type Fate, fateOf, isBatch, runPartially, suffer } from "./chaos.ts";
@@ -175,6 +176,7 @@ export const makeDispatch = (services: Service[], gate: Gate) => {
   ): Promise<Answer> => {
     const url = request.url ?? "/";
     const where = { requestId, url };
+    let made: Answer | undefined;
     try {
       if (!signature) return service.error("AccessDenied", "Access Denied", 403, where);
       if (!gate.permissions.exists(signature.accessKeyId)) {
@@ -206,10 +208,13 @@ export const makeDispatch = (services: Service[], gate: Gate) => {
         code: "AccessDenied",
         status: 403,
       });
-      return await suffer(fateFor(signature.accessKeyId, false), service, gate.chaos.random, () =>
-        service.handle(call, request),
-      );
+      return await suffer(fateFor(signature.accessKeyId, false), service, gate.chaos.random, async () => {
+        made = await service.handle(call, request);
+        return made;
+      });
     } catch (error) {
+      // An answer that chaos lost still holds its file open.
+      if (made?.body instanceof Readable) made.body.destroy();
       if (!isExpected(error)) throw error;
       if (error instanceof AwsError) return service.error(error.code, error.message, error.status, where);
       gate.log(error, `${service.name} ${request.method} ${url}`);

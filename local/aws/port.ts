@@ -86,20 +86,28 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
   const now = options.now ?? Date.now;
   const arns = arnsOf(deployment);
   const services: Service[] = [];
+  const logFailure = (error: unknown, call: string) =>
+    log("aws call failed", { call, error: error instanceof Error ? error.stack : String(error) });
   const closeServices = async () => {
     for (const service of services.toReversed()) await service.close?.();
   };
 
   const running = new Set<AbortController>();
   let closing = false;
-  let dispatch: ReturnType<typeof makeDispatch> | undefined;
+  // A call that comes while the stores still open waits for them.
+  const ready = Promise.withResolvers<ReturnType<typeof makeDispatch>>();
+  ready.promise.catch(() => {});
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const controller = new AbortController();
     running.add(controller);
-    response.once("close", () => controller.abort());
+    // An abort costs an exception with its stack: only when somebody really hung up.
+    response.once("close", () => {
+      if (!response.writableFinished) controller.abort();
+    });
     try {
-      if (!dispatch || closing) throw new DroppedConnection();
+      const dispatch = await ready.promise;
+      if (closing) throw new DroppedConnection();
       await send(response, await dispatch(request, () => controller.signal));
     } catch (error) {
       if (!(error instanceof DroppedConnection) && !controller.signal.aborted) {
@@ -120,9 +128,9 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const port = await listen(server, options.port);
     const url = `http://localhost:${port}`;
 
-    const queues = openQueues(join(dataFolder, "queues.sqlite"), arns, now);
+    const queues = openQueues(join(dataFolder, "queues.sqlite"), arns, logFailure, now);
     services.push({ ...makeSqs(queues), close: queues.close });
-    const tables = await openDynamoDb(join(dataFolder, "tables"), arns, now);
+    const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
     services.push(tables.service);
     const keys = openKms(join(dataFolder, "keys.sqlite"), arns, now);
     services.push(keys.service, makeSts(arns));
@@ -147,15 +155,15 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       ensureBucket: buckets.ensureBucket,
     });
 
-    dispatch = makeDispatch(services, {
+    const dispatch = makeDispatch(services, {
       arns,
       permissions,
       chaos,
       secretOf: (accessKeyId) => (accessKeyId === OPERATOR ? OPERATOR : secretOf?.(accessKeyId)),
       now,
-      log: (error, called) =>
-        log("aws call failed", { call: called, error: error instanceof Error ? error.stack : String(error) }),
+      log: logFailure,
     });
+    ready.resolve(dispatch);
 
     return {
       url,
@@ -176,7 +184,9 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       },
     };
   } catch (error) {
+    ready.reject(new DroppedConnection());
     server.close();
+    server.closeAllConnections();
     await closeServices().catch(() => {});
     throw error;
   }

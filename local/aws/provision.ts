@@ -3,7 +3,7 @@ import { hasOwnDeadLetters } from "#common/manifest/manifest.ts";
 import { type Deployment, deadLetterName, keyAlias, resourceName } from "#common/manifest/names.ts";
 import type { Arns } from "./arn.ts";
 import { AwsError } from "./errors.ts";
-import type { Input, Output } from "./input.ts";
+import { type Input, isRecord, type Output, records } from "./input.ts";
 
 const FOURTEEN_DAYS = String(14 * 24 * 60 * 60);
 const DEFAULT_MAX_RECEIVE_COUNT = 10;
@@ -59,6 +59,24 @@ const unless = (code: string) => (error: unknown) => {
   if (!(error instanceof AwsError && error.code === code)) throw error;
 };
 
+/** Adds the indexes that were declared after the table was made. */
+const addIndexes = async (name: string, table: TableResource, port: Provisioned) => {
+  const { AttributeDefinitions, GlobalSecondaryIndexes } = tableRequest(name, table);
+  const { Table } = await port.call("dynamodb", "DescribeTable", { TableName: name });
+  const there = isRecord(Table)
+    ? records(Table, "GlobalSecondaryIndexes").map(({ IndexName }) => IndexName)
+    : [];
+  for (const index of records({ GlobalSecondaryIndexes }, "GlobalSecondaryIndexes")) {
+    if (there.includes(index.IndexName)) continue;
+    const GlobalSecondaryIndexUpdates = [{ Create: index }];
+    await port.call("dynamodb", "UpdateTable", {
+      TableName: name,
+      AttributeDefinitions,
+      GlobalSecondaryIndexUpdates,
+    });
+  }
+};
+
 const provisionTable = async (name: string, table: TableResource, port: Provisioned) => {
   await port
     .call("dynamodb", "CreateTable", tableRequest(name, table))
@@ -69,6 +87,7 @@ const provisionTable = async (name: string, table: TableResource, port: Provisio
     if (Table && Reflect.get(Table, "TableStatus") === "ACTIVE") break;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+  await addIndexes(name, table, port);
   if (table.timeToLive) {
     const TimeToLiveSpecification = { AttributeName: table.timeToLive, Enabled: true };
     await port

@@ -90,15 +90,16 @@ const canonicalQuery = (rawQuery: string): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
 
-/**
- * Whether the signature is the one that this secret makes. `bodyHash` is the digest of the body; S3 says
- * its own (or `UNSIGNED-PAYLOAD`) in a header, which is then what was signed.
- */
-export const isSignedWith = (
-  secret: string,
-  signature: Signature,
-  request: { method: string; url: string; headers: Headers; bodyHash: string },
-): boolean => {
+type Signed = { method: string; url: string; headers: Headers; bodyHash: string };
+
+/** S3 signs what a header says of the body, which is compared when the body has come; others sign the body. */
+const payloadHash = ({ service, presigned }: Signature, { headers, bodyHash }: Signed): string =>
+  service === "s3"
+    ? one(headers, "x-amz-content-sha256") || (presigned ? "UNSIGNED-PAYLOAD" : bodyHash)
+    : bodyHash;
+
+/** Whether the signature is the one that this secret makes. `bodyHash` is the digest of the whole body. */
+export const isSignedWith = (secret: string, signature: Signature, request: Signed): boolean => {
   const mark = request.url.indexOf("?");
   const path = mark < 0 ? request.url : request.url.slice(0, mark);
   const query = mark < 0 ? "" : request.url.slice(mark + 1);
@@ -110,8 +111,7 @@ export const isSignedWith = (
     ...signature.signedHeaders.map((name) => `${name}:${one(request.headers, name).replace(/\s+/g, " ")}`),
     "",
     signature.signedHeaders.join(";"),
-    one(request.headers, "x-amz-content-sha256") ||
-      (signature.presigned ? "UNSIGNED-PAYLOAD" : request.bodyHash),
+    payloadHash(signature, request),
   ].join("\n");
   const { day, region, service, time } = signature;
   const text = `AWS4-HMAC-SHA256\n${time}\n${day}/${region}/${service}/aws4_request\n${sha256(canonical)}`;

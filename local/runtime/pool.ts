@@ -23,12 +23,12 @@ export type Pool = {
 };
 
 /**
- * A call that waits this long gets another sandbox. Starting one costs more than most invocations last,
- * so that starting at once, as Lambda does, makes everything slower on two cores.
+ * A call that has waited this long gets another sandbox. Starting one costs as much as twenty ordinary
+ * invocations, so that starting at once, as Lambda does, makes everything slower on two cores.
  */
-const PATIENCE_MS = 20;
+const PATIENCE_MS = 100;
 
-type Queued = Job & { answer(outcome: Invocation): void };
+type Queued = Job & { since: number; answer(outcome: Invocation): void };
 type Member = { sandbox: Sandbox; generation: number; idleTimer?: NodeJS.Timeout };
 
 export const createPool = ({ start, concurrencyMax, idleMs, chaos }: PoolOptions): Pool => {
@@ -52,14 +52,14 @@ export const createPool = ({ start, concurrencyMax, idleMs, chaos }: PoolOptions
     void member.sandbox.kill();
   };
 
-  const work = async (member: Member, { answer, ...job }: Queued): Promise<void> => {
+  const work = async (member: Member, { answer, requestId, event }: Queued): Promise<void> => {
     busy.add(member);
     const begun = performance.now();
     const fatal =
       chaos.random() < chaos.share
         ? setTimeout(() => void member.sandbox.kill(), chaos.random() * usualMs)
         : undefined;
-    const outcome = await member.sandbox.run(job);
+    const outcome = await member.sandbox.run({ requestId, event });
     clearTimeout(fatal);
     busy.delete(member);
     usualMs = usualMs * 0.8 + (performance.now() - begun) * 0.2;
@@ -90,26 +90,29 @@ export const createPool = ({ start, concurrencyMax, idleMs, chaos }: PoolOptions
     // Lambda answers the call that caused the start; the next call tries again.
     if (failure !== undefined) queue.shift()?.answer(failure);
     settle(member);
+    grow();
   };
 
   const grow = (): void => {
-    if (queue.length === 0 || members.size >= concurrencyMax || starting >= queue.length) return;
-    if (members.size === 0) {
-      void add();
-    } else {
-      patience ??= setTimeout(() => {
+    const [first] = queue;
+    if (first === undefined || members.size >= concurrencyMax || starting > 0) return;
+    if (members.size === 0) return void add();
+    patience ??= setTimeout(
+      () => {
         patience = undefined;
-        if (queue.length > 0 && members.size < concurrencyMax && starting < 2) void add();
-        grow();
-      }, PATIENCE_MS);
-    }
+        const waited = performance.now() - (queue[0]?.since ?? Number.POSITIVE_INFINITY);
+        if (waited >= PATIENCE_MS && members.size < concurrencyMax && starting === 0) void add();
+        else grow();
+      },
+      Math.max(1, first.since + PATIENCE_MS - performance.now()),
+    );
   };
 
   return {
     invoke: (job) =>
       new Promise((answer) => {
         if (stopped) return answer(failures.killed(job.requestId));
-        const queued = { ...job, answer };
+        const queued = { ...job, answer, since: performance.now() };
         for (let free = idle.pop(); free !== undefined; free = idle.pop()) {
           clearTimeout(free.idleTimer);
           if (free.sandbox.alive()) return void work(free, queued);

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import type { Invocation } from "../contracts.ts";
 import { ANSWER_BYTES_MAX, type Failure, failures } from "./failures.ts";
@@ -42,9 +42,10 @@ const SCRIPT = new URL("./worker.cjs", import.meta.url);
 
 // X-Ray's header is there in Lambda too when nothing is traced.
 const traceHeader = (): string => {
-  const id = randomBytes(20).toString("hex");
+  // Node keeps randomness for these in stock; asking for bytes costs several times as much.
+  const [trace = "", parent = ""] = [randomUUID(), randomUUID()].map((id) => id.replaceAll("-", ""));
   const seconds = Math.floor(Date.now() / 1000).toString(16);
-  return `Root=1-${seconds}-${id.slice(0, 24)};Parent=${id.slice(24)};Sampled=0`;
+  return `Root=1-${seconds}-${trace.slice(0, 24)};Parent=${parent.slice(0, 16)};Sampled=0`;
 };
 
 export const startSandbox = (options: SandboxOptions): Sandbox => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Manifest } from "#common/manifest/manifest.ts";
 import { deadLetterName, functionArn, resourceName } from "#common/manifest/names.ts";
 import type { Invocation, QueueMessage } from "../contracts.ts";
+import { workingSeconds } from "./pace.ts";
 import { POLL_MS, repeat, type SourceOptions } from "./source.ts";
 
 export type AsynchronousFunction = {
@@ -46,8 +47,7 @@ export const asynchronousFunction = (options: SourceOptions, manifest: Manifest)
   const queue = `${resourceName(deployment, manifest.name)}-invocations`;
   const dead = resourceName(deployment, deadLetterName(manifest.name));
   const atOnce = manifest.concurrency.reserved ?? options.concurrencyMax;
-  // Longer than any attempt, so that an event runs twice at a time only if this process was killed.
-  const visibilitySeconds = manifest.timeoutSeconds * 2 + 30;
+  const visibilitySeconds = workingSeconds(manifest, pace);
   const running = new Set<Promise<void>>();
   queues.createInternal(queue);
 
@@ -79,6 +79,7 @@ export const asynchronousFunction = (options: SourceOptions, manifest: Manifest)
       await queues.send(queue, JSON.stringify(accepted));
     },
     follow: async () => {
+      await queues.release(queue);
       await repeat(options, `invoking ${manifest.name}`, async () => {
         if (running.size >= atOnce) await Promise.race(running);
         const max = atOnce - running.size;

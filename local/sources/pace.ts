@@ -20,6 +20,13 @@ const VISIBILITY_PER_TIMEOUT = 6;
 export const visibilitySeconds = (manifest: Pick<Manifest, "timeoutSeconds">): number =>
   manifest.timeoutSeconds * VISIBILITY_PER_TIMEOUT;
 
+/** Longer than loading a function takes at most. */
+const START_SECONDS = 12;
+
+/** How long a message that is being worked on stays hidden: an invocation can last no longer. */
+export const workingSeconds = (manifest: Pick<Manifest, "timeoutSeconds">, pace: Pace): number =>
+  Math.max(manifest.timeoutSeconds + START_SECONDS, pace(visibilitySeconds(manifest)));
+
 /** The visibility time-out of a declared queue, by its name in resources.json; 30 seconds if nothing takes from it. */
 export const visibilitySecondsOf = (manifests: readonly Manifest[], queue: string): number =>
   manifests

@@ -2,7 +2,7 @@ import type { Manifest, QueueTrigger } from "#common/manifest/manifest.ts";
 import { resourceArns, resourceName } from "#common/manifest/names.ts";
 import type { QueueMessage } from "../contracts.ts";
 import { failedItems } from "./batch-failures.ts";
-import { visibilitySeconds } from "./pace.ts";
+import { visibilitySeconds, workingSeconds } from "./pace.ts";
 import { POLL_MS, repeat, type SourceOptions } from "./source.ts";
 
 const BATCH_SIZE = 10;
@@ -54,7 +54,7 @@ export const followQueue = async (
       queues.receive(queue, {
         max: Math.min(max, RECEIVE_MAX),
         waitMs: wait,
-        visibilitySeconds: visibility,
+        visibilitySeconds: workingSeconds(manifest, pace),
         signal,
       });
     const batch = await receive(batchSize, waitMs);
@@ -108,6 +108,7 @@ export const followQueue = async (
     pollers.add(poller);
   };
 
+  await queues.release(queue);
   start(POLL_MS);
   while (pollers.size > 0) await Promise.race(pollers);
 };

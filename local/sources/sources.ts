@@ -36,6 +36,8 @@ export const startSources = (options: SourceOptions, matchers: Matchers): Source
   ];
   return {
     listeners: notify(manifests, deployment, targets, matchers),
-    finished: Promise.all(running).then(() => {}),
+    finished: Promise.all(
+      running.map((source) => source.catch((error: unknown) => options.log("an event source ended", error))),
+    ).then(() => {}),
   };
 };

@@ -35,14 +35,22 @@ type Cache = { tools: string; functions: Record<string, CacheEntry> };
 const hashFile = (path: string): string =>
   existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("base64url") : "absent";
 
-/** What shapes every bundle and is not among its inputs: the build itself, the lock file, the schemas. */
-const hashTools = (): string => {
-  const files = globSync(
-    ["scripts/build/*.ts", "common/validation/*.ts", "common/**/*.schema.ts", "package-lock.json"],
-    {
-      cwd: root,
-    },
-  ).sort();
+/**
+ * What shapes every bundle and is not among its inputs: the build itself, the lock file, and the schemas,
+ * which are run and not bundled, so that nobody sees which of them imports which.
+ */
+const hashTools = (functionsFolder: string): string => {
+  const shared = [
+    "scripts/build/*.ts",
+    "common/validation/*.ts",
+    "common/**/*.schema.ts",
+    "package-lock.json",
+  ];
+  const schemas = globSync("*/*.schema.ts", { cwd: functionsFolder });
+  const files = [
+    ...globSync(shared, { cwd: root }),
+    ...schemas.map((file) => relative(root, join(functionsFolder, file))),
+  ].sort();
   return createHash("sha256")
     .update(files.map((file) => `${file} ${hashFile(join(root, file))}`).join("\n"))
     .digest("base64url");
@@ -64,6 +72,23 @@ const OPTIONS: esbuild.BuildOptions = {
   absWorkingDir: root,
   logLevel: "silent",
 };
+
+/** Dependencies are named from their `node_modules` on: it may be a link to anywhere. */
+const withoutMachine = (map: Buffer): Buffer<ArrayBuffer> => {
+  const { sources, ...rest } = JSON.parse(map.toString("utf8")) as { sources: string[] };
+  const named = sources.map((source) => source.replace(/^.*?(?=node_modules\/)/, ""));
+  return Buffer.from(JSON.stringify({ ...rest, sources: named }));
+};
+
+/** The files that went into a bundle, relative to the root. */
+const inputsOf = (metafile: esbuild.Metafile | undefined, generatedFolder: string): string[] =>
+  Object.keys(metafile?.inputs ?? {})
+    .map((input) =>
+      input.startsWith("generated:")
+        ? relative(root, join(generatedFolder, input.slice("generated:".length)))
+        : input,
+    )
+    .filter((input) => existsSync(join(root, input)));
 
 /** One entry to its files by name (`handler.cjs`, `handler.cjs.map`), and the inputs that went into it. */
 const bundle = async (entry: string, name: string, generatedFolder: string) => {
@@ -87,8 +112,9 @@ const bundle = async (entry: string, name: string, generatedFolder: string) => {
       Buffer.from(contents),
     ]),
   );
-  const inputs = Object.keys(result.metafile?.inputs ?? {}).filter((input) => existsSync(join(root, input)));
-  return { files, inputs };
+  const map = files.get(`${name}.cjs.map`);
+  if (map) files.set(`${name}.cjs.map`, withoutMachine(map));
+  return { files, inputs: inputsOf(result.metafile, generatedFolder) };
 };
 
 const readCache = (path: string): Cache | undefined => {
@@ -138,7 +164,7 @@ export const build = async (options: BuildOptions): Promise<Built[]> => {
 
   const { manifests } = loadDeclarations(functionsFolder);
   const cachePath = join(outFolder, ".cache.json");
-  const tools = hashTools();
+  const tools = hashTools(functionsFolder);
   const cached = readCache(cachePath);
   const cache: Cache = { tools, functions: {} };
   const known = cached?.tools === tools ? cached.functions : {};
@@ -191,6 +217,12 @@ export const build = async (options: BuildOptions): Promise<Built[]> => {
   const functions = Object.fromEntries(
     built.map(({ name, bytes, sha256 }) => [name, { zip: `${name}.zip`, sha256, bytes }]),
   );
+  for (const zipped of globSync("*.zip", { cwd: outFolder })) {
+    const name = zipped.slice(0, -".zip".length);
+    if (name in functions) continue;
+    rmSync(join(outFolder, zipped));
+    rmSync(join(outFolder, name), { recursive: true, force: true });
+  }
   write(join(outFolder, "manifest.json"), `${JSON.stringify({ functions }, null, 2)}\n`);
   write(cachePath, JSON.stringify(cache));
   return built;

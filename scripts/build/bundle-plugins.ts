@@ -80,8 +80,15 @@ export const tracerPlugin = (): Plugin => ({
 export const generatedPlugin = (generatedFolder: string): Plugin => ({
   name: "generated",
   setup(build) {
+    // A namespace and not the file's path, which would stand in the source map: what is in a zip must
+    // not depend on where it is written.
     build.onResolve({ filter: /^#generated\// }, ({ path }) => ({
-      path: join(generatedFolder, path.slice("#generated/".length)),
+      path: path.slice("#generated/".length),
+      namespace: "generated",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "generated" }, async ({ path }) => ({
+      contents: await readFile(join(generatedFolder, path), "utf8"),
+      loader: "ts",
     }));
   },
 });

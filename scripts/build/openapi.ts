@@ -69,7 +69,7 @@ const PROBLEM_SCHEMA = {
   },
 };
 
-const answersOf = ({ contract, role }: FunctionRoute): Json => ({
+const answersOf = ({ contract }: FunctionRoute): Json => ({
   ...Object.fromEntries(
     Object.entries(contract.answers).map(
       ([status, { description, body, contentType = "application/json" }]) => [
@@ -87,7 +87,7 @@ const answersOf = ({ contract, role }: FunctionRoute): Json => ({
       ],
     ),
   ),
-  ...(role === null ? {} : { "4XX": PROBLEM }),
+  "4XX": PROBLEM,
   "5XX": PROBLEM,
 });
 

@@ -1,8 +1,10 @@
-import { relative } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
 import { checkSource } from "#common/validation/compile.ts";
 import type { SchemaValidator } from "#common/validation/schema.ts";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 const isValidator = (value: unknown): value is SchemaValidator<unknown> =>
   typeof value === "object" && value !== null && "schema" in value && "faults" in value;
@@ -12,7 +14,8 @@ const RUNTIME_FIELDS = ["body", "query", "bodyBytesMax", "idempotent"];
 
 /**
  * Replaces files that hold schemas (`contract.ts`, `*.schema.ts`) by modules with the checks compiled
- * ahead. The file is imported here, in Node, so what is compiled is what it really exports.
+ * ahead. The file is imported here, in Node, so what is compiled is what it really exports. Names in the
+ * bundle are relative to the project, wherever the build is run from.
  */
 export const validatorsPlugin = (): Plugin => ({
   name: "validators",
@@ -24,7 +27,7 @@ export const validatorsPlugin = (): Plugin => ({
       contents: sources.get(path) ?? "",
       loader: "js",
       // ajv's generated code asks for its own small runtime.
-      resolveDir: process.cwd(),
+      resolveDir: root,
     }));
 
     build.onLoad({ filter: /(\/|\\)(contract|[^/\\]+\.schema)\.ts$/ }, async ({ path }) => {
@@ -34,7 +37,7 @@ export const validatorsPlugin = (): Plugin => ({
       const compiled = ({ schema, from }: SchemaValidator<unknown>): string => {
         const name = `check${imports.length}`;
         // Relative: a path of this machine would stand in the source map, and change the zip.
-        const key = `compiled-check:${relative(process.cwd(), path)}#${imports.length}`;
+        const key = `compiled-check:${relative(root, path)}#${imports.length}`;
         sources.set(key, checkSource(schema, from));
         imports.push(`import ${name} from ${JSON.stringify(key)};`);
         return `validatorFrom(${name})`;
@@ -59,7 +62,7 @@ export const validatorsPlugin = (): Plugin => ({
           ? `export const contract = ${code(running(value as Record<string, object>))};`
           : `export const ${name} = /* @__PURE__ */ ${code(value)};`,
       );
-      return { contents: [...imports, ...lines].join("\n"), loader: "js", resolveDir: process.cwd() };
+      return { contents: [...imports, ...lines].join("\n"), loader: "js", resolveDir: root };
     });
   },
 });

@@ -1,6 +1,10 @@
 import { startTestPort } from "../testing.ts";
 import { describeDynamoDb } from "./dynamodb.ts";
 import type { StartEmulator } from "./emulator.ts";
+import { describeEventBridge } from "./eventbridge.ts";
+import { describeKms } from "./kms.ts";
+import { describeS3 } from "./s3.ts";
+import { describeSns } from "./sns.ts";
 import { describeSqs } from "./sqs.ts";
 
 const start: StartEmulator = async () => {
@@ -10,3 +14,7 @@ const start: StartEmulator = async () => {
 
 describeDynamoDb(start);
 describeSqs(start);
+describeSns(start);
+describeEventBridge(start);
+describeS3(start);
+describeKms(start, "alias/millrace-local-seal");

@@ -33,6 +33,7 @@ export type Level = {
   batch(operations: BatchOperation[]): Promise<void>;
   clear(range: Range): Promise<void>;
   keys(range: Range): AsyncIterable<string>;
+  values(range: Range): { nextv(count: number): Promise<unknown[]>; close(): Promise<void> };
   iterator(range: Range): AsyncIterable<[string, unknown]>;
 };
 export type Range = {
@@ -63,6 +64,12 @@ const database: {
   validateKey(key: unknown, table: Table): Error | null | undefined;
   checkConditional(data: unknown, existing: Item | undefined): Error | null | undefined;
   itemSize(item: unknown): number;
+  getIndexActions(
+    indexes: { IndexName: string }[],
+    existing: Item | undefined,
+    item: Item | undefined,
+    table: Table,
+  ): { puts: { index: string; key: string; item: Item }[] };
 } = require("dynalite/db");
 const checks: {
   checkTypes(data: Input, types: unknown): Input;
@@ -70,6 +77,7 @@ const checks: {
 } = require("dynalite/validations");
 
 export const { createKey, validateItem, validateKey, checkConditional, itemSize } = database;
+export const indexActions = database.getIndexActions;
 
 export const OPERATIONS = [
   "BatchGetItem",

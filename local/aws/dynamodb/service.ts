@@ -14,10 +14,12 @@ import {
 } from "../input.ts";
 import type { Call, Operation, OperationService } from "../service.ts";
 import { checked, createStore, type OperationName, perform, type Store } from "./dynalite.ts";
+import { updateIndexes } from "./index-updates.ts";
 import { openStreams } from "./streams.ts";
-import { openTables, under, VIEW_TYPES } from "./tables.ts";
+import { indexKey, itemKey, openTables, under, VIEW_TYPES } from "./tables.ts";
 import { indexExpiries, sweepExpired } from "./time-to-live.ts";
 import { actionOf, makeTransactions, RIGHT_OF } from "./transactions.ts";
+import { readByChunk } from "./value-stream.ts";
 import { batchWriteItem, expireItem, writeItem } from "./writes.ts";
 
 const SWEEP_MS = 2_000;
@@ -45,6 +47,7 @@ export type DynamoDb = { service: OperationService; streams: TableStreams; sweep
 export const openDynamoDb = async (
   folder: string,
   arns: Arns,
+  log: (error: unknown, work: string) => void,
   now: () => number = Date.now,
 ): Promise<DynamoDb> => {
   const store = await openLevel(folder, arns.region);
@@ -55,6 +58,9 @@ export const openDynamoDb = async (
 
   const reading: Store = {
     ...store,
+    getItemDb: (name) => readByChunk(store.db, itemKey(name, ""), store.getItemDb(name)),
+    getIndexDb: (type, name, index) =>
+      readByChunk(store.db, indexKey(type, name, index, ""), store.getIndexDb(type, name, index)),
     getTable: (name, checkStatus, done) => {
       const answer = typeof checkStatus === "function" ? checkStatus : done;
       const remembered = tables.known.get(name);
@@ -62,9 +68,12 @@ export const openDynamoDb = async (
       else store.getTable(name, checkStatus, done);
     },
   };
+  // Dynalite finds what to delete by walking every key of every table.
   const administering: Store = Object.assign(
     { ...store },
     {
+      deleteTagDb: (name: string, done: (error: unknown) => void) =>
+        void store.db.clear(under(`tag-${name}~`)).then(() => done(null), done),
       deleteItemDb: (name: string, done: (error: unknown) => void) =>
         void store.db.clear(under(`item-${name}~`)).then(() => done(null), done),
       deleteIndexDb: (type: string, name: string, index: string, done: (error: unknown) => void) =>
@@ -186,16 +195,13 @@ export const openDynamoDb = async (
         const stream = streamOf(input);
         await tables.saveExtras(name, stream ? { ...others, stream } : others);
       }
-      const changes = [
-        "AttributeDefinitions",
-        "BillingMode",
-        "ProvisionedThroughput",
-        "GlobalSecondaryIndexUpdates",
-      ];
-      const changed = changes.some((field) => input[field] !== undefined);
-      const output = changed
-        ? (await administer("UpdateTable", input)).TableDescription
-        : (await perform("DescribeTable", checked("DescribeTable", { TableName: name }, store), store)).Table;
+      const indexed = await updateIndexes(engine, input);
+      const changed = input.BillingMode !== undefined || input.ProvisionedThroughput !== undefined;
+      const output =
+        changed && !indexed
+          ? (await administer("UpdateTable", input)).TableDescription
+          : (await perform("DescribeTable", checked("DescribeTable", { TableName: name }, store), store))
+              .Table;
       return { TableDescription: described(output) };
     },
     DeleteTable: async (input, call) => {
@@ -241,11 +247,15 @@ export const openDynamoDb = async (
       expireItem(engine, table, key, entry, isDue),
     );
   const timers = [
-    everyNow(SWEEP_MS, sweep),
-    everyNow(HOUSEKEEPING_MS, async () => {
-      await streams.trim();
-      await transactions.forgetTokens();
-    }),
+    everyNow(SWEEP_MS, sweep, (error) => log(error, "time to live")),
+    everyNow(
+      HOUSEKEEPING_MS,
+      async () => {
+        await streams.trim();
+        await transactions.forgetTokens();
+      },
+      (error) => log(error, "housekeeping"),
+    ),
   ];
 
   return {
@@ -273,11 +283,11 @@ export const openDynamoDb = async (
 };
 
 /** Repeats a piece of work, never two at a time; the answer stops it and waits for the one under way. */
-const everyNow = (ms: number, work: () => Promise<void>) => {
+const everyNow = (ms: number, work: () => Promise<void>, failed: (error: unknown) => void) => {
   let underWay: Promise<void> | undefined;
   const timer = setInterval(() => {
     underWay ??= work()
-      .catch(() => {})
+      .catch(failed)
       .finally(() => {
         underWay = undefined;
       });

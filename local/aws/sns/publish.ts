@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { MessageAttributes, PortListeners, TopicMessage } from "../../contracts.ts";
 import { AwsError } from "../errors.ts";
 import { passesFilter } from "../filter-policy.ts";
-import { type Input, isRecord, optionalText, text } from "../input.ts";
+import { type Input, isRecord, optionalText } from "../input.ts";
 import { messageAttributes, sizeOf } from "../sqs/attributes.ts";
 import type { Subscription, Topics } from "./topics.ts";
 
@@ -127,5 +127,3 @@ export const makePublish =
       ...receivers.map((subscription) => deliverers[subscription.protocol]?.(subscription, publication)),
     ]);
   };
-
-export const idOf = (entry: Input): string => text(entry, "Id");

@@ -25,7 +25,12 @@ export const noSuchQueue = () =>
  * The queues in memory over the store: attributes, and who waits for a message. A waiter is woken by a
  * send and by the moment at which the next hidden message shows itself again.
  */
-export const openQueues = (file: string, arns: Arns, now: () => number = Date.now) => {
+export const openQueues = (
+  file: string,
+  arns: Arns,
+  log: (error: unknown, work: string) => void,
+  now: () => number = Date.now,
+) => {
   const store = openQueueStore(file, now);
   const queues = new Map<string, QueueRow>(store.queues().map((row) => [row.name, row]));
   const waiters = new Map<string, Set<() => void>>();
@@ -97,7 +102,10 @@ export const openQueues = (file: string, arns: Arns, now: () => number = Date.no
       await store.expire(queue.name, now() - Number(setting(queue, "MessageRetentionPeriod")) * 1000);
     }
   };
-  const expiry = setInterval(() => void expire().catch(() => {}), 60_000).unref();
+  const expiry = setInterval(
+    () => void expire().catch((error) => log(error, "message retention")),
+    60_000,
+  ).unref();
 
   const send = async (
     name: string,
@@ -132,6 +140,11 @@ export const openQueues = (file: string, arns: Arns, now: () => number = Date.no
       get(name);
       await store.changeVisibility(name, handle, seconds);
       // Whoever waits had reckoned with the time of before.
+      wake(name);
+    },
+    release: async (name) => {
+      get(name);
+      await store.release(name);
       wake(name);
     },
     depth: (name) => store.depth(get(name).name),

@@ -56,6 +56,8 @@ const writeHandle = (id: number, receipt: string): string =>
 export const openQueueStore = (file: string, now: () => number) => {
   const database: DatabaseSync = openDatabase(file, SCHEMA);
   const write = groupCommit(database);
+  // Whoever held these went with the process before: waiting out their visibility would help nobody.
+  database.prepare("UPDATE messages SET visible = ? WHERE visible > ? AND received > 0").run(now(), now());
   const sql = {
     insert: database.prepare(
       "INSERT INTO messages (queue, message_id, body, attributes, sender, sent, visible) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -72,6 +74,9 @@ export const openQueueStore = (file: string, now: () => number) => {
     remove: database.prepare("DELETE FROM messages WHERE queue = ? AND id = ? AND receipt = ?"),
     find: database.prepare("SELECT visible FROM messages WHERE queue = ? AND id = ? AND receipt = ?"),
     show: database.prepare("UPDATE messages SET visible = ? WHERE id = ?"),
+    release: database.prepare(
+      "UPDATE messages SET visible = :now WHERE queue = :queue AND received > 0 AND visible > :now",
+    ),
     soonest: database.prepare("SELECT min(visible) AS visible FROM messages WHERE queue = ?"),
     depth: database.prepare(
       `SELECT count(*) FILTER (WHERE visible <= :now) AS visible,
@@ -93,10 +98,13 @@ export const openQueueStore = (file: string, now: () => number) => {
     removeQueue: database.prepare("DELETE FROM queues WHERE name = ?"),
   };
 
+  /** Event sources wait for fractions of a second; the column holds whole milliseconds. */
+  const after = (seconds: number): number => now() + Math.round(seconds * 1000);
+
   const insert = (queue: string, { body, attributes, sender, delaySeconds }: NewMessage): string => {
     const messageId = randomUUID();
     const kept = Object.keys(attributes).length === 0 ? null : JSON.stringify(attributes);
-    sql.insert.run(queue, messageId, body, kept, sender, now(), now() + delaySeconds * 1000);
+    sql.insert.run(queue, messageId, body, kept, sender, now(), after(delaySeconds));
     return messageId;
   };
 
@@ -132,7 +140,7 @@ export const openQueueStore = (file: string, now: () => number) => {
         }
         const receipt = randomUUID();
         // With a visibility of zero it must not be found again by this very loop.
-        sql.take.run(now() + visibilitySeconds * 1000, received, now(), receipt, number(row.id));
+        sql.take.run(after(visibilitySeconds), received, now(), receipt, number(row.id));
         taken.push(toMessage(row, received, receipt));
       }
       if (rows.length === 0 || visibilitySeconds === 0) break;
@@ -159,9 +167,10 @@ export const openQueueStore = (file: string, now: () => number) => {
         const row = parsed && sql.find.get(queue, parsed.id, parsed.receipt);
         if (!parsed || !row) return "unknown";
         if (number(row.visible) <= now()) return "notInFlight";
-        sql.show.run(now() + seconds * 1000, parsed.id);
+        sql.show.run(after(seconds), parsed.id);
         return "changed";
       }),
+    release: (queue: string) => write(() => sql.release.run({ queue, now: now() })),
     /** When the next message is or becomes visible. */
     soonest: (queue: string): number | undefined => {
       const visible = sql.soonest.get(queue)?.visible;

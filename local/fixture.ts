@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import type { Declarations, Manifest, Resources } from "#common/manifest/manifest.ts";
 
-const REAL_FUNCTIONS = join(import.meta.dirname, "..", "..", "functions");
+const REAL_FUNCTIONS = join(import.meta.dirname, "..", "functions");
 
 const NOTHING: Resources = {
   tables: {},
@@ -50,6 +50,10 @@ export const makeFixture = (
     writeFileSync(join(functionsFolder, name, "function.json"), JSON.stringify(manifest));
     writeBundle(name, code);
   }
+  copyFileSync(
+    join(REAL_FUNCTIONS, "gateway-responses.json"),
+    join(functionsFolder, "gateway-responses.json"),
+  );
   const { rights } = loadDeclarations(REAL_FUNCTIONS);
   writeFileSync(join(functionsFolder, "rights.json"), JSON.stringify(rights));
   writeFileSync(join(functionsFolder, "resources.json"), JSON.stringify({ ...NOTHING, ...resources }));

@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { loadDeclarations } from "#common/manifest/load.ts";
+import { triggersOf } from "#common/manifest/manifest.ts";
+import { lambdaContext, restEvent } from "#common/testing/events.ts";
+import { captureOutput } from "#common/testing/output.ts";
+import { handler } from "./handler.ts";
+
+beforeEach(() => {
+  captureOutput();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+type Operation = { operationId: string; security: object[]; responses: Record<string, unknown> };
+
+const get = async () => {
+  const answer = await handler(restEvent({ route: "GET /openapi.json", authorizer: null }), lambdaContext());
+  return { ...answer, json: JSON.parse(answer.body) };
+};
+
+describe("GET /openapi.json", () => {
+  it("is 200 with an OpenAPI 3.1 document that has every route of every manifest and no other", async () => {
+    const routes = loadDeclarations("functions").manifests.flatMap((manifest) =>
+      triggersOf(manifest, "http").map(({ route }) => route as string),
+    );
+
+    const { statusCode, json } = await get();
+
+    const documented = Object.entries(json.paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(statusCode).toBe(200);
+    expect(json.openapi).toBe("3.1.0");
+    expect(documented.toSorted()).toEqual(routes.toSorted());
+  });
+
+  it("says which routes are public, and gives each operation an id of its own", async () => {
+    const { json } = await get();
+
+    const operations: Operation[] = Object.values(
+      json.paths as Record<string, Record<string, Operation>>,
+    ).flatMap((methods) => Object.values(methods));
+    expect(json.paths["/health"].get.security).toEqual([]);
+    expect(json.paths["/data"].post.security).toEqual([{ token: [] }]);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    for (const { responses } of operations) expect(responses).toHaveProperty("4XX");
+  });
+
+  it("is the same the second time", async () => {
+    expect((await get()).body).toBe((await get()).body);
+  });
+});

@@ -1,0 +1,157 @@
+import {
+  CreateEventBusCommand,
+  DeleteRuleCommand,
+  DescribeEventBusCommand,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+  TestEventPatternCommand,
+} from "@aws-sdk/client-eventbridge";
+import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { describe, expect, it } from "vitest";
+import { failureOf } from "../testing.ts";
+import { freshName, type StartEmulator, useEmulator } from "./emulator.ts";
+
+/** What the platform needs of EventBridge. */
+export const describeEventBridge = (start: StartEmulator) =>
+  describe("EventBridge", () => {
+    const clients = useEmulator(start);
+    const entry = (more: Partial<PutEventsRequestEntry> = {}): PutEventsRequestEntry => ({
+      Source: "millrace.test",
+      DetailType: "Happened",
+      Detail: JSON.stringify({ n: 1 }),
+      ...more,
+    });
+    const put = (Entries: PutEventsRequestEntry[]) =>
+      clients().events.send(new PutEventsCommand({ Entries }));
+    const make = async (pattern: object, target = {}) => {
+      const name = freshName("rule");
+      await clients().events.send(new CreateEventBusCommand({ Name: name }));
+      const { QueueUrl = "" } = await clients().sqs.send(new CreateQueueCommand({ QueueName: name }));
+      await clients().events.send(
+        new PutRuleCommand({ Name: name, EventBusName: name, EventPattern: JSON.stringify(pattern) }),
+      );
+      await clients().events.send(
+        new PutTargetsCommand({
+          Rule: name,
+          EventBusName: name,
+          Targets: [{ Id: "queue", Arn: `arn:aws:sqs:us-east-1:000000000000:${name}`, ...target }],
+        }),
+      );
+      return { bus: name, QueueUrl };
+    };
+    const bodies = async (QueueUrl: string): Promise<unknown[]> => {
+      const { Messages = [] } = await clients().sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      return Messages.map(({ Body = "" }) => JSON.parse(Body));
+    };
+
+    it("delivers what matches a rule, in its envelope", async () => {
+      const { bus, QueueUrl } = await make({
+        source: ["millrace.test"],
+        detail: { n: [{ numeric: [">", 1] }] },
+      });
+      const Time = new Date("2026-01-02T03:04:05Z");
+
+      const { Entries = [], FailedEntryCount } = await put([
+        entry({ EventBusName: bus, Detail: JSON.stringify({ n: 2 }), Time, Resources: ["arn:x"] }),
+        entry({ EventBusName: bus }),
+      ]);
+
+      expect(FailedEntryCount).toBe(0);
+      expect(await bodies(QueueUrl)).toEqual([
+        {
+          version: "0",
+          id: Entries[0]?.EventId,
+          "detail-type": "Happened",
+          source: "millrace.test",
+          account: "000000000000",
+          time: "2026-01-02T03:04:05Z",
+          region: "us-east-1",
+          resources: ["arn:x"],
+          detail: { n: 2 },
+        },
+      ]);
+    });
+
+    it("fills a target's template", async () => {
+      const { bus, QueueUrl } = await make(
+        { source: ["millrace.test"] },
+        { InputTransformer: { InputPathsMap: { n: "$.detail.n" }, InputTemplate: '{"number": <n>}' } },
+      );
+
+      await put([entry({ EventBusName: bus })]);
+
+      expect(await bodies(QueueUrl)).toEqual([{ number: 1 }]);
+    });
+
+    it("tells failures entry by entry, in the order of the entries", async () => {
+      const { FailedEntryCount, Entries = [] } = await put([
+        entry(),
+        entry({ Detail: "{not json" }),
+        entry({ Source: "" }),
+        entry({ Source: "aws.s3" }),
+        entry({ DetailType: "x".repeat(129) }),
+      ]);
+
+      expect(FailedEntryCount).toBe(4);
+      expect(Entries.map(({ ErrorCode }) => ErrorCode)).toEqual([
+        undefined,
+        "MalformedDetail",
+        "InvalidArgument",
+        "NotAuthorizedForSourceException",
+        "InvalidArgument",
+      ]);
+    });
+
+    it("takes ten entries below a megabyte and no more", async () => {
+      const detail = JSON.stringify({ text: "x".repeat(104_000) });
+
+      await put(Array.from({ length: 10 }, () => entry({ Detail: detail })));
+
+      expect((await failureOf(put(Array.from({ length: 11 }, () => entry())))).name).toBe(
+        "ValidationException",
+      );
+      const big = JSON.stringify({ text: "x".repeat(110_000) });
+      expect((await failureOf(put(Array.from({ length: 10 }, () => entry({ Detail: big }))))).name).toBe(
+        "ValidationException",
+      );
+    });
+
+    it("keeps, lists and removes rules", async () => {
+      const { bus } = await make({ source: ["x"] });
+      const Rule = bus;
+      const { Rules = [] } = await clients().events.send(new ListRulesCommand({ EventBusName: bus }));
+      const { Targets = [] } = await clients().events.send(
+        new ListTargetsByRuleCommand({ Rule, EventBusName: bus }),
+      );
+      expect(Rules.map(({ Name }) => Name)).toEqual([bus]);
+      expect(Targets.map(({ Id }) => Id)).toEqual(["queue"]);
+
+      const early = await failureOf(
+        clients().events.send(new DeleteRuleCommand({ Name: Rule, EventBusName: bus })),
+      );
+      await clients().events.send(new RemoveTargetsCommand({ Rule, EventBusName: bus, Ids: ["queue"] }));
+      await clients().events.send(new DeleteRuleCommand({ Name: Rule, EventBusName: bus }));
+
+      expect(early.name).toBe("ValidationException");
+      expect((await clients().events.send(new ListRulesCommand({ EventBusName: bus }))).Rules).toEqual([]);
+    });
+
+    it("tests patterns, refuses those that are none, and buses that are not there", async () => {
+      const Event = JSON.stringify({ source: "a", detail: { ip: "10.1.2.3" } });
+      const test = (EventPattern: string) =>
+        clients().events.send(new TestEventPatternCommand({ Event, EventPattern }));
+
+      expect((await test('{"detail":{"ip":[{"cidr":"10.0.0.0/8"}]}}')).Result).toBe(true);
+      expect((await test('{"detail":{"ip":[{"cidr":"11.0.0.0/8"}]}}')).Result).toBe(false);
+      expect((await failureOf(test('{"source":"a"}'))).name).toBe("InvalidEventPatternException");
+      const nowhere = clients().events.send(new DescribeEventBusCommand({ Name: "nowhere" }));
+      expect((await failureOf(nowhere)).name).toBe("ResourceNotFoundException");
+    });
+  });

@@ -1,0 +1,184 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compilePattern, matchesPattern, PatternError } from "./pattern.ts";
+
+const detail = (value: unknown) => ({ source: "s", detail: { x: value } });
+const asks = (condition: unknown) => ({ detail: { x: [condition] } });
+
+describe("the operators of a pattern", () => {
+  it.each<[string, unknown, unknown[], unknown[]]>([
+    ["exact text", "a", ["a", ["b", "a"]], ["A", "ab", "", null, ["b"], undefined]],
+    ["exact number", 3, [3, 3.0, [1, 3]], ["3", 4, null]],
+    ["true", true, [true], [false, "true", 1]],
+    ["null", null, [null], ["null", "", 0, undefined]],
+    ["empty text", "", [""], [null, " ", undefined]],
+    ["prefix", { prefix: "ab" }, ["ab", "abc", ["x", "abz"]], ["AB", "xab", 12, undefined]],
+    ["prefix, ignoring case", { prefix: { "equals-ignore-case": "aB" } }, ["ABc", "abc"], ["xab"]],
+    ["suffix", { suffix: ".png" }, [".png", "a.png"], ["a.PNG", "png", 1]],
+    ["suffix, ignoring case", { suffix: { "equals-ignore-case": ".pNg" } }, ["a.PNG", "a.png"], ["a.gif"]],
+    ["equals-ignore-case", { "equals-ignore-case": "Alice" }, ["alice", "ALICE"], ["alic", "alice ", 1]],
+    ["wildcard in the middle", { wildcard: "a*c" }, ["ac", "abc", "abcbc"], ["ab", "xac", "acx"]],
+    ["wildcards around", { wildcard: "*b*" }, ["b", "abc", "bb"], ["ac", ""]],
+    ["an escaped star", { wildcard: "a\\*c" }, ["a*c"], ["abc"]],
+    ["numeric range", { numeric: [">", 0, "<=", 5] }, [0.1, 5], [0, 5.1, "3", null]],
+    ["numeric equality", { numeric: ["=", 3.018e2] }, [301.8], [302]],
+    ["cidr of version 4", { cidr: "10.0.0.0/24" }, ["10.0.0.0", "10.0.0.255"], ["10.0.1.0", "x", "::1"]],
+    ["cidr of version 6", { cidr: "2001:db8::/32" }, ["2001:db8::1"], ["2001:db9::1", "10.0.0.1"]],
+    ["exists", { exists: true }, ["a", 0, null, ""], [undefined, {}, { y: 1 }, []]],
+    ["does not exist", { exists: false }, [undefined, []], ["a", null]],
+    ["anything but a value", { "anything-but": "a" }, ["b", "", 1, null], ["a", undefined]],
+    ["anything but a list", { "anything-but": ["a", 2] }, ["b", "2", 3], ["a", 2]],
+    ["anything but a prefix", { "anything-but": { prefix: "ab" } }, ["ba"], ["abc", undefined]],
+    ["anything but prefixes", { "anything-but": { prefix: ["a", "b"] } }, ["c"], ["ax", "bx"]],
+    ["anything but a suffix", { "anything-but": { suffix: ".md" } }, ["a.ts"], ["a.md"]],
+    [
+      "anything but, ignoring case",
+      { "anything-but": { "equals-ignore-case": ["a", "b"] } },
+      ["c"],
+      ["A", "b"],
+    ],
+    ["anything but a wildcard", { "anything-but": { wildcard: "*/tmp/*" } }, ["/var"], ["/x/tmp/y"]],
+  ])("%s", (_, condition, matching, others) => {
+    for (const value of matching)
+      expect(matchesPattern(asks(condition), detail(value)), JSON.stringify(value)).toBe(true);
+    for (const value of others)
+      expect(matchesPattern(asks(condition), detail(value)), JSON.stringify(value)).toBe(false);
+  });
+
+  it("wants every field, and any of a field's conditions", () => {
+    const pattern = { source: ["a", "b"], detail: { kind: [{ prefix: "x" }, "y"] } };
+
+    expect(matchesPattern(pattern, { source: "b", detail: { kind: "y" } })).toBe(true);
+    expect(matchesPattern(pattern, { source: "b", detail: { kind: "z" } })).toBe(false);
+    expect(matchesPattern(pattern, { source: "c", detail: { kind: "y" } })).toBe(false);
+  });
+
+  it("knows $or at any level", () => {
+    const pattern = { detail: { $or: [{ a: [1] }, { b: [{ exists: false }], c: ["x"] }], d: ["d"] } };
+
+    expect(matchesPattern(pattern, { detail: { a: 1, b: 1, d: "d" } })).toBe(true);
+    expect(matchesPattern(pattern, { detail: { c: "x", d: "d" } })).toBe(true);
+    expect(matchesPattern(pattern, { detail: { c: "x", b: 1, d: "d" } })).toBe(false);
+    expect(matchesPattern(pattern, { detail: { a: 1 } })).toBe(false);
+  });
+
+  it("wants one object of a list to match as a whole", () => {
+    const pattern = { detail: { items: { name: ["a"], size: [1] } } };
+
+    expect(matchesPattern(pattern, { detail: { items: [{ name: "a", size: 1 }, { name: "b" }] } })).toBe(
+      true,
+    );
+    expect(
+      matchesPattern(pattern, {
+        detail: {
+          items: [
+            { name: "a", size: 2 },
+            { name: "b", size: 1 },
+          ],
+        },
+      }),
+    ).toBe(false);
+  });
+
+  it.each<[string, unknown]>([
+    ["no object", "text"],
+    ["an empty object", {}],
+    ["a bare value", { source: "a" }],
+    ["an empty list", { source: [] }],
+    ["an unknown operator", { source: [{ like: "a" }] }],
+    ["two operators at once", { source: [{ prefix: "a", suffix: "b" }] }],
+    ["a prefix that is no text", { source: [{ prefix: 1 }] }],
+    ["half a numeric range", { source: [{ numeric: [">"] }] }],
+    ["a number beyond five billion", { source: [{ numeric: ["=", 5_000_000_001] }] }],
+    ["a malformed cidr", { source: [{ cidr: "10.0.0.0" }] }],
+    ["two stars in a row", { source: [{ wildcard: "a**" }] }],
+    ["anything-but nothing", { source: [{ "anything-but": [] }] }],
+    ["a nested list", { source: [["a"]] }],
+  ])("refuses %s", (_, pattern) => {
+    expect(() => compilePattern(pattern)).toThrow(PatternError);
+  });
+});
+
+describe("the laws of patterns", () => {
+  const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
+  const condition = fc.oneof(
+    fc.string(),
+    fc.integer({ min: -100, max: 100 }),
+    fc.record({ prefix: fc.string() }),
+    fc.record({ suffix: fc.string() }),
+    fc.record({ "equals-ignore-case": fc.string() }),
+    fc.record({ exists: fc.boolean() }),
+  );
+  const matches = (conditions: unknown[], value: unknown) =>
+    matchesPattern({ detail: { x: conditions } }, detail(value));
+
+  it("a list of conditions matches when one of them does", () => {
+    fc.assert(
+      fc.property(fc.array(condition, { minLength: 1 }), leaf, (conditions, value) => {
+        expect(matches(conditions, value)).toBe(conditions.some((one) => matches([one], value)));
+      }),
+    );
+  });
+
+  it("a list of values matches a positive condition when one of them does", () => {
+    fc.assert(
+      fc.property(condition, fc.array(leaf, { minLength: 1 }), (one, values) => {
+        expect(matches([one], values)).toBe(values.some((value) => matches([one], value)));
+      }),
+    );
+  });
+
+  it("anything-but is the opposite of a match, for one value that is there", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (wanted, value) => {
+        expect(matches([{ "anything-but": wanted }], value)).toBe(!matches([wanted], value));
+        expect(matches([{ "anything-but": { prefix: wanted } }], value)).toBe(
+          !matches([{ prefix: wanted }], value),
+        );
+      }),
+    );
+  });
+
+  it("exactly one of exists and its negation holds", () => {
+    fc.assert(
+      fc.property(fc.option(fc.jsonValue(), { nil: undefined }), (value) => {
+        expect(matches([{ exists: true }], value)).toBe(!matches([{ exists: false }], value));
+      }),
+    );
+  });
+
+  it("a wildcard matches what its stars were put into", () => {
+    const piece = fc.string().filter((text) => !/[*\\]/.test(text));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(piece.filter(Boolean), fc.string()), { minLength: 1 }),
+        piece,
+        (parts, end) => {
+          const wildcard = `${parts.map(([fixed]) => `${fixed}*`).join("")}${end}`;
+          const value = `${parts.map(([fixed, filled]) => fixed + filled).join("")}${end}`;
+          expect(matches([{ wildcard }], value)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it("a wildcard without stars is equality", () => {
+    const plain = fc.string().filter((text) => !/[*\\]/.test(text));
+    fc.assert(
+      fc.property(plain, fc.string(), (wildcard, value) => {
+        expect(matches([{ wildcard }], value)).toBe(wildcard === value);
+      }),
+    );
+  });
+
+  it("more fields ask for more", () => {
+    fc.assert(
+      fc.property(condition, condition, leaf, leaf, (first, second, x, y) => {
+        const both = matchesPattern({ x: [first], y: [second] }, { x, y });
+        expect(both).toBe(
+          matchesPattern({ x: [first] }, { x, y }) && matchesPattern({ y: [second] }, { x, y }),
+        );
+      }),
+    );
+  });
+});
