@@ -29,6 +29,11 @@ export const ERRORS = {
   },
   MESSAGE_NOT_JSON: { status: 500, retry: false, text: "The message is not valid JSON." },
   MESSAGE_INVALID: { status: 500, retry: false, text: "The message breaks its schema." },
+  READ_NOT_RECORDED: {
+    status: 503,
+    retry: true,
+    text: "Reads are recorded, and this one could not be; it shows nothing. Try again.",
+  },
   DEPENDENCY_FAILED: { status: 503, retry: true, text: "Something the platform depends on did not answer." },
   UNEXPECTED: {
     status: 500,

@@ -35,8 +35,6 @@ export type Block = {
   previousHash: string;
   /** Hash of the last event. */
   hash: string;
-  /** Drawn for each try of a put, so that a writer whose answer was lost knows its own block. */
-  nonce: string;
   events: BlockEvent[];
   /** CRC-32 of each event: proves nothing, but tells which event of a changed block is not what it was. */
   checksums: number[];
@@ -103,7 +101,6 @@ export const blockToItem = (block: Block): Item => ({
   lastSequence: lastSequence(block),
   previousHash: block.previousHash,
   hash: block.hash,
-  nonce: block.nonce,
   events: pack(JSON.stringify(block.events)),
   checksums: toBytes(block.checksums),
 });
@@ -116,7 +113,6 @@ export const blockFromItem = (organizationId: string, chain: ChainId, item: Item
   firstSequence: numberOf(item, "firstSequence"),
   previousHash: textOf(item, "previousHash"),
   hash: textOf(item, "hash"),
-  nonce: textOf(item, "nonce"),
   events: unpack(item.events) as BlockEvent[],
   checksums: fromBytes(bytesOf(item, "checksums")),
 });

@@ -10,13 +10,6 @@ const sizeOf = (item: Item): number => {
   return bytes;
 };
 
-export type MemoryStoreOptions = {
-  /** Called around each call: to count, to let others go first, to lose an answer or to die (throw). */
-  before?: (call: keyof EventStore, keys: readonly Key[]) => Promise<void> | void;
-  after?: (call: keyof EventStore, keys: readonly Key[]) => Promise<void> | void;
-  pageBytesMax?: number;
-};
-
 /** The table in memory, for tests. Holds to the same contract as the one in DynamoDB. */
 export type MemoryStore = EventStore & {
   /** Sorted by key. */
@@ -25,13 +18,9 @@ export type MemoryStore = EventStore & {
   tamper(key: Key, change: (item: Item) => Item | undefined): void;
 };
 
-export const memoryStore = ({
-  before = () => {},
-  after = () => {},
-  pageBytesMax = 1_048_576,
-}: MemoryStoreOptions = {}): MemoryStore => {
+export const memoryStore = ({ pageBytesMax = 1_048_576 } = {}): MemoryStore => {
   const partitions = new Map<string, Map<string, Item>>();
-  // Sorted once after a change and not with each put: a million puts come before the first query.
+  // Sort keys of the partitions that were queried; most never are.
   const sorted = new Map<string, string[]>();
 
   const find = ({ pk, sk }: Key): Item | undefined => partitions.get(pk)?.get(sk);
@@ -40,27 +29,22 @@ export const memoryStore = ({
     partitions.set(item.pk, partition);
     if (!partition.has(item.sk)) {
       const keys = sorted.get(item.pk);
-      if (keys && item.sk > (keys.at(-1) ?? "")) keys.push(item.sk);
-      else sorted.delete(item.pk);
+      keys?.splice(lowerBound(keys, item.sk), 0, item.sk);
     }
     partition.set(item.sk, { ...item });
   };
   const sortKeys = (pk: string): string[] => {
-    const keys = sorted.get(pk) ?? [...(partitions.get(pk)?.keys() ?? [])].sort();
+    const keys = sorted.get(pk) ?? [...(partitions.get(pk)?.keys() ?? [])].sort(compare);
     sorted.set(pk, keys);
     return keys;
   };
-  const call = async <T>(name: keyof EventStore, keys: readonly Key[], work: () => T): Promise<T> => {
-    await before(name, keys);
-    const result = work();
-    await after(name, keys);
-    return result;
-  };
+  /** Answers in a later turn, as a network does. */
+  const answer = async <T>(work: () => T): Promise<T> => work();
 
   return {
-    get: (key) => call("get", [key], () => find(key)),
+    get: (key) => answer(() => find(key)),
     getMany: (keys) =>
-      call("getMany", keys, () => {
+      answer(() => {
         const named = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key]));
         return [...named.values()].flatMap((key) => find(key) ?? []);
       }),
@@ -72,7 +56,7 @@ export const memoryStore = ({
       limit = Number.POSITIVE_INFINITY,
       after: start,
     }) =>
-      call("queryPage", [{ pk, sk: from }], () => {
+      answer(() => {
         const keys = sortKeys(pk);
         const items: Item[] = [];
         let bytes = 0;
@@ -83,7 +67,7 @@ export const memoryStore = ({
         }
         for (; ; index += step) {
           const sk = keys[index];
-          if (sk === undefined || sk < from || sk > to) return { items };
+          if (sk === undefined || compare(sk, from) < 0 || compare(sk, to) > 0) return { items };
           const item = find({ pk, sk });
           if (!item) continue;
           bytes += sizeOf(item);
@@ -93,17 +77,17 @@ export const memoryStore = ({
         }
       }),
     putIfAbsent: (item) =>
-      call("putIfAbsent", [item], () => {
+      answer(() => {
         if (find(item)) return false;
         put(item);
         return true;
       }),
     putAll: (items) =>
-      call("putAll", items, () => {
+      answer(() => {
         for (const item of items) put(item);
       }),
     putIfVersion: (item, version) =>
-      call("putIfVersion", [item], () => {
+      answer(() => {
         const present = find(item);
         if ((present?.version ?? 0) !== version) return { done: false, ...(present ? { present } : {}) };
         put(item);
@@ -121,13 +105,27 @@ export const memoryStore = ({
   };
 };
 
+/** UTF-16 surrogates stand for characters beyond U+FFFF, which come last in UTF-8. */
+const rank = (unit: number): number =>
+  unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit;
+
+/** In the order of the bytes of UTF-8, which is DynamoDB's. */
+const compare = (a: string, b: string): number => {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const difference = rank(a.charCodeAt(index)) - rank(b.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+};
+
 /** Index of the first key that is not below. */
 const lowerBound = (keys: readonly string[], wanted: string): number => {
   let low = 0;
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((keys[middle] ?? "") < wanted) low = middle + 1;
+    if (compare(keys[middle] ?? "", wanted) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -25,7 +25,7 @@ const message = (number: number, more: Partial<EventMessage> = {}): EventMessage
 const blockOf = (messages: EventMessage[], chain = CHAIN): Block => {
   const events = messages.map(toBlockEvent);
   const start = { firstSequence: 1, previousHash: genesisHash("demo", chain) };
-  const block = { organizationId: "demo", chain, number: 1, ...start, hash: "", nonce: "n", events };
+  const block = { organizationId: "demo", chain, number: 1, ...start, hash: "", events };
   const whole = { ...block, checksums: events.map(checksumOf) };
   return { ...whole, hash: placedEvents(whole).at(-1)?.hash ?? "" };
 };
