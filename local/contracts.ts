@@ -147,6 +147,7 @@ export type PortListeners = {
 export type Permissions = {
   /** `local` may do everything; a function's name may do what its manifest grants; others do not exist. */
   exists(accessKeyId: string): boolean;
+  /** A KMS key is asked for by the ARN of the alias that named it (`arn:…:kms:…:alias/millrace-local-cursors`). */
   allows(accessKeyId: string, action: string, resourceArn: string): boolean;
 };
 

@@ -4,16 +4,19 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** One thing to run: a script under this very Node, with its arguments. */
-export type Step = { name: string; args: string[]; environment?: Record<string, string> };
+export type Step = { name: string; args: string[]; environment?: Record<string, string>; folder?: string };
 
 export type StepResult = { name: string; ok: boolean; seconds: number; output: string };
 
 /** Runs a step to its end; what it prints is kept, or shown while it runs. */
-export const runStep = ({ name, args, environment = {} }: Step, show = false): Promise<StepResult> =>
+export const runStep = (
+  { name, args, environment = {}, folder = root }: Step,
+  show = false,
+): Promise<StepResult> =>
   new Promise((resolve) => {
     const startedAt = performance.now();
     const child = spawn(process.execPath, args, {
-      cwd: root,
+      cwd: folder,
       stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
       env: { ...process.env, NO_COLOR: "1", ...environment },
     });

@@ -1,3 +1,4 @@
+import { isCallersFault } from "#common/errors/dependency.ts";
 import { type LogFields, log, loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
 
@@ -81,15 +82,6 @@ const sendPart = async <T>(
     await sleep(random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** attempt));
     pending = again.map(({ item }) => item);
   }
-};
-
-/** A 4xx that will be the same next time: bad input or a missing permission. */
-const isCallersFault = (error: unknown): boolean => {
-  if (typeof error !== "object" || error === null) return false;
-  const { $fault, $retryable, name } = error as { $fault?: string; $retryable?: unknown; name?: string };
-  return (
-    $fault === "client" && $retryable === undefined && !/throttl|exceeded|timeout|limit/i.test(name ?? "")
-  );
 };
 
 /**

@@ -11,9 +11,16 @@ export const CLIENT_DEFAULTS = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
 } as const;
 
+let watcher: ((client: object) => void) | undefined;
+
 export const rememberClient = <C extends object>(client: C): C => {
   clients.add(client);
+  watcher?.(client);
   return client;
 };
 
-export const rememberedClients = (): Iterable<object> => clients;
+/** Shows every client there is and every one to come: most are made by the first call that needs them. */
+export const watchClients = (watch: (client: object) => void): void => {
+  watcher = watch;
+  for (const client of clients) watch(client);
+};

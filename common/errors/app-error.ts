@@ -1,5 +1,6 @@
 import type { Fault } from "#common/validation/faults.ts";
 import { ERRORS, type ErrorCode } from "./catalogue.ts";
+import { isDependencyFailure } from "./dependency.ts";
 
 export type AppErrorOptions = {
   /** For operators only: goes to the log, never to a caller. */
@@ -36,6 +37,11 @@ export class AppError extends Error {
   }
 }
 
-/** Any thrown thing as an error of the catalogue; what is not listed there is `UNEXPECTED`. */
-export const toAppError = (thrown: unknown): AppError =>
-  thrown instanceof AppError ? thrown : new AppError("UNEXPECTED", { cause: thrown });
+/**
+ * Any thrown thing as an error of the catalogue: `DEPENDENCY_FAILED` for what the SDK gave up on, and
+ * `UNEXPECTED` for whatever else is not listed there.
+ */
+export const toAppError = (thrown: unknown): AppError => {
+  if (thrown instanceof AppError) return thrown;
+  return new AppError(isDependencyFailure(thrown) ? "DEPENDENCY_FAILED" : "UNEXPECTED", { cause: thrown });
+};

@@ -86,6 +86,16 @@ describe("the catalogue", () => {
     expect(JSON.stringify(problemOf(error, "request-1"))).not.toContain("secret");
   });
 
+  it.each([
+    [{ name: "ThrottlingException", $fault: "client", $metadata: {} }, "DEPENDENCY_FAILED"],
+    [{ name: "InternalServerError", $fault: "server", $metadata: {} }, "DEPENDENCY_FAILED"],
+    [{ name: "TimeoutError", $metadata: { attempts: 4 } }, "DEPENDENCY_FAILED"],
+    [{ name: "AccessDeniedException", $fault: "client", $metadata: {} }, "UNEXPECTED"],
+    [{ name: "ValidationException", $fault: "client", $metadata: {} }, "UNEXPECTED"],
+  ])("tells a service that fails from a call that is wrong: %j is %s", (fields, code) => {
+    expect(toAppError(Object.assign(new Error("no"), fields))).toMatchObject({ code, retry: true });
+  });
+
   it("makes everything that is not listed UNEXPECTED, with its cause", () => {
     const cause = new Error("oh");
 

@@ -192,6 +192,41 @@ describe("the queue stack", () => {
   });
 });
 
+describe("an invocation whose time is over", () => {
+  it("ends with its line, and what its deed notes later stands in nobody's", async () => {
+    let wake = () => {};
+    const slept = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const handler = queueHandler({
+      message: Job,
+      deadQueueUrl: "dead",
+      deed: async ([first]) => {
+        if (first?.body.n === 1) {
+          await slept;
+          return [failure("message-0", later())];
+        }
+        // The first invocation's deed goes on, and comes to its end, while this one runs.
+        wake();
+        await new Promise(setImmediate);
+        return [];
+      },
+    });
+
+    // Middy gives up 5 ms before the end.
+    await expect(handler(sqsEvent([{ n: 1 }]), lambdaContext({ remainingMs: 6 }))).rejects.toThrow();
+    await handler(sqsEvent([{ n: 2 }]), lambdaContext({ awsRequestId: "second" }));
+    await new Promise(setImmediate);
+
+    expect(output.lines().map(({ message, level }) => [message, level])).toEqual([
+      ["invocation failed", "error"],
+      ["batch processed", "info"],
+    ]);
+    expect(output.lines()[1]).toMatchObject({ requestId: "second", failed: 0 });
+    expect(output.lines()[1]).not.toHaveProperty("error");
+  });
+});
+
 describe("the reason on a dead letter", () => {
   it("holds nothing that SQS refuses, and has at most 1,000 characters", () => {
     const reason = reasonOf(

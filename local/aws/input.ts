@@ -56,7 +56,7 @@ export const optionalFlag = (input: Input, name: string): boolean => {
   return value === true || value === "true";
 };
 
-export const list = (input: Input, name: string): unknown[] => {
+const list = (input: Input, name: string): unknown[] => {
   const value = input[name];
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw wrong(name, "a list");

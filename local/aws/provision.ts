@@ -14,7 +14,7 @@ const keySchema = ({ partitionKey, sortKey }: Pick<TableResource, "partitionKey"
 ];
 
 /** CreateTable's request for a declared table, as Terraform makes it. */
-export const tableRequest = (TableName: string, table: TableResource): Input => {
+const tableRequest = (TableName: string, table: TableResource): Input => {
   const indexes = Object.entries(table.indexes ?? {});
   const keys = [table, ...indexes.map(([, index]) => index)].flatMap(({ partitionKey, sortKey }) => [
     partitionKey,

@@ -14,7 +14,7 @@ import type { AwsPort, BucketChange, BusEvent, MessageAttributes, TopicMessage }
 import { permissionsFrom } from "./permissions.ts";
 import { type AwsPortOptions, startAwsPort } from "./port.ts";
 
-export const testDeployment: Deployment = {
+const testDeployment: Deployment = {
   environment: "local",
   region: "us-east-1",
   accountId: "000000000000",
@@ -23,7 +23,7 @@ export const testDeployment: Deployment = {
   bucketSuffix: "",
 };
 
-export const testManifest = (name: string, more: Partial<Manifest> = {}): Manifest => ({
+const testManifest = (name: string, more: Partial<Manifest> = {}): Manifest => ({
   name,
   description: "",
   timeoutSeconds: 10,
@@ -106,7 +106,7 @@ export const testDeclarations: Declarations = {
 };
 
 /** What the port told its listeners. */
-export type Told = {
+type Told = {
   topics: { topic: string; message: TopicMessage; attributes: MessageAttributes }[];
   buckets: BucketChange[];
   events: { bus: string; event: BusEvent }[];
@@ -133,6 +133,9 @@ export const startTestPort = async (options: Partial<AwsPortOptions> = {}): Prom
     log: (message, details) => console.error(message, details),
     ...options,
     dataFolder: folder,
+  }).catch((error) => {
+    if (options.dataFolder === undefined) rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   return {
     ...port,

@@ -52,14 +52,14 @@ export const requestTime = (epochMs: number): string => {
 type Values = { single: Record<string, string>; multiple: Record<string, string[]> };
 
 const add = ({ single, multiple }: Values, name: string, value: string): void => {
+  // Plain objects are quicker to fill and to write than those without a prototype, and it has one setter.
+  if (name === "__proto__") return;
   single[name] = value;
-  const values = multiple[name];
-  if (values === undefined) multiple[name] = [value];
-  else values.push(value);
+  if (Object.hasOwn(multiple, name)) multiple[name]?.push(value);
+  else multiple[name] = [value];
 };
 
-// A parameter may be called `__proto__`.
-const newValues = (): Values => ({ single: Object.create(null), multiple: Object.create(null) });
+const newValues = (): Values => ({ single: {}, multiple: {} });
 
 /** Headers by the names the client wrote, the last value alone and all values. */
 const headersOf = (rawHeaders: readonly string[]): Values => {

@@ -36,7 +36,10 @@ const headerBytes = (rawHeaders: readonly string[]): number => {
   return bytes + (rawHeaders.length / 2) * PER_HEADER_BYTES;
 };
 
-const hostnameOf = (host: string | undefined): string => (host ?? "localhost").replace(/:\d+$/, "");
+const hostnameOf = (host = "localhost"): string => {
+  const colon = host.indexOf(":");
+  return colon < 0 ? host : host.slice(0, colon);
+};
 
 /** An answer to what never became a request: the parser refused it. */
 const rawAnswer = ({ status, headers, body }: GatewayAnswer): string => {

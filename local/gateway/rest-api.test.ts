@@ -223,6 +223,17 @@ describe("the proxy event", () => {
     });
     expect(calls[2]?.event.requestContext).not.toHaveProperty("authorizer");
   });
+
+  it("takes parameters by any name", async () => {
+    const { calls, get } = await setup({});
+
+    await get("/health?__proto__=1&constructor=2&constructor=3&toString=4");
+
+    expect(calls[0]?.event).toMatchObject({
+      queryStringParameters: { constructor: "3", toString: "4" },
+      multiValueQueryStringParameters: { constructor: ["2", "3"], toString: ["4"] },
+    });
+  });
 });
 
 describe("the function's answer", () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Declarations } from "#common/manifest/manifest.ts";
 import { triggersOf } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
-import type { Invocation, Invoker } from "../contracts.ts";
+import type { Invoker } from "../contracts.ts";
 import { REQUEST_TOO_LARGE } from "../runtime/failures.ts";
 import { createAuthorizer } from "./authorizer.ts";
 import { readBody } from "./body.ts";
@@ -10,6 +10,7 @@ import { type ApiIdentity, type ProxyEvent, proxyEvent } from "./event.ts";
 import { readFunctionAnswer } from "./function-answer.ts";
 import type { GatewayAnswer, GatewayResponses, Refusal } from "./gateway-responses.ts";
 import { type RestRoute, routesOf, routeTable } from "./routes.ts";
+import { timeLimit } from "./time-limit.ts";
 import { GENEROUS, meterUsage, rateLimit, type UsagePlans } from "./usage-plans.ts";
 
 export type RestApiOptions = {
@@ -46,15 +47,6 @@ export const send = (
   else response.end(body);
 };
 
-const within = (invocation: Promise<Invocation>, ms: number): Promise<Invocation | "timed-out"> =>
-  new Promise((done, fail) => {
-    const timer = setTimeout(() => done("timed-out"), ms);
-    invocation.then((outcome) => {
-      clearTimeout(timer);
-      done(outcome);
-    }, fail);
-  });
-
 /** The REST API in front of the functions: what Terraform makes of the same manifests in AWS. */
 export const createRestApi = (options: RestApiOptions): RestApi => {
   const { declarations, deployment, invoker, responses, port, now = Date.now } = options;
@@ -78,6 +70,7 @@ export const createRestApi = (options: RestApiOptions): RestApi => {
       cacheSeconds: options.authorizerCacheSeconds ?? AUTHORIZER_CACHE_SECONDS,
       now,
     });
+  const inTime = timeLimit(options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS);
   const meter = meterUsage(options.usagePlans ?? GENEROUS, now);
   const throttles = new Map(
     routes.flatMap((route): [RestRoute, () => boolean][] =>
@@ -107,10 +100,7 @@ export const createRestApi = (options: RestApiOptions): RestApi => {
     event: ProxyEvent,
     requestId: string,
   ): Promise<GatewayAnswer | Refusal> => {
-    const outcome = await within(
-      invoker.invoke(functionName, event),
-      options.integrationTimeoutMs ?? INTEGRATION_TIMEOUT_MS,
-    );
+    const outcome = await inTime(invoker.invoke(functionName, event));
     if (outcome === "timed-out") return "INTEGRATION_TIMEOUT";
     if (outcome.outcome === "failed") {
       return outcome.error.errorType === REQUEST_TOO_LARGE ? "REQUEST_TOO_LARGE" : "INTEGRATION_FAILURE";
@@ -130,7 +120,8 @@ export const createRestApi = (options: RestApiOptions): RestApi => {
     const event = proxyEvent(request, path, mark < 0 ? "" : url.slice(mark + 1), match, requestId, api);
     const refusal = await admit(match.route, request.headers.authorization, event);
     if (refusal !== undefined) return refusal;
-    const body = await readBody(request);
+    const reading = readBody(request);
+    const body = reading instanceof Promise ? await reading : reading;
     if (body === "gone") return body;
     if (body === "too-large") return "REQUEST_TOO_LARGE";
     event.body = body.text;

@@ -100,10 +100,9 @@ export const routeTable = (
     }
     const found = node.routes.get(method);
     if (found === undefined) return undefined;
-    const parameters =
-      found.names.length === 0
-        ? null
-        : Object.fromEntries(found.names.map((name, index) => [name, values[index] ?? ""]));
+    if (found.names.length === 0) return { route: found.route, parameters: null };
+    const parameters: Record<string, string> = {};
+    for (let at = 0; at < found.names.length; at += 1) parameters[found.names[at] ?? ""] = values[at] ?? "";
     return { route: found.route, parameters };
   };
 };

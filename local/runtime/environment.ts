@@ -56,6 +56,8 @@ export const functionEnvironment = ({
     AWS_SESSION_TOKEN: "local",
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_S3: endpoint,
+    // As the queues' URLs have it, else the client warns at its first call that they differ.
+    AWS_ENDPOINT_URL_SQS: deployment.queueOrigin,
     LAMBDA_TASK_ROOT: taskRoot,
     _HANDLER: "handler.handler",
     LANG: "en_US.UTF-8",

@@ -162,6 +162,7 @@ describe("a function's environment", () => {
       AWS_SESSION_TOKEN: "local",
       AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
       AWS_ENDPOINT_URL_S3: "http://127.0.0.1:4566",
+      AWS_ENDPOINT_URL_SQS: "http://localhost:4566",
       LAMBDA_TASK_ROOT: join(fixture.bundlesFolder, "env"),
       LANG: "en_US.UTF-8",
       TZ: ":UTC",

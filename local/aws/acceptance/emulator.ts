@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { type Clients, clientsFor } from "../testing.ts";
 
 /** Whatever answers to the AWS SDK: this port, or another emulator put under the same suite. */
-export type Emulator = { endpoint: string; close(): Promise<void> };
+type Emulator = { endpoint: string; close(): Promise<void> };
 export type StartEmulator = () => Promise<Emulator>;
 
 /** Starts it for a suite, and closes it after. */

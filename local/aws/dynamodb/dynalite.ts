@@ -19,12 +19,12 @@ export type Table = {
 export type Done<T> = (error: unknown, value?: T) => void;
 export type SubStore = {
   get(key: string, done: Done<Item>): void;
-  put(key: string, value: unknown, done: Done<void>): void;
+  put(key: string, value: Item, done: Done<void>): void;
   del(key: string, done: Done<void>): void;
   lock: Lock;
 };
 export type Release = <A extends unknown[]>(done: (...values: A) => void) => (...values: A) => void;
-export type Lock = (key: string, run: (release: Release) => void) => void;
+type Lock = (key: string, run: (release: Release) => void) => void;
 export type BatchOperation = { type: "put"; key: string; value: unknown } | { type: "del"; key: string };
 export type Level = {
   open(): Promise<void>;
@@ -34,7 +34,8 @@ export type Level = {
   clear(range: Range): Promise<void>;
   keys(range: Range): AsyncIterable<string>;
   values(range: Range): { nextv(count: number): Promise<unknown[]>; close(): Promise<void> };
-  iterator(range: Range): AsyncIterable<[string, unknown]>;
+  /** What we wrote under a prefix has one type, which the caller names. */
+  iterator<T>(range: Range): AsyncIterable<[string, T]>;
 };
 export type Range = {
   gte?: string;
@@ -79,7 +80,7 @@ const checks: {
 export const { createKey, validateItem, validateKey, checkConditional, itemSize } = database;
 export const indexActions = database.getIndexActions;
 
-export const OPERATIONS = [
+const OPERATIONS = [
   "BatchGetItem",
   "BatchWriteItem",
   "CreateTable",

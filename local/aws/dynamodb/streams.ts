@@ -40,11 +40,11 @@ export const openStreams = async (level: Level, tables: Tables, arns: Arns, now:
   let closed = false;
   const saving = new Set<Promise<void>>();
 
-  for await (const [key, value] of level.iterator(under("checkpoint~"))) checkpoints.set(key, String(value));
+  for await (const [key, value] of level.iterator<string>(under("checkpoint~"))) checkpoints.set(key, value);
   // The counter outlives the records, which are trimmed.
-  for await (const [key, value] of level.iterator(under("sequence~"))) {
+  for await (const [key, value] of level.iterator<string>(under("sequence~"))) {
     positions.set(key.slice("sequence~".length), {
-      next: BigInt(String(value)) + 1n,
+      next: BigInt(value) + 1n,
       inFlight: new Set(),
       waiting: new Set(),
     });
@@ -105,8 +105,8 @@ export const openStreams = async (level: Level, tables: Tables, arns: Arns, now:
     const end = changeKey(table, String(oldest ?? position.next));
     const start = changeKey(table, after === "0" ? "" : after);
     const changes: TableChange[] = [];
-    for await (const [, value] of level.iterator({ gt: start, lt: end, limit: max })) {
-      changes.push(value as TableChange);
+    for await (const [, value] of level.iterator<TableChange>({ gt: start, lt: end, limit: max })) {
+      changes.push(value);
     }
     return changes;
   };
@@ -161,9 +161,8 @@ export const openStreams = async (level: Level, tables: Tables, arns: Arns, now:
     trim: async () => {
       for (const table of tables.withStream()) {
         let last: string | undefined;
-        for await (const [key, value] of level.iterator(under(`change~${table}~`))) {
-          const change = value as TableChange;
-          if (change.dynamodb.ApproximateCreationDateTime * 1000 > now() - KEPT_MS) break;
+        for await (const [key, value] of level.iterator<TableChange>(under(`change~${table}~`))) {
+          if (value.dynamodb.ApproximateCreationDateTime * 1000 > now() - KEPT_MS) break;
           last = key;
         }
         if (last) await level.clear({ gte: changeKey(table, ""), lte: last });

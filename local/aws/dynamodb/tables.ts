@@ -31,12 +31,11 @@ export const openTables = async (store: Store, arns: Arns) => {
   const known = new Map<string, Table>();
   const extras = new Map<string, Extras>();
 
-  for await (const [key, value] of level.iterator(under("extras~"))) {
-    extras.set(key.slice("extras~".length), value as Extras);
+  for await (const [key, value] of level.iterator<Extras>(under("extras~"))) {
+    extras.set(key.slice("extras~".length), value);
   }
   // A kill between two writes of CreateTable or DeleteTable would leave a table half-way for ever.
-  for await (const [key, value] of level.iterator(under("table~"))) {
-    const table = value as Table;
+  for await (const [key, table] of level.iterator<Table>(under("table~"))) {
     if (isReady(table)) continue;
     if (table.TableStatus === "DELETING") {
       await level.clear(under(`item-${table.TableName}~`));

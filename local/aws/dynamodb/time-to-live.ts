@@ -27,8 +27,8 @@ export const expiryOperations = (
 /** Indexes the items that are there when time to live is switched on. */
 export const indexExpiries = async (level: Level, table: string, attribute: string): Promise<void> => {
   const prefix = `item-${table}~`;
-  for await (const [key, value] of level.iterator(under(prefix))) {
-    const operations = expiryOperations(table, key.slice(prefix.length), value as Item, attribute);
+  for await (const [key, value] of level.iterator<Item>(under(prefix))) {
+    const operations = expiryOperations(table, key.slice(prefix.length), value, attribute);
     if (operations.length > 0) await level.batch(operations);
   }
 };

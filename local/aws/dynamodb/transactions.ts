@@ -226,7 +226,7 @@ export const makeTransactions = (engine: Engine, now: () => number) => {
     transactWrite,
     transactGet,
     forgetTokens: async () => {
-      for await (const [key, value] of store.db.iterator(under("token~"))) {
+      for await (const [key, value] of store.db.iterator<unknown>(under("token~"))) {
         if (isRecord(value) && Number(value.at) <= now() - TOKEN_MS)
           await store.db.batch([{ type: "del", key }]);
       }

@@ -38,7 +38,7 @@ export const makeWriteView = (
           done(error, item);
         }),
       put: (key, value, done) =>
-        settle(finish({ table: name, key, old: view.seen, new: value as Item }, indexes), done),
+        settle(finish({ table: name, key, old: view.seen, new: value }, indexes), done),
       del: (key, done) => settle(finish({ table: name, key, old: view.seen, new: undefined }, indexes), done),
     };
   };

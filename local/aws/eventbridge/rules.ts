@@ -108,4 +108,3 @@ export const openRules = (file: string, arns: Arns) => {
     close: () => database.close(),
   };
 };
-export type Rules = ReturnType<typeof openRules>;

@@ -90,4 +90,3 @@ export const openFolder = (root: string) => {
     },
   };
 };
-export type Folder = ReturnType<typeof openFolder>;

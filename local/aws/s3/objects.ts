@@ -8,6 +8,7 @@ import type { Answer } from "../service.ts";
 import { element } from "../xml.ts";
 import { receive } from "./body.ts";
 import { checkKey } from "./files.ts";
+import { keyLocks } from "./key-locks.ts";
 import { emptyAnswer, keptHeaders, type S3Request, s3Errors, xmlAnswer } from "./request.ts";
 import type { Bucket, ObjectStore, StoredObject } from "./store.ts";
 
@@ -17,25 +18,6 @@ export type ObjectsContext = {
   arnOf(rest: string): string;
   listeners: Pick<PortListeners, "onBucketChange">;
   now: () => number;
-};
-
-/** One at a time per key: conditions hold, and changes are told in the order in which they happened. */
-const keyLocks = () => {
-  const last = new Map<string, Promise<void>>();
-  return async <T>(name: string, run: () => Promise<T>): Promise<T> => {
-    const before = last.get(name) ?? Promise.resolve();
-    const mine = before.then(run);
-    const settled = mine.then(
-      () => {},
-      () => {},
-    );
-    last.set(name, settled);
-    try {
-      return await mine;
-    } finally {
-      if (last.get(name) === settled) last.delete(name);
-    }
-  };
 };
 
 const sameTag = (wanted: string, etag: string): boolean =>

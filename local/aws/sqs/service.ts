@@ -1,58 +1,19 @@
 import { nameInArn } from "../arn.ts";
 import { AwsError } from "../errors.ts";
-import {
-  type Input,
-  integer,
-  optionalInteger,
-  optionalText,
-  records,
-  text,
-  textMap,
-  texts,
-} from "../input.ts";
+import { type Input, integer, optionalInteger, optionalText, text, textMap, texts } from "../input.ts";
 import type { Call, Operation, OperationService } from "../service.ts";
 import { md5, md5OfAttributes, messageAttributes, sizeOf } from "./attributes.ts";
+import { batchError, entriesOf, failure } from "./batch.ts";
 import { queryInput, queryOutput } from "./query.ts";
 import { checkAttributes, describeAttributes } from "./queue-attributes.ts";
-import { noSuchQueue, type QueueSet, systemAttributes } from "./queues.ts";
-import type { NewMessage, StoredMessage } from "./store.ts";
+import { noSuchQueue, type QueueSet } from "./queues.ts";
+import { received } from "./received.ts";
+import type { NewMessage } from "./store.ts";
 
 const BATCH_BYTES_MAX = 1_048_576;
 const NAME = /^[A-Za-z0-9_-]{1,80}$/;
 
 const invalid = (message: string) => new AwsError("InvalidParameterValue", message);
-const batchError = (code: string, message: string) =>
-  new AwsError(code, message, { queryCode: `AWS.SimpleQueueService.${code}` });
-
-type Entry = { Id: string; input: Input };
-
-const entriesOf = (input: Input): Entry[] => {
-  const entries = records(input, "Entries").map((entry) => ({ Id: text(entry, "Id"), input: entry }));
-  if (entries.length === 0) {
-    throw batchError(
-      "EmptyBatchRequest",
-      "There should be at least one SendMessageBatchRequestEntry in the request.",
-    );
-  }
-  if (entries.length > 10) {
-    throw batchError(
-      "TooManyEntriesInBatchRequest",
-      `Maximum number of entries per request are 10. You have sent ${entries.length}.`,
-    );
-  }
-  for (const { Id } of entries) {
-    if (!NAME.test(Id)) {
-      throw batchError(
-        "InvalidBatchEntryId",
-        "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.",
-      );
-    }
-  }
-  const repeated = entries.find(({ Id }, index) => entries.findIndex((other) => other.Id === Id) !== index);
-  if (repeated) throw batchError("BatchEntryIdsNotDistinct", `Id ${repeated.Id} repeated.`);
-  return entries;
-};
-
 export const makeSqs = (queues: QueueSet): OperationService => {
   const nameOf = (input: Input) => {
     const name = nameInArn(text(input, "QueueUrl"));
@@ -289,37 +250,3 @@ export const makeSqs = (queues: QueueSet): OperationService => {
 };
 
 const senderOf = (call: Call) => `AROALOCAL:${call.accessKeyId}`;
-
-const failure = (error: unknown) => {
-  if (error instanceof AwsError) return { Code: error.code, Message: error.message, SenderFault: true };
-  const Message = error instanceof Error ? error.message : String(error);
-  return { Code: "InvalidParameterValue", Message, SenderFault: true };
-};
-
-const selected = (names: string[], name: string): boolean =>
-  names.some(
-    (wanted) =>
-      wanted === "All" ||
-      wanted === ".*" ||
-      wanted === name ||
-      (wanted.endsWith(".*") && name.startsWith(wanted.slice(0, -2))),
-  );
-
-const received = (message: StoredMessage, system: string[], wanted: string[]) => {
-  const attributes = Object.fromEntries(
-    Object.entries(systemAttributes(message)).filter(([name]) => selected(system, name)),
-  );
-  const own = Object.fromEntries(
-    Object.entries(message.attributes).filter(([name]) => selected(wanted, name)),
-  );
-  return {
-    MessageId: message.messageId,
-    ReceiptHandle: message.receiptHandle,
-    MD5OfBody: md5(message.body),
-    Body: message.body,
-    ...(Object.keys(attributes).length === 0 ? {} : { Attributes: attributes }),
-    ...(Object.keys(own).length === 0
-      ? {}
-      : { MD5OfMessageAttributes: md5OfAttributes(own), MessageAttributes: own }),
-  };
-};

@@ -56,8 +56,6 @@ const writeHandle = (id: number, receipt: string): string =>
 export const openQueueStore = (file: string, now: () => number) => {
   const database: DatabaseSync = openDatabase(file, SCHEMA);
   const write = groupCommit(database);
-  // Whoever held these went with the process before: waiting out their visibility would help nobody.
-  database.prepare("UPDATE messages SET visible = ? WHERE visible > ? AND received > 0").run(now(), now());
   const sql = {
     insert: database.prepare(
       "INSERT INTO messages (queue, message_id, body, attributes, sender, sent, visible) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -212,4 +210,3 @@ export const openQueueStore = (file: string, now: () => number) => {
     close: () => database.close(),
   };
 };
-export type QueueStore = ReturnType<typeof openQueueStore>;

@@ -1,4 +1,4 @@
-import type { IdempotencyStore, Remembered } from "./idempotency.ts";
+import type { IdempotencyStore, Remembered } from "#common/idempotency/idempotency.ts";
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { IdempotencyStore, Remembered } from "./idempotency.ts";
+import type { IdempotencyStore, Remembered } from "#common/idempotency/idempotency.ts";
 
 const NOW = Date.UTC(2026, 4, 5, 12);
 const DAY_MS = 24 * 60 * 60 * 1000;

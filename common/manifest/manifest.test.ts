@@ -1,0 +1,263 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { assertDeclarations, declarationFaults } from "./check.ts";
+import { environmentOf } from "./environment.ts";
+import { grantsOf, statementsOf } from "./grants.ts";
+import { loadDeclarations } from "./load.ts";
+import { type Manifest, RESOURCE_KINDS } from "./manifest.ts";
+import { type Deployment, resourceArns, resourceName, variableName } from "./names.ts";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+const manifest = (over: object = {}): object => ({
+  description: "Does something useful.",
+  timeoutSeconds: 5,
+  triggers: [],
+  access: {},
+  ...over,
+});
+const http = (route: string, role: string | null = "data.read") => ({ type: "http", route, role });
+const authorizer = { "the-authorizer": manifest({ triggers: [{ type: "authorizer" }] }) };
+
+const RESOURCES = {
+  tables: { things: { description: "", partitionKey: { name: "id", type: "S" } } },
+  queues: { things: { description: "" } },
+  topics: {},
+  buckets: {},
+  buses: {},
+  keys: {},
+  settings: { KNOWN: "" },
+};
+
+/** A `functions/` folder with these manifests; a string is written as it is, null makes a handler without one. */
+const faultsOf = (
+  functions: Record<string, object | string | null>,
+  resources: object = RESOURCES,
+): string[] => {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-manifests-"));
+  folders.push(folder);
+  for (const file of ["function.schema.json", "resources.schema.json", "rights.json"]) {
+    cpSync(join("functions", file), join(folder, file));
+  }
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  };
+  write("resources.json", JSON.stringify(resources));
+  for (const [name, given] of Object.entries(functions)) {
+    write(`${name}/handler.ts`, "");
+    if (given !== null)
+      write(`${name}/function.json`, typeof given === "string" ? given : JSON.stringify(given));
+  }
+  return declarationFaults(loadDeclarations(folder));
+};
+
+describe("the manifests", () => {
+  it("of this project have no faults", () => {
+    expect(declarationFaults(loadDeclarations("functions"))).toEqual([]);
+  });
+
+  it("have none when all is well", () => {
+    expect(faultsOf({ ...authorizer, "things-read": manifest({ triggers: [http("GET /things")] }) })).toEqual(
+      [],
+    );
+  });
+
+  it("name every fault of every manifest in one run", () => {
+    const faults = faultsOf({
+      ...authorizer,
+      "a-trigger": manifest({ triggers: [{ type: "cron" }], memroyMb: 1 }),
+      "b-syntax": "{",
+      "c-names": manifest({
+        settings: ["UNKNOWN"],
+        triggers: [
+          { type: "queue", queue: "thing", batchSize: 11 },
+          { type: "topic", topic: "news" },
+          { type: "bucket", bucket: "drop", events: ["s3:ObjectCreated:*"] },
+          { type: "table", table: "things" },
+        ],
+        access: { tables: { thing: "read" }, keys: { constructor: "mac" } },
+      }),
+      "d-route": manifest({ triggers: [http("GET /things/{id}")], timeoutSeconds: 30 }),
+      "e-route": manifest({ triggers: [http("GET /things/{other}")] }),
+      "f-rights": manifest({ access: { tables: { things: "drop" }, queues: { Things: "send" } } }),
+      "g-nothing": null,
+      Wrong_Name: manifest(),
+    });
+
+    const wanted = [
+      "a-trigger/function.json: /memroyMb is not a known field",
+      /^a-trigger\/function\.json: \/triggers\/0 value of tag "type" must be in oneOf/,
+      /^b-syntax\/function\.json: is not JSON/,
+      'c-names/function.json: there are no tables "thing" in resources.json',
+      'c-names/function.json: there are no keys "constructor" in resources.json',
+      'c-names/function.json: there are no queues "thing" in resources.json',
+      'c-names/function.json: there are no queues "thing-dead" in resources.json',
+      'c-names/function.json: there is no setting "UNKNOWN" in resources.json',
+      'c-names/function.json: there is no topic "news" in resources.json',
+      'c-names/function.json: there is no bucket "drop" in resources.json',
+      'c-names/function.json: the table "things" has no stream in resources.json',
+      'c-names/function.json: queue "thing": a batch of more than 10 needs windowSeconds of at least 1',
+      "d-route/function.json: timeoutSeconds must be at most 29 behind the gateway, got 30",
+      "e-route/function.json: the route GET /things/{other} is d-route's already",
+      /^f-rights\/function\.json: \/access\/tables\/things must be one of read, write, describe/,
+      /^f-rights\/function\.json: \/access\/queues\/Things must match pattern/,
+      /^g-nothing\/function\.json: is not JSON: cannot be read/,
+      /^Wrong_Name: must be lower-case words/,
+    ];
+    for (const one of wanted) {
+      expect(faults).toContainEqual(typeof one === "string" ? one : expect.stringMatching(one));
+    }
+    expect(() => assertDeclarations(loadDeclarations(folders.at(-1) ?? ""))).toThrow(faults.join("\n  "));
+  });
+
+  it("name the faults of what they share as well", () => {
+    expect(
+      faultsOf({ "a-trigger": manifest({ more: 1 }) }, { ...RESOURCES, keys: undefined, queues: { x: {} } }),
+    ).toEqual([
+      "resources.json: /keys is required",
+      "resources.json: /queues/x/description is required",
+      "a-trigger/function.json: /more is not a known field",
+    ]);
+  });
+
+  it.each([
+    ["none", {}, 0],
+    ["two", { ...authorizer, "other-authorizer": manifest({ triggers: [{ type: "authorizer" }] }) }, 2],
+  ])("are refused with %s that authorizes guarded routes", (_, authorizers, got) => {
+    expect(
+      faultsOf({ ...authorizers, "things-read": manifest({ triggers: [http("GET /things")] }) }),
+    ).toEqual([`exactly one function must have the trigger "authorizer", got ${got}`]);
+  });
+
+  it("need no authorizer when every route is public, and must say so in words", () => {
+    expect(faultsOf({ "things-read": manifest({ triggers: [http("GET /things", null)] }) })).toEqual([]);
+    expect(
+      faultsOf({ "things-read": manifest({ triggers: [{ type: "http", route: "GET /things" }] }) }),
+    ).toEqual(["things-read/function.json: /triggers/0/role is required"]);
+  });
+});
+
+const DEPLOYMENT: Deployment = {
+  environment: "dev",
+  region: "us-east-1",
+  accountId: "123456789012",
+  partition: "aws",
+  queueOrigin: "https://sqs.us-east-1.amazonaws.com",
+  bucketSuffix: "-123456789012",
+};
+const declarations = loadDeclarations("functions");
+const functionCalled = (name: string): Manifest => {
+  const found = declarations.manifests.find((one) => one.name === name);
+  if (!found) throw new Error(`no function ${name}`);
+  return found;
+};
+const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}$/);
+
+describe("names", () => {
+  it("of two resources never give one variable", () => {
+    const resource = fc.tuple(fc.constantFrom(...RESOURCE_KINDS), name);
+    fc.assert(
+      fc.property(resource, resource, ([kindA, a], [kindB, b]) => {
+        const variable = (kind: (typeof RESOURCE_KINDS)[number], of: string) =>
+          `${variableName(of)}_${declarations.rights[kind].variable}`;
+
+        expect(variable(kindA, a) === variable(kindB, b)).toBe(kindA === kindB && a === b);
+        expect(variable(kindA, a)).toMatch(/^[A-Z][A-Z0-9_]*$/);
+      }),
+    );
+  });
+
+  it("of resources in AWS hold the environment, and each right's ARNs the resource's name", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...RESOURCE_KINDS), name, name, (kind, environment, of) => {
+        const deployment = { ...DEPLOYMENT, environment };
+
+        for (const arn of resourceArns(deployment, kind, of, "read")) {
+          expect(arn).toContain(kind === "keys" ? "key/*" : resourceName(deployment, of));
+          expect(arn.split(":")[0]).toBe("arn");
+        }
+      }),
+    );
+  });
+
+  it("of buckets are global in AWS, so they carry the account, and listing is of the bucket itself", () => {
+    expect(resourceArns(DEPLOYMENT, "buckets", "lake", "list")).toEqual([
+      "arn:aws:s3:::millrace-dev-lake-123456789012",
+    ]);
+    expect(resourceArns(DEPLOYMENT, "buckets", "lake", "read")).toEqual([
+      "arn:aws:s3:::millrace-dev-lake-123456789012/*",
+    ]);
+  });
+});
+
+describe("the environment of a function", () => {
+  it("holds one variable for each resource it may touch, and the settings it lists", () => {
+    expect(environmentOf(declarations, DEPLOYMENT, functionCalled("data-persister"), {})).toEqual({
+      ENVIRONMENT: "dev",
+      NODE_OPTIONS: "--enable-source-maps",
+      POWERTOOLS_SERVICE_NAME: "data-persister",
+      POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+      RECORDS_TABLE: "millrace-dev-records",
+      RECORDS_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/millrace-dev-records",
+      RECORDS_DEAD_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/millrace-dev-records-dead",
+    });
+    expect(
+      environmentOf(declarations, DEPLOYMENT, functionCalled("platform-health"), {
+        RELEASE_VERSION: "1",
+        OTHER: "x",
+      }),
+    ).toMatchObject({ RELEASE_VERSION: "1" });
+  });
+
+  it("has a value for every variable, whichever function", () => {
+    for (const one of declarations.manifests) {
+      const values = environmentOf(declarations, DEPLOYMENT, one, {});
+      const resources = new Set(
+        grantsOf(one)
+          .filter((g) => g.right !== "stream")
+          .map((g) => `${g.kind} ${g.name}`),
+      );
+
+      expect(Object.keys(values)).toHaveLength(4 + resources.size + one.settings.length);
+      expect(JSON.stringify(values)).not.toContain("undefined");
+    }
+  });
+});
+
+describe("the rights of the data service", () => {
+  const actionsOf = (of: string) =>
+    statementsOf(declarations, DEPLOYMENT, functionCalled(of)).map(
+      ({ actions, resources }) =>
+        `${resources[0]?.split(":").at(-1)}: ${actions.map((a) => a.split(":")[1]).join(" ")}`,
+    );
+
+  it("are the least that each function needs", () => {
+    expect(actionsOf("data-generator")).toEqual([
+      "millrace-dev-records: SendMessage",
+      "table/millrace-dev-idempotency: GetItem BatchGetItem Query",
+      "table/millrace-dev-idempotency: PutItem UpdateItem DeleteItem BatchWriteItem ConditionCheckItem",
+    ]);
+    expect(actionsOf("data-persister")).toEqual([
+      "table/millrace-dev-records: PutItem UpdateItem DeleteItem BatchWriteItem ConditionCheckItem",
+      "millrace-dev-records: ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes",
+      "millrace-dev-records-dead: SendMessage",
+    ]);
+    expect(actionsOf("data-presenter")).toEqual([
+      "table/millrace-dev-records: GetItem BatchGetItem Query",
+      "key/*: GenerateMac",
+    ]);
+  });
+
+  it("narrow a key by its alias", () => {
+    expect(statementsOf(declarations, DEPLOYMENT, functionCalled("data-presenter")).at(-1)).toMatchObject({
+      requestAlias: "alias/millrace-dev-cursors",
+    });
+  });
+});
