@@ -21,6 +21,11 @@ export const ERRORS = {
     retry: true,
     text: "The first request with this Idempotency-Key is still running.",
   },
+  EVENT_ID_CONFLICT: {
+    status: 409,
+    retry: false,
+    text: "An event is stored under this eventId with other content. Nothing was taken.",
+  },
   BODY_TOO_LARGE: { status: 413, retry: false, text: "The body is larger than this route takes." },
   IDEMPOTENCY_MISMATCH: {
     status: 422,
@@ -29,6 +34,11 @@ export const ERRORS = {
   },
   MESSAGE_NOT_JSON: { status: 500, retry: false, text: "The message is not valid JSON." },
   MESSAGE_INVALID: { status: 500, retry: false, text: "The message breaks its schema." },
+  EVENTS_NOT_QUEUED: {
+    status: 503,
+    retry: true,
+    text: "Not all events could be taken. Send the same request again: with eventIds or the same Idempotency-Key, what was taken already is not taken twice.",
+  },
   READ_NOT_RECORDED: {
     status: 503,
     retry: true,
