@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { GIVEN_ID_PATTERN } from "#common/ids/given-id.ts";
 import { EVENT_LIMITS } from "../event.ts";
 
 // For contracts only: their schemas are compiled ahead, and TypeBox is in no bundle.
@@ -29,7 +30,7 @@ export const customerFilters = {
 
 const customerId = Type.Optional(
   Type.String({
-    pattern: "^(-|[A-Za-z0-9][A-Za-z0-9._:-]{0,99})$",
+    pattern: `^-$|${GIVEN_ID_PATTERN}`,
     description: "Events of this customer; `-` stands for none, as audit events have it.",
   }),
 );

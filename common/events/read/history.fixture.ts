@@ -9,8 +9,8 @@ import {
   type RunEntry,
 } from "../event.ts";
 import { genesisHash } from "../hash.ts";
-import type { MemoryStore } from "../memory-store.ts";
 import { derivedItems } from "../run.ts";
+import type { EventStore } from "../store.ts";
 import { compareByDate, type EventQuery } from "./event-query.ts";
 import { wordsOf } from "./words.ts";
 
@@ -38,7 +38,7 @@ const blockOf = (chain: ChainId, number: number, messages: readonly EventMessage
 
 /** Puts events as the persister does: each chain's share of a batch is a block. */
 export const storeEvents = async (
-  store: MemoryStore,
+  store: Pick<EventStore, "putAll">,
   messages: readonly EventMessage[],
   { block = 1, chains = 6 } = {},
 ): Promise<void> => {

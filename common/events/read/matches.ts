@@ -9,7 +9,12 @@ import { mergedRuns } from "./merged-runs.ts";
 /** An event that was asked for, as the list holds it; `completeEvents` makes it what the API answers. */
 export type Match = { entry: RunEntry; chain: ChainId };
 
-export type MatchesOptions = { after?: Position | undefined; effort?: Effort };
+export type MatchesOptions = {
+  after?: Position | undefined;
+  effort?: Effort;
+  /** Called every thousand runs or so, also where none of them matches; throws to stop. */
+  keepGoing?: () => void;
+};
 
 export const matchesOfRun = (run: Item, isMatch: (entry: RunEntry) => boolean): Match[] => {
   const entries = entriesOf(run).filter(isMatch);
@@ -26,10 +31,11 @@ export const matchesOfRun = (run: Item, isMatch: (entry: RunEntry) => boolean): 
 export async function* matchBatches(
   store: Pick<EventStore, "queryPage">,
   query: EventQuery,
-  { after, effort = noEffort() }: MatchesOptions = {},
+  { after, effort = noEffort(), keepGoing = () => {} }: MatchesOptions = {},
 ): AsyncGenerator<Match[]> {
   const isMatch = makeMatcher(query, after);
   for await (const runs of mergedRuns(store, query, { after, effort })) {
+    keepGoing();
     for (const run of runs) {
       const matches = matchesOfRun(run, isMatch);
       if (matches.length > 0) yield matches;
