@@ -55,107 +55,103 @@ const failedCondition = (error: unknown): ConditionalCheckFailedException => {
 };
 
 /** The table `events`. */
-export const dynamodbStore = (TableName: string): EventStore => {
-  const read = (key: Key, ConsistentRead: boolean) =>
-    dynamodb().send(new GetItemCommand({ TableName, Key: toKey(key), ConsistentRead }));
+export const dynamodbStore = (TableName: string): EventStore => ({
+  get: async (key, { consistent = false } = {}) => {
+    const { Item } = await dynamodb().send(
+      new GetItemCommand({ TableName, Key: toKey(key), ConsistentRead: consistent }),
+    );
+    return Item && fromWire(Item);
+  },
 
-  return {
-    get: async (key, { consistent = false } = {}) => {
-      const { Item } = await read(key, consistent);
-      return Item && fromWire(Item);
-    },
+  getMany: async (keys, { consistent = false } = {}) => {
+    const named = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, toKey(key)]));
+    const found: Item[] = [];
+    const refused = await sendInBatches([...named.values()], {
+      countMax: 100,
+      send: async (part) => {
+        const { Responses = {}, UnprocessedKeys = {} } = await dynamodb().send(
+          new BatchGetItemCommand({
+            RequestItems: { [TableName]: { Keys: part, ConsistentRead: consistent } },
+          }),
+        );
+        found.push(...(Responses[TableName] ?? []).map(fromWire));
+        return (UnprocessedKeys[TableName]?.Keys ?? []).map((item) => ({
+          item,
+          code: "Unprocessed",
+          reason: "DynamoDB left it unprocessed",
+          retry: true,
+        }));
+      },
+    });
+    mustBeNone(refused);
+    return found;
+  },
 
-    getMany: async (keys, { consistent = false } = {}) => {
-      const named = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, toKey(key)]));
-      const found: Item[] = [];
-      const refused = await sendInBatches([...named.values()], {
-        countMax: 100,
-        send: async (part) => {
-          const { Responses = {}, UnprocessedKeys = {} } = await dynamodb().send(
-            new BatchGetItemCommand({
-              RequestItems: { [TableName]: { Keys: part, ConsistentRead: consistent } },
-            }),
-          );
-          found.push(...(Responses[TableName] ?? []).map(fromWire));
-          return (UnprocessedKeys[TableName]?.Keys ?? []).map((item) => ({
-            item,
-            code: "Unprocessed",
-            reason: "DynamoDB left it unprocessed",
-            retry: true,
-          }));
+  queryPage: async ({ pk, from, to, order = "asc", limit, after, consistent = false }) => {
+    const bounds =
+      from !== undefined && to !== undefined
+        ? " AND sk BETWEEN :from AND :to"
+        : from !== undefined
+          ? " AND sk >= :from"
+          : to !== undefined
+            ? " AND sk <= :to"
+            : "";
+    const { Items = [], LastEvaluatedKey } = await dynamodb().send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: `pk = :pk${bounds}`,
+        ExpressionAttributeValues: {
+          ":pk": { S: pk },
+          ...(from === undefined ? {} : { ":from": { S: from } }),
+          ...(to === undefined ? {} : { ":to": { S: to } }),
         },
-      });
-      mustBeNone(refused);
-      return found;
-    },
+        ScanIndexForward: order === "asc",
+        ConsistentRead: consistent,
+        ...(limit === undefined ? {} : { Limit: limit }),
+        ...(after === undefined ? {} : { ExclusiveStartKey: toKey({ pk, sk: after }) }),
+      }),
+    );
+    const next = LastEvaluatedKey?.sk?.S;
+    return { items: Items.map(fromWire), ...(next === undefined ? {} : { next }) };
+  },
 
-    queryPage: async ({ pk, from, to, order = "asc", limit, after, consistent = false }) => {
-      const bounds =
-        from !== undefined && to !== undefined
-          ? " AND sk BETWEEN :from AND :to"
-          : from !== undefined
-            ? " AND sk >= :from"
-            : to !== undefined
-              ? " AND sk <= :to"
-              : "";
-      const { Items = [], LastEvaluatedKey } = await dynamodb().send(
-        new QueryCommand({
+  putIfAbsent: async (item) => {
+    try {
+      await dynamodb().send(
+        new PutItemCommand({
           TableName,
-          KeyConditionExpression: `pk = :pk${bounds}`,
-          ExpressionAttributeValues: {
-            ":pk": { S: pk },
-            ...(from === undefined ? {} : { ":from": { S: from } }),
-            ...(to === undefined ? {} : { ":to": { S: to } }),
-          },
-          ScanIndexForward: order === "asc",
-          ConsistentRead: consistent,
-          ...(limit === undefined ? {} : { Limit: limit }),
-          ...(after === undefined ? {} : { ExclusiveStartKey: toKey({ pk, sk: after }) }),
+          Item: toWire(item),
+          ConditionExpression: "attribute_not_exists(pk)",
         }),
       );
-      const next = LastEvaluatedKey?.sk?.S;
-      return { items: Items.map(fromWire), ...(next === undefined ? {} : { next }) };
-    },
+      return true;
+    } catch (error) {
+      failedCondition(error);
+      return false;
+    }
+  },
 
-    putIfAbsent: async (item) => {
-      try {
-        await dynamodb().send(
-          new PutItemCommand({
-            TableName,
-            Item: toWire(item),
-            ConditionExpression: "attribute_not_exists(pk)",
-          }),
-        );
-        return true;
-      } catch (error) {
-        failedCondition(error);
-        return false;
-      }
-    },
+  putAll: async (items) => mustBeNone(await putWireItems(TableName, items.map(wirePlainItem))),
 
-    putAll: async (items) => mustBeNone(await putWireItems(TableName, items.map(wirePlainItem))),
-
-    putIfVersion: async (item, version) => {
-      try {
-        await dynamodb().send(
-          new PutItemCommand({
-            TableName,
-            Item: toWire(item),
-            ...(version === 0
-              ? { ConditionExpression: "attribute_not_exists(pk)" }
-              : {
-                  ConditionExpression: "version = :version",
-                  ExpressionAttributeValues: { ":version": { N: String(version) } },
-                }),
-            ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-          }),
-        );
-        return { done: true };
-      } catch (error) {
-        // The local platform's DynamoDB does not send the item along.
-        const { Item = (await read(item, true)).Item } = failedCondition(error);
-        return { done: false, ...(Item ? { present: fromWire(Item) } : {}) };
-      }
-    },
-  };
-};
+  putIfVersion: async (item, version) => {
+    try {
+      await dynamodb().send(
+        new PutItemCommand({
+          TableName,
+          Item: toWire(item),
+          ...(version === 0
+            ? { ConditionExpression: "attribute_not_exists(pk)" }
+            : {
+                ConditionExpression: "version = :version",
+                ExpressionAttributeValues: { ":version": { N: String(version) } },
+              }),
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+      );
+      return { done: true };
+    } catch (error) {
+      const { Item } = failedCondition(error);
+      return { done: false, ...(Item ? { present: fromWire(Item) } : {}) };
+    }
+  },
+});

@@ -24,5 +24,13 @@ const schema = Type.Unsafe<EventMessage>(
   ),
 );
 
-/** What stands on the queue `events`. */
+/** A message of the queue `events` with one event. */
 export const EventMessageSchema = validator(schema);
+
+/** What stands on the queue `events`: one event, or many of one request. */
+export const EventsMessageSchema = validator(
+  Type.Union([
+    schema,
+    Type.Object({ events: Type.Array(schema, { minItems: 1 }) }, { additionalProperties: false }),
+  ]),
+);

@@ -1,38 +1,25 @@
-import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
-import dynalite from "dynalite";
 import { afterAll, beforeAll } from "vitest";
-import { dynamodb } from "#common/aws/dynamodb.ts";
+import resources from "#functions/resources.json" with { type: "json" };
+import { startTestPort, type TestPort, testDeclarations } from "#local/aws/testing.ts";
 import { dynamodbStore } from "./dynamodb-store.ts";
 import { memoryStore } from "./memory-store.ts";
 import { describeEventStore } from "./store.contract.fixture.ts";
 
-const server = dynalite({ createTableMs: 0 });
+let port: TestPort;
 
 beforeAll(async () => {
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", () => listening()));
-  const address = server.address();
+  const { events } = resources.tables;
+  const tables = { events } as typeof testDeclarations.resources.tables;
+  const declarations = { ...testDeclarations, resources: { ...testDeclarations.resources, tables } };
+  port = await startTestPort({ declarations });
   Object.assign(process.env, {
     AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL: port.url,
   });
-  await dynamodb().send(
-    new CreateTableCommand({
-      TableName: "events",
-      BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [
-        { AttributeName: "pk", AttributeType: "S" },
-        { AttributeName: "sk", AttributeType: "S" },
-      ],
-      KeySchema: [
-        { AttributeName: "pk", KeyType: "HASH" },
-        { AttributeName: "sk", KeyType: "RANGE" },
-      ],
-    }),
-  );
 });
-afterAll(() => new Promise((closed) => server.close(closed)));
+afterAll(() => port.close());
 
 describeEventStore("in memory", async () => memoryStore());
-describeEventStore("in DynamoDB", async () => dynamodbStore("events"));
+describeEventStore("in DynamoDB", async () => dynamodbStore("millrace-local-events"));

@@ -10,8 +10,11 @@ import { reasonOf } from "./reason.ts";
 
 export type Message<T> = { messageId: string; body: T };
 
-/** A message that was not worked off, and why; whether it is retried is the error's to say. */
-export type Failure = { messageId: string; error: unknown };
+/**
+ * A message that was not worked off, and why; whether it is retried is the error's to say. Of a message
+ * that holds several things, `bodies` are those that can never succeed: they become the dead letters.
+ */
+export type Failure = { messageId: string; error: unknown; bodies?: string[] };
 
 export type QueueOptions<T> = {
   /** Schema of a message's JSON body. */
@@ -60,15 +63,17 @@ export const queueHandler = <T>({ message, deadQueueUrl, deed, keepDead = sendLa
   };
 
   /** Keeps what can never succeed; answers what could not even be kept. */
-  const keep = async (dead: { record: SQSRecord; error: AppError }[]): Promise<string[]> => {
+  const keep = async (
+    dead: { record: SQSRecord; error: AppError; bodies: string[] }[],
+  ): Promise<string[]> => {
     const letters = new Map<QueueMessage, string>();
-    for (const { record, error } of dead) {
+    for (const { record, error, bodies } of dead) {
       const attributes = { code: error.code, reason: reasonOf(error), originalMessageId: record.messageId };
-      letters.set({ body: record.body, attributes }, record.messageId);
+      for (const body of bodies) letters.set({ body, attributes }, record.messageId);
     }
     const messages = [...letters.keys()];
     const refused = await keepDead(deadQueueUrl, messages).catch(() => messages.map((item) => ({ item })));
-    return refused.map(({ item }) => letters.get(item) ?? "");
+    return [...new Set(refused.map(({ item }) => letters.get(item) ?? ""))];
   };
 
   return middy<SQSEvent, SQSBatchResponse, Error, Context>()
@@ -76,14 +81,15 @@ export const queueHandler = <T>({ message, deadQueueUrl, deed, keepDead = sendLa
     .handler(async ({ Records }) => {
       noteOutcome("info", "batch processed");
       const records = new Map(Records.map((record) => [record.messageId, record]));
-      const failures = (await work(Records)).map(({ messageId, error }) => ({
+      const failures = (await work(Records)).map(({ messageId, error, bodies }) => ({
         messageId,
         error: toAppError(error),
+        bodies,
       }));
       const again = failures.filter(({ error }) => error.retry);
-      const dead = failures.flatMap(({ messageId, error }) => {
+      const dead = failures.flatMap(({ messageId, error, bodies }) => {
         const record = records.get(messageId);
-        return record && !error.retry ? [{ record, error }] : [];
+        return record && !error.retry ? [{ record, error, bodies: bodies ?? [record.body] }] : [];
       });
       const unkept = dead.length > 0 ? await keep(dead) : [];
       note({

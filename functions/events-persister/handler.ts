@@ -1,0 +1,31 @@
+import { readConfig, text } from "#common/config/config.ts";
+import { appendToChain } from "#common/events/append.ts";
+import { dynamodbStore } from "#common/events/dynamodb-store.ts";
+import { EventsMessageSchema } from "#common/events/event-message.schema.ts";
+import { queueHandler } from "#common/middleware/queue.ts";
+import { type LakeSink, makeAnnounceEvents } from "./announce-events.ts";
+import { externalIdsIn } from "./external-ids.ts";
+import { makePersistEvents } from "./persist-events.ts";
+import { recordedBus } from "./recorded-bus.ts";
+
+const config = readConfig({ EVENTS_TABLE: text(), EVENTS_DEAD_QUEUE_URL: text(), BUS_NAME: text() });
+
+const store = dynamodbStore(config.EVENTS_TABLE);
+
+/** The lake's stream of events comes with the logs service; until then nothing is sent there. */
+const lake: LakeSink = async () => {};
+
+const announce = makeAnnounceEvents({
+  externalIdsOf: externalIdsIn(store),
+  publish: recordedBus(config.BUS_NAME),
+  lake,
+});
+
+export const handler = queueHandler({
+  message: EventsMessageSchema,
+  deadQueueUrl: config.EVENTS_DEAD_QUEUE_URL,
+  deed: makePersistEvents({
+    append: (organizationId, chain, events) =>
+      appendToChain({ store, announce }, organizationId, chain, events),
+  }),
+});

@@ -1,0 +1,24 @@
+import { putEvents } from "#common/aws/eventbridge.ts";
+import { AppError } from "#common/errors/app-error.ts";
+import type { AnnounceEventsDeps } from "./announce-events.ts";
+
+/** Puts `event_recorded` on the platform's bus. */
+export const recordedBus =
+  (bus: string): AnnounceEventsDeps["publish"] =>
+  async (recorded) => {
+    const refused = await putEvents(
+      bus,
+      recorded.map((detail) => ({
+        source: "millrace.events",
+        detailType: "event_recorded",
+        detail: JSON.stringify(detail),
+        time: new Date(detail.time),
+      })),
+    );
+    const [first] = refused;
+    if (first) {
+      throw new AppError("DEPENDENCY_FAILED", {
+        internal: `the bus refused ${refused.length} events, the first with ${first.code}: ${first.reason}`,
+      });
+    }
+  };
