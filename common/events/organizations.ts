@@ -21,7 +21,7 @@ export const listOrganizations = async (store: Pick<EventStore, "queryPage">): P
   const lists = await Promise.all(
     organizationPartitions().map(async (pk) => {
       const found: string[] = [];
-      for await (const items of queryPages(store as EventStore, { pk, consistent: true })) {
+      for await (const items of queryPages(store, { pk, consistent: true })) {
         found.push(...items.map(({ sk }) => sk));
       }
       return found;

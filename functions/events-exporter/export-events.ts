@@ -1,9 +1,9 @@
-import { exportedEvents } from "#common/events/export/exported-events.ts";
 import { exportKey, exportRequestOf, toJson } from "#common/events/export/export-request.ts";
+import { exportedEvents } from "#common/events/export/exported-events.ts";
 import { type ExportFormat, FORMATS, fileNameOf } from "#common/events/export/format.ts";
 import type { Job, JobStore } from "#common/events/jobs/job.ts";
-import { OutOfTime, untilTime } from "#common/events/jobs/time-limit.ts";
 import { type JobMessage, makeStartJob, readJob } from "#common/events/jobs/start-job.ts";
+import { OutOfTime, untilTime } from "#common/events/jobs/time-limit.ts";
 import type { EventQuery } from "#common/events/read/event-query.ts";
 import type { EventStore } from "#common/events/store.ts";
 import { type Answer, RawJson } from "#common/http/answers.ts";

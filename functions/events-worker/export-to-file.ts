@@ -1,6 +1,6 @@
 import type { Json } from "#common/events/event.ts";
-import { exportedEvents } from "#common/events/export/exported-events.ts";
 import { exportKey, exportRequestOf, toJson } from "#common/events/export/export-request.ts";
+import { exportedEvents } from "#common/events/export/exported-events.ts";
 import { FORMATS, fileNameOf } from "#common/events/export/format.ts";
 import type { ExportFiles } from "#common/events/jobs/export-files.ts";
 import type { Job } from "#common/events/jobs/job.ts";
@@ -32,7 +32,8 @@ const PART_BYTES = 8 * 1_048_576;
 /** S3's own limit: 80 GB of events. */
 const PARTS_MAX = 10_000;
 
-const checkpointOf = (job: Job): Checkpoint | undefined => job.checkpoint as unknown as Checkpoint | undefined;
+const checkpointOf = (job: Job): Checkpoint | undefined =>
+  job.checkpoint as unknown as Checkpoint | undefined;
 
 /**
  * Writes the events of an export to a file, part by part: one part is in memory, and one on its way. A part

@@ -101,7 +101,8 @@ export const makeWorkOnJob = (deps: WorkOnJobDeps) => {
       const error = toAppError(thrown);
       if (!(thrown instanceof OutOfTime)) deps.onFailed?.(job, thrown);
       if (!error.retry) return fail(job, error.message);
-      if (job.attempts >= ATTEMPTS_MAX) return fail(job, `${error.message} This was tried ${ATTEMPTS_MAX} times.`);
+      if (job.attempts >= ATTEMPTS_MAX)
+        return fail(job, `${error.message} This was tried ${ATTEMPTS_MAX} times.`);
     }
     job = await saveOwn({ ...job, heldUntil: 0 });
     await again(message, job.attempts === 0 ? 0 : Math.min(900, 2 ** job.attempts * 5));

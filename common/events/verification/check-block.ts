@@ -89,14 +89,10 @@ export const checkBlock = async (
   const last = events?.at(-1);
   if (!events || last?.hash !== block.hash || last.sequence !== numberOf(item, "lastSequence")) {
     const index = changedEvent(block);
-    return broken(
-      first + index,
-      "it was changed, removed, inserted or moved",
-      block.events[index]?.eventId,
-    );
+    return broken(first + index, "it was changed, removed, inserted or moved", block.events[index]?.eventId);
   }
   const digests = block.events.flatMap((event) => (isErased(event) ? [] : (event.digest ?? [])));
-  const changed = changedText(block, await readDetails(store as EventStore, organizationId, digests));
+  const changed = changedText(block, await readDetails(store, organizationId, digests));
   if (changed) return broken(first + changed.index, changed.reason, block.events[changed.index]?.eventId);
   return { block, events };
 };
@@ -128,7 +124,8 @@ export const checkDerived = async (
   const wrong = wanted.find((item) => !isSame(item, stored.get(`${item.pk}\n${item.sk}`)));
   if (!wrong) return undefined;
   const missing = !stored.has(`${wrong.pk}\n${wrong.sk}`);
-  const [event] = wrong.entries === undefined ? events.filter(({ eventId }) => eventId === wrong.eventId) : [];
+  const [event] =
+    wrong.entries === undefined ? events.filter(({ eventId }) => eventId === wrong.eventId) : [];
   const [entry] = wrong.entries === undefined ? [] : entriesOf(wrong);
   const { sequence = block.firstSequence, eventId } = event ?? entry ?? {};
   return {

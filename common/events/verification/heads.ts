@@ -13,7 +13,7 @@ export const readHeads = async (
 ): Promise<AnchoredHead[]> => {
   const heads = await Promise.all(
     allChains().map(async (chain): Promise<AnchoredHead> => {
-      const { finished } = await readHead(store as EventStore, organizationId, chain);
+      const { finished } = await readHead(store, organizationId, chain);
       return { organizationId, ...chain, sequence: finished.sequence, hash: finished.hash };
     }),
   );

@@ -31,7 +31,7 @@ async function* checkBlocks(
     place.block !== finished.number || (place.hash === finished.hash && place.sequence === finished.sequence);
   if (!meetsHead()) return yield broken("the chain's head says something else");
 
-  const blocks = queryPages(store as EventStore, {
+  const blocks = queryPages(store, {
     pk: chainPartition(organizationId, chain),
     ...blocksFrom(start.block + 1),
     consistent: true,
@@ -59,7 +59,7 @@ async function* checkBlocks(
 
 async function* verifyChain(store: Store, organizationId: string, start: Place): AsyncGenerator<Step> {
   // Read first: whatever it knows to be finished is there, and so is everything that follows from it.
-  const head = await readHead(store as EventStore, organizationId, start.chain);
+  const head = await readHead(store, organizationId, start.chain);
   const pending: { step: Step; comparison?: Promise<BrokenAt | undefined> }[] = [];
   let behind = start;
   const settle = async (): Promise<Step | undefined> => {

@@ -35,7 +35,9 @@ type Sums = { added: Map<number, bigint>; takenOff: Map<number, bigint>; events:
 const makeTag = () => {
   const key = randomBytes(32);
   return (chain: string, sequence: number, hash: string): bigint =>
-    BigInt(`0x${createHmac("sha256", key).update(`${chain} ${sequence} ${hash}`).digest("hex").slice(0, 32)}`);
+    BigInt(
+      `0x${createHmac("sha256", key).update(`${chain} ${sequence} ${hash}`).digest("hex").slice(0, 32)}`,
+    );
 };
 
 const add = (sums: Map<number, bigint>, sequence: number, tag: bigint): void => {
