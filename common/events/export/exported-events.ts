@@ -25,23 +25,37 @@ async function* inBatches<T>(source: AsyncIterable<T>, size: number): AsyncGener
   if (batch.length > 0) yield batch;
 }
 
-/** The results in the order of what they are of, up to `ahead` of them under way. */
+/**
+ * The results in the order of what they are of, up to `ahead` of them under way. When the source fails,
+ * what it gave before comes first.
+ */
 async function* mapAhead<T, R>(
   source: AsyncIterable<T>,
   ahead: number,
   work: (one: T) => Promise<R>,
 ): AsyncGenerator<R> {
   const underWay: Promise<R>[] = [];
-  for await (const one of source) {
-    const result = work(one);
-    // Whoever takes the results meets the failure; until then it is nobody's.
-    result.catch(() => {});
-    underWay.push(result);
-    if (underWay.length < ahead) continue;
-    const first = underWay.shift();
-    if (first) yield await first;
+  const items = source[Symbol.asyncIterator]();
+  let failure: { error: unknown } | undefined;
+  try {
+    for (;;) {
+      const next = await items.next().catch((error: unknown) => {
+        failure = { error };
+        return { done: true, value: undefined } as const;
+      });
+      if (next.done) break;
+      const result = work(next.value);
+      // Whoever takes the results meets the failure; until then it is nobody's.
+      result.catch(() => {});
+      underWay.push(result);
+      const first = underWay.length < ahead ? undefined : underWay.shift();
+      if (first) yield await first;
+    }
+    for (const result of underWay) yield await result;
+    if (failure) throw failure.error;
+  } finally {
+    await items.return?.();
   }
-  for (const result of underWay) yield await result;
 }
 
 /** Whole events; with `provable` each with its salt, or its digest where the text no longer gives it. */
