@@ -72,7 +72,9 @@ describe("an export that fits an answer", () => {
   it("of nothing is a header alone, or nothing", async () => {
     const { exportEvents } = await setup({}, 0);
 
-    expect(textOf((await exportEvents.export(QUERY, "csv", CALLER, ATTEMPT)).body)).toMatch(/^eventId,.*\r\n$/);
+    expect(textOf((await exportEvents.export(QUERY, "csv", CALLER, ATTEMPT)).body)).toMatch(
+      /^eventId,.*\r\n$/,
+    );
     expect(textOf((await exportEvents.export(QUERY, "ndjson", CALLER, ATTEMPT)).body)).toBe("");
   });
 });
@@ -105,9 +107,9 @@ describe("an export that does not", () => {
       },
     });
 
-    expect(
-      await exportEvents.export({ ...QUERY, words: ["nowhere"] }, "csv", CALLER, ATTEMPT),
-    ).toMatchObject({ status: 202 });
+    expect(await exportEvents.export({ ...QUERY, words: ["nowhere"] }, "csv", CALLER, ATTEMPT)).toMatchObject(
+      { status: 202 },
+    );
   });
 
   it("counts what JSON makes of quotes, which an answer of Lambda's doubles", async () => {

@@ -3,10 +3,17 @@ import { validator } from "#common/validation/schema.ts";
 
 const brokenAt = Type.Object(
   {
+    kind: Type.Unsafe<string>({
+      type: "string",
+      enum: ["changed", "removed", "inserted", "reordered", "list", "detail", "head"],
+      description:
+        "What happened to an event or block; or what is not as the chain says: a list or event as readers see it, a large detail, the chain's head.",
+    }),
     chain: Type.Object({ epoch: Type.Integer(), number: Type.Integer() }),
+    block: Type.Integer(),
     sequence: Type.Integer({ description: "The event's place in the chain." }),
     eventId: Type.Optional(Type.String()),
-    reason: Type.String({ description: "What is wrong with it." }),
+    message: Type.String({ description: "The same in words." }),
   },
   { description: "The first place that is not as it was." },
 );

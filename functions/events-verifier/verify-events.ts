@@ -1,19 +1,19 @@
 import type { Job, JobStore } from "#common/events/jobs/job.ts";
 import { type JobMessage, makeStartJob, readJob } from "#common/events/jobs/start-job.ts";
-import { OutOfTime, untilTime } from "#common/events/jobs/time-limit.ts";
 import type { EventStore } from "#common/events/store.ts";
-import type { Verdict } from "#common/events/verification/broken.ts";
-import { verdictOf, verifyChains } from "#common/events/verification/verify-chains.ts";
+import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify.ts";
 import { type Answer, ok } from "#common/http/answers.ts";
 
 export type VerifyEventsDeps = {
-  store: Pick<EventStore, "get" | "getMany" | "queryPage">;
+  store: EventStore;
   jobs: JobStore;
   send: (message: JobMessage) => Promise<void>;
   now: () => Date;
   /** How long verifying may take before it becomes a job. */
   milliseconds?: number;
 };
+
+type Verdict = Pick<OrganizationVerdict, "valid" | "checked" | "brokenAt">;
 
 export type VerificationAnswer = Pick<Verdict, "brokenAt"> & {
   id: string;
@@ -46,12 +46,11 @@ export const makeVerifyEvents = ({
     /** The verdict, or a job that comes to one. */
     verify: async (caller: Caller, attempt: { id: string }): Promise<Answer> => {
       const { organizationId, userId } = caller;
-      const limited = untilTime(store, now().getTime() + milliseconds, () => now().getTime());
-      try {
-        return ok(await verdictOf(verifyChains(limited, organizationId)));
-      } catch (error) {
-        if (!(error instanceof OutOfTime)) throw error;
-      }
+      const until = now().getTime() + milliseconds;
+      const isTimeUp = (): boolean => now().getTime() > until;
+      const verdict = await verifyOrganization(store, organizationId, { deep: true, isTimeUp });
+      const { valid, checked, brokenAt } = verdict;
+      if (verdict.complete || brokenAt) return ok({ valid, checked, ...(brokenAt ? { brokenAt } : {}) });
       const job = await startJob({
         jobId: attempt.id,
         organizationId,

@@ -48,7 +48,7 @@ const setup = async ({ events = 500, kind = "export", beforeRead = () => {}, wor
     jobs,
     works: {
       export: makeExportToFile({ store, files: made, now, partBytes: 5_000 }),
-      verification: makeVerifyHistory({ store, now, checkpointMs: 0 }),
+      verification: makeVerifyHistory({ store, now, checkpointMs: 5 }),
       ...works,
     },
     again: async (message, delaySeconds) => void queue.push({ message, delaySeconds }),

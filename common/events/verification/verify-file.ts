@@ -1,19 +1,8 @@
-import { createHmac, randomBytes } from "node:crypto";
 import { chainName } from "../event.ts";
 import type { ExportedEvent } from "../export/format.ts";
-import { digestOf, genesisHash, linkHash } from "../hash.ts";
+import { genesisHash } from "../hash.ts";
+import { makeAnyOrderCheck, makeWindowSearch, type SuspectWindow } from "../verify-any-order.ts";
 import type { AnchoredHead } from "./heads.ts";
-
-/**
- * Proves an export of a whole history, in whatever order it stands, in memory that does not grow with it
- * (but for 32 bytes for each 4,096 events).
- *
- * Each event adds the tag of its own (chain, sequence, hash), and takes off the tag of (chain, sequence −
- * 1, previousHash) modulo 2^128. In a whole chain each tag is once added and once taken off, but for the
- * head's and the start's. The tag is an HMAC under a key that is drawn for this run, so that nobody can
- * prepare a history whose tags add up. Sums are kept for each 4,096 sequences: a second pass looks into
- * the first that is not as it should be, and names the event.
- */
 
 export type FileVerdict = {
   valid: boolean;
@@ -23,113 +12,83 @@ export type FileVerdict = {
   younger: number;
   /** Events whose text was taken out: their place is proven, their text is not. */
   erased: number;
+  /** The first few, in words. */
   faults: string[];
 };
 
-const BUCKET = 4_096;
-const MODULUS = 1n << 128n;
 const FAULTS_MAX = 20;
 
-type Sums = { added: Map<number, bigint>; takenOff: Map<number, bigint>; events: number };
+const WORDS = {
+  removed: "is missing",
+  inserted: "is there twice, or beyond the head",
+  changed: "is not what the next one follows",
+} as const;
 
-const makeTag = () => {
-  const key = randomBytes(32);
-  return (chain: string, sequence: number, hash: string): bigint =>
-    BigInt(
-      `0x${createHmac("sha256", key).update(`${chain} ${sequence} ${hash}`).digest("hex").slice(0, 32)}`,
-    );
-};
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
 
-const add = (sums: Map<number, bigint>, sequence: number, tag: bigint): void => {
-  const bucket = Math.floor(sequence / BUCKET);
-  sums.set(bucket, ((sums.get(bucket) ?? 0n) + tag) % MODULUS);
-};
-
+/** An event that has a place; whether it is the event of that place is what its hash says. */
 const parse = (line: string): ExportedEvent | undefined => {
   try {
     const event: unknown = JSON.parse(line);
-    const isEvent =
-      typeof event === "object" &&
-      event !== null &&
-      "chain" in event &&
-      typeof event.chain === "object" &&
-      event.chain !== null &&
-      "organizationId" in event &&
-      typeof event.organizationId === "string" &&
-      "sequence" in event.chain &&
-      Number.isSafeInteger(event.chain.sequence);
-    return isEvent ? (event as ExportedEvent) : undefined;
+    if (!isObject(event) || !isObject(event.chain) || typeof event.organizationId !== "string")
+      return undefined;
+    const { epoch, number, sequence } = event.chain;
+    return [epoch, number, sequence].every(Number.isSafeInteger) ? (event as ExportedEvent) : undefined;
   } catch {
     return undefined;
   }
 };
 
-/** The digest that the event's text has, or what is wrong with it. */
-const digestOfLine = (event: ExportedEvent): { digest: string; erased: boolean } | { fault: string } => {
-  const { salt = "", digest, description, actor, detail } = event;
-  if (salt !== "") return { digest: digestOf(salt, event), erased: false };
-  const hasText = description !== "" || actor !== undefined || detail !== undefined;
-  if (digest === undefined || hasText) return { fault: "has no salt, so nothing proves its text" };
-  return { digest, erased: true };
-};
-
-const hashOfLine = (event: ExportedEvent, digest: string): string | undefined => {
-  try {
-    return linkHash(event, event.chain, event.chain.sequence, digest, event.chain.previousHash);
-  } catch {
-    return undefined;
-  }
-};
+const hasText = ({ description, actor, detail }: ExportedEvent): boolean =>
+  description !== "" || actor !== undefined || detail !== undefined;
 
 const nameOf = ({ organizationId, epoch, number }: AnchoredHead): string =>
   `${organizationId} ${chainName({ epoch, number })}`;
 
-/** Which event of a bucket is missing, there twice, or not linked to the one before. */
+type Search = { head: AnchoredHead; windows: SuspectWindow[] };
+
+/** The second pass: names what is wrong first in each chain. */
 const lookInto = async (
-  lines: AsyncIterable<string>,
-  head: AnchoredHead,
-  bucket: number,
-): Promise<string> => {
-  const found = new Map<number, { hash: string; previousHash: string }>();
-  const first = Math.max(1, bucket * BUCKET);
-  // One more: what links to the bucket's last stands behind it.
-  const last = Math.min(head.sequence, (bucket + 1) * BUCKET);
-  const name = nameOf(head);
-  for await (const line of lines) {
-    const event = line === "" ? undefined : parse(line);
-    if (!event || `${event.organizationId} ${chainName(event.chain)}` !== name) continue;
-    const { sequence, hash, previousHash } = event.chain;
-    if (sequence < first - 1 || sequence > last) continue;
-    if (found.has(sequence)) return `${name}: number ${sequence} is there twice (${event.eventId})`;
-    found.set(sequence, { hash, previousHash });
-  }
-  let before = first === 1 ? genesisHash(head.organizationId, head) : found.get(first - 1)?.hash;
-  for (let sequence = first; sequence <= last; sequence += 1) {
-    const event = found.get(sequence);
-    if (!event) return `${name}: number ${sequence} is missing`;
-    if (before !== undefined && event.previousHash !== before) {
-      return `${name}: number ${sequence} does not follow number ${sequence - 1}`;
+  open: () => AsyncIterable<string>,
+  searches: readonly Search[],
+): Promise<string[]> => {
+  const running = searches.map(({ head, windows }) => ({
+    head,
+    all: windows.map(makeWindowSearch),
+  }));
+  for await (const line of open()) {
+    const event = parse(line);
+    if (!event) continue;
+    for (const { head, all } of running) {
+      if (event.organizationId !== head.organizationId || event.chain.sequence > head.sequence) continue;
+      for (const search of all) search.add(event);
     }
-    before = event.hash;
   }
-  return `${name}: number ${head.sequence} is not the head`;
+  return running.map(({ head, all }) => {
+    const [found] = all.flatMap((search) => search.find(1, head.sequence) ?? []);
+    return found
+      ? `${nameOf(head)}: number ${found.sequence} ${WORDS[found.kind]}`
+      : `${nameOf(head)}: number ${head.sequence} is not the head`;
+  });
 };
 
 /**
- * Whether the lines (NDJSON) are whole histories up to the heads: each event is what its hash says, and
- * each chain is whole and ends in its head. `open` reads the file from its beginning; it is read once,
- * and once more for each fault that has to be found.
+ * Whether the lines (NDJSON) are whole histories up to the heads, in whatever order they stand: each event
+ * is what its hash says, and each chain is whole and ends in its head. Memory does not grow with the file,
+ * but for a number for each 4,096 events. `open` reads the file from its beginning: once, and once more
+ * where something is wrong, to name it.
  */
 export const verifyFile = async (
   open: () => AsyncIterable<string>,
   heads: readonly AnchoredHead[],
   onEvents: (events: number) => void = () => {},
 ): Promise<FileVerdict> => {
-  const tag = makeTag();
   const faults: string[] = [];
   const byName = new Map(heads.map((head) => [nameOf(head), head]));
-  const chains = new Map<string, Sums>();
-  const verdict = { checked: 0, younger: 0, erased: 0 };
+  const checks = new Map<string, ReturnType<typeof makeAnyOrderCheck>>();
+  const seen = new Set<string>();
+  const counts = { checked: 0, younger: 0, erased: 0 };
   let number = 0;
 
   for await (const line of open()) {
@@ -144,45 +103,53 @@ export const verifyFile = async (
       fault("is no event");
       continue;
     }
-    const text = digestOfLine(event);
-    if ("fault" in text) {
-      fault(`${event.eventId} ${text.fault}`);
-      continue;
-    }
-    const { sequence, hash, previousHash } = event.chain;
-    if (hashOfLine(event, text.digest) !== hash) {
+    const { salt = "", digest, organizationId, chain } = event;
+    const isErased = salt === "" && digest !== undefined && !hasText(event);
+    if (salt === "" && !isErased) fault(`${event.eventId} has no salt, so nothing proves its text`);
+    const name = `${organizationId} ${chainName(chain)}`;
+    const head = byName.get(name);
+    const isYounger = !head || chain.sequence > head.sequence;
+    // A check of its own for what no head proves: it tells whether the event is what its hash says.
+    const check = isYounger ? makeAnyOrderCheck() : (checks.get(organizationId) ?? makeAnyOrderCheck());
+    try {
+      check.add({ event, ...(isErased ? { digest } : { salt }) });
+    } catch {
       fault(`${event.eventId} is not what its hash says`);
       continue;
     }
-    const name = `${event.organizationId} ${chainName(event.chain)}`;
-    const head = byName.get(name);
-    if (text.erased) verdict.erased += 1;
-    if (!head || sequence > head.sequence) {
-      verdict.younger += 1;
+    if (isErased) counts.erased += 1;
+    if (isYounger) {
+      counts.younger += 1;
+      if (check.verdict([]).changed.length > 0) fault(`${event.eventId} is not what its hash says`);
       continue;
     }
-    const sums = chains.get(name) ?? { added: new Map(), takenOff: new Map(), events: 0 };
-    chains.set(name, sums);
-    add(sums.added, sequence, tag(name, sequence, hash));
-    add(sums.takenOff, sequence - 1, tag(name, sequence - 1, previousHash));
-    sums.events += 1;
-    verdict.checked += 1;
+    checks.set(organizationId, check);
+    seen.add(name);
+    counts.checked += 1;
   }
 
-  const organizations = new Set([...chains.keys()].map((name) => name.split(" ")[0]));
-  for (const [name, head] of byName) {
-    const sums = chains.get(name);
-    // Heads of other organizations, and an audit chain that was not asked for, have nothing to do with the file.
-    if (!organizations.has(head.organizationId) || (!sums && head.epoch === 0)) continue;
-    const { added = new Map<number, bigint>(), takenOff = new Map<number, bigint>() } = sums ?? {};
-    add(added, 0, tag(name, 0, genesisHash(head.organizationId, head)));
-    add(takenOff, head.sequence, tag(name, head.sequence, head.hash));
-    for (let bucket = 0; bucket <= Math.floor(head.sequence / BUCKET); bucket += 1) {
-      if ((added.get(bucket) ?? 0n) === (takenOff.get(bucket) ?? 0n)) continue;
-      faults.push(await lookInto(open(), head, bucket));
-      break;
+  const searches: Search[] = [];
+  for (const [organizationId, check] of checks) {
+    // An audit chain that was not asked for has nothing to do with the file.
+    const own = heads.filter(
+      (head) => head.organizationId === organizationId && (head.epoch !== 0 || seen.has(nameOf(head))),
+    );
+    const spans = own.map(({ epoch, number: chain, sequence, hash }) => ({
+      chain: { epoch, number: chain },
+      start: { sequence: 0, hash: genesisHash(organizationId, { epoch, number: chain }) },
+      end: { sequence, hash },
+    }));
+    const { changed, suspects } = check.verdict(spans);
+    faults.push(...changed.map(({ eventId }) => `${eventId} is not what its hash says`));
+    for (const head of own) {
+      // An event at a window's edge is missed in the one and linked to in the next: two are looked into.
+      const windows = suspects
+        .filter(({ chain }) => chain.epoch === head.epoch && chain.number === head.number)
+        .slice(0, 2);
+      if (windows.length > 0) searches.push({ head, windows });
     }
   }
-  if (verdict.checked === 0 && faults.length === 0) faults.push("no event of the file stands before a head");
-  return { valid: faults.length === 0, ...verdict, faults };
+  if (searches.length > 0) faults.push(...(await lookInto(open, searches)));
+  if (counts.checked === 0 && faults.length === 0) faults.push("no event of the file stands before a head");
+  return { valid: faults.length === 0, ...counts, faults: faults.slice(0, FAULTS_MAX) };
 };
