@@ -58,16 +58,29 @@ afterAll(async () => {
 
 describe("verify-events", () => {
   it("proves a table, keeps its heads, and with them an export and nothing else", async () => {
-    const table = await run("--organization", "demo", "--endpoint", port.url, "--write-heads", at("heads.json"));
+    const table = await run(
+      "--organization",
+      "demo",
+      "--endpoint",
+      port.url,
+      "--write-heads",
+      at("heads.json"),
+    );
     expect(table).toMatchObject({ code: 0, output: expect.stringContaining("valid: 40 events of demo") });
 
     const file = await run("--file", at("export.ndjson"), "--heads", at("heads.json"));
-    expect(file).toMatchObject({ code: 0, output: expect.stringContaining("valid: 40 events up to the heads") });
+    expect(file).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("valid: 40 events up to the heads"),
+    });
 
     const text = readFileSync(at("export.ndjson"), "utf8");
     writeFileSync(at("changed.ndjson"), text.replace("Number 7", "Number 8"));
     const changed = await run("--file", at("changed.ndjson"), "--heads", at("heads.json"));
-    expect(changed).toMatchObject({ code: 1, output: expect.stringContaining("event-7 is not what its hash says") });
+    expect(changed).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("event-7 is not what its hash says"),
+    });
   });
 
   it("tells what is wrong with a table, and ends with 1", async () => {
@@ -94,12 +107,21 @@ describe("verify-events", () => {
 describe("its arguments", () => {
   it.each([
     [[], ["--organization or --file is missing: it says what to verify."]],
-    [["--organization", "Demo"], ['--organization must be lower-case letters, digits and hyphens, got "Demo".']],
+    [
+      ["--organization", "Demo"],
+      ['--organization must be lower-case letters, digits and hyphens, got "Demo".'],
+    ],
     [["--organization", "demo", "--heads", "x"], ["--heads and --organization are two different things."]],
     [["--organization", "demo", "--endpoint", "x"], ['--endpoint must be an http or https URL, got "x".']],
     [["--organization"], ["--organization needs a value."]],
-    [["--file", "no-such"], ["--heads is missing: without heads nothing can be proven.", "There is no file no-such."]],
-    [["--flie", "x"], [expect.stringMatching(/^There is no option --flie/), expect.anything()]],
+    [
+      ["--file", "no-such"],
+      ["--heads is missing: without heads nothing can be proven.", "There is no file no-such."],
+    ],
+    [
+      ["--flie", "x"],
+      [expect.stringMatching(/^There is no option --flie/), expect.anything()],
+    ],
   ])("%j names each fault", (argv, faults) => {
     expect(readVerifyArguments(argv).faults).toEqual(faults);
   });

@@ -107,7 +107,8 @@ const isHead = (value: unknown): value is AnchoredHead => {
 /** The heads of an anchor, or of a file of heads; throws what is wrong with it. */
 export const parseHeads = (text: string): AnchoredHead[] => {
   const value: unknown = JSON.parse(text);
-  const heads: unknown = typeof value === "object" && value !== null && "heads" in value ? value.heads : undefined;
+  const heads: unknown =
+    typeof value === "object" && value !== null && "heads" in value ? value.heads : undefined;
   if (!Array.isArray(heads) || !heads.every(isHead)) {
     throw new Error("it must be { heads: [{ organizationId, epoch, number, sequence, hash }] }");
   }
