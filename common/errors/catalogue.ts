@@ -24,7 +24,12 @@ export const ERRORS = {
   EVENT_ID_CONFLICT: {
     status: 409,
     retry: false,
-    text: "An event is stored under this eventId with other content. Nothing was taken.",
+    text: "Another event, with other content, stands under this eventId; this one was not taken.",
+  },
+  CUSTOMER_IN_CHANGE: {
+    status: 409,
+    retry: true,
+    text: "Others are changing this customer at the same moment. Try again.",
   },
   BODY_TOO_LARGE: { status: 413, retry: false, text: "The body is larger than this route takes." },
   IDEMPOTENCY_MISMATCH: {
@@ -43,11 +48,6 @@ export const ERRORS = {
     status: 503,
     retry: true,
     text: "Reads are recorded, and this one could not be; it shows nothing. Try again.",
-  },
-  TOO_MUCH_TO_COUNT: {
-    status: 503,
-    retry: false,
-    text: "This is more than can be counted while you wait; narrow the time or the filters.",
   },
   DEPENDENCY_FAILED: { status: 503, retry: true, text: "Something the platform depends on did not answer." },
   UNEXPECTED: {

@@ -1,18 +1,13 @@
 import { AUDIT_TYPE, EVENT_LIMITS } from "#common/events/event.ts";
 import { instantOf } from "#common/events/instant.ts";
 import { givenIdFault, isReservedId } from "#common/ids/given-id.ts";
+import { hasControlCharacter } from "#common/validation/control-characters.ts";
 import type { Fault } from "#common/validation/faults.ts";
 
 /** What the rules compare with: whose events they are, and when. */
 export type Posting = { organizationId: string; nowMs: number };
 
-/** Control characters of ASCII and Latin-1: they move cursors and end lines wherever a text is shown. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
-
 const aheadMs = EVENT_LIMITS.aheadSeconds * 1000;
-
-export const hasControlCharacter = (text: string): boolean => CONTROL_CHARACTER.test(text);
 
 export const isTooFarAhead = (instantMs: number, nowMs: number): boolean => instantMs > nowMs + aheadMs;
 

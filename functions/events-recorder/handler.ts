@@ -12,7 +12,7 @@ const config = readConfig({ EVENTS_QUEUE_URL: text(), EVENTS_TABLE: text(), IDEM
 const recordEvents = makeRecordEvents({
   // DynamoDB's client is loaded with the first id that is given: most requests never ask the table.
   findStored: async (organizationId, eventIds) =>
-    (await import("./stored-events.ts")).storedEvents(config.EVENTS_TABLE, organizationId, eventIds),
+    (await import("./stored-events.ts")).storedEvents(config.EVENTS_TABLE)(organizationId, eventIds),
   sendAll: eventQueue(config.EVENTS_QUEUE_URL).sendAll,
 });
 

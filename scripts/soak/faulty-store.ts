@@ -1,7 +1,7 @@
 import type { EventStore, Item } from "#common/events/store.ts";
 
-/** Of one call. The SDK makes four; with two, more calls fail for good, which is what is to be seen. */
-const TRIES = 2;
+/** Of one call. The SDK makes four; with three, more calls fail for good, which is what is to be seen. */
+const TRIES = 3;
 
 export class Lost extends Error {
   override readonly name = "Lost";

@@ -81,7 +81,7 @@ const makeQueue = (events: readonly EventMessage[], random: () => number): Queue
     for (const body of queueBodies(events.slice(start, start + size))) {
       const copies = random() < 0.05 ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1)
-        queue.push({ messageId: `${start}-${copy}-${body.length}`, body, received: 0 });
+        queue.push({ messageId: `${events[start]?.organizationId}-${start}-${copy}`, body, received: 0 });
     }
     start += size;
   }

@@ -8,7 +8,7 @@ import {
   type EventMessage,
   type RunEntry,
 } from "../event.ts";
-import { genesisHash } from "../hash.ts";
+import { chainNumberOf, genesisHash } from "../hash.ts";
 import { derivedItems } from "../run.ts";
 import type { EventStore } from "../store.ts";
 import { compareByDate, type EventQuery } from "./event-query.ts";
@@ -43,8 +43,8 @@ export const storeEvents = async (
   { block = 1, chains = 6 } = {},
 ): Promise<void> => {
   const shares = new Map<string, { chain: ChainId; messages: EventMessage[] }>();
-  for (const [index, message] of messages.entries()) {
-    const chain = message.audit ? AUDIT_CHAIN : { epoch: 1, number: index % chains };
+  for (const message of messages) {
+    const chain = message.audit ? AUDIT_CHAIN : { epoch: 1, number: chainNumberOf(message.eventId, chains) };
     const key = `${chain.epoch}-${chain.number}`;
     const share = shares.get(key) ?? { chain, messages: [] };
     share.messages.push(message);

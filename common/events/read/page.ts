@@ -40,14 +40,14 @@ const behind = (second: string, order: Order): Position => {
 };
 
 /**
- * How many runs each partition is asked for first. A run holds at least one event, so `limit` + 1 of them
- * would always do where nothing is filtered out; what several partitions give together is divided among
- * them, twice over because it is never even.
+ * How many runs each partition is asked for first. A run holds at least one event, so `limit` and one
+ * would do where nothing is filtered out, and one more where the last page ended in the midst of a second.
+ * What several partitions give together is never even: two deviations more than their share.
  */
-const firstItemsFor = (query: EventQuery, limit: number): number => {
-  const partitions = partitionsOf(query).length;
-  const wanted = (limit + 1) * (isLookedThrough(query) ? 4 : 1);
-  return partitions === 1 ? wanted : Math.ceil((2 * wanted) / Math.max(1, partitions)) + 1;
+const firstItemsFor = (query: EventQuery, limit: number, after: Position | undefined): number => {
+  const wanted = (limit + (after ? 2 : 1)) * (isLookedThrough(query) ? 4 : 1);
+  const share = wanted / Math.max(1, partitionsOf(query).length);
+  return Math.min(wanted, Math.ceil(share + 2 * Math.sqrt(share)));
 };
 
 /**
@@ -82,7 +82,7 @@ export const findPage = async (
 
   for await (const runs of mergedRuns(store, query, {
     after,
-    firstItems: firstItemsFor(query, limit),
+    firstItems: firstItemsFor(query, limit, after),
     effort,
   })) {
     for (const run of runs) {

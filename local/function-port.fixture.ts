@@ -1,12 +1,13 @@
 import { type AttributeValue, BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, vi } from "vitest";
+import type { EventMessage } from "#common/events/event.ts";
+import { EventMessageSchema } from "#common/events/event-message.schema.ts";
+import type { Item } from "#common/events/store.ts";
 import { environmentOf } from "#common/manifest/environment.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
-import { permissionsFrom } from "#local/aws/permissions.ts";
-import { clientsFor, startTestPort, type TestPort, testDeployment } from "#local/aws/testing.ts";
-import type { EventMessage } from "../event.ts";
-import { EventMessageSchema } from "../event-message.schema.ts";
-import type { Item } from "../store.ts";
+import { permissionsFrom } from "./aws/permissions.ts";
+import { clientsFor, startTestPort, type TestPort } from "./aws/testing.ts";
+import { localDeployment } from "./deployment.ts";
 
 const EVENTS = "millrace-local-events";
 
@@ -38,11 +39,13 @@ export const useFunctionPort = (functionName: string): FunctionPort => {
     const declarations = loadDeclarations("functions");
     const manifest = declarations.manifests.find(({ name }) => name === functionName);
     if (!manifest) throw new Error(`no function ${functionName}`);
-    port = await startTestPort({ declarations, permissions: permissionsFrom(declarations, testDeployment) });
+    port = await startTestPort({
+      declarations,
+      permissions: permissionsFrom(declarations, localDeployment("")),
+    });
     operator = clientsFor(port.url);
-    const deployment = { ...testDeployment, queueOrigin: port.url };
     const environment = {
-      ...environmentOf(declarations, deployment, manifest, {}),
+      ...environmentOf(declarations, localDeployment(port.url), manifest, {}),
       NODE_OPTIONS: "",
       AWS_ENDPOINT_URL: port.url,
       AWS_REGION: "us-east-1",

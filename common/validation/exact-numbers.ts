@@ -1,4 +1,4 @@
-import { type Fault, FaultList, step } from "#common/validation/faults.ts";
+import { type Fault, FaultList, step } from "./faults.ts";
 
 /**
  * What a number that loses digits may look like: 16 digits or more, or an exponent of three. Up to 15 digits
