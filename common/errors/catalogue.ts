@@ -50,6 +50,11 @@ export const ERRORS = {
     text: "Reads are recorded, and this one could not be; it shows nothing. Try again.",
   },
   DEPENDENCY_FAILED: { status: 503, retry: true, text: "Something the platform depends on did not answer." },
+  TOO_MUCH_TO_COUNT: {
+    status: 503,
+    retry: false,
+    text: "This is more than can be counted while you wait; narrow the time or the filters.",
+  },
   UNEXPECTED: {
     status: 500,
     retry: true,
