@@ -1,7 +1,19 @@
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { HttpRequest, RequestPresigner } from "@smithy/types";
 
-const isPresigner = (signer: object): signer is RequestPresigner => "presign" in signer;
+/** Of the SDK's request what signing needs. */
+type HttpRequest = {
+  method: string;
+  protocol: string;
+  hostname: string;
+  port?: number;
+  path: string;
+  headers: Record<string, string>;
+  query?: Record<string, string | string[] | null>;
+};
+
+type Presigner = { presign(request: HttpRequest, options: { expiresIn: number }): Promise<HttpRequest> };
+
+const isPresigner = (signer: object): signer is Presigner => "presign" in signer;
 
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(
