@@ -5,9 +5,10 @@ import { differences, postRecords, readRecords } from "#local/system/post-record
 import { eventually, startSystem } from "#local/system/system.ts";
 import { build } from "./build/build.ts";
 import { soakEvents } from "./soak/soak-events.ts";
+import { soakExport } from "./soak/soak-export.ts";
 
 const USAGE =
-  "npm run soak -- data [--records 10000] [--chaos 0.1] [--parallel 16], or npm run soak -- events [--events 1000000] [--chaos 0.1] [--seed 1]";
+  "npm run soak -- data [--records 10000] [--chaos 0.1] [--parallel 16], or npm run soak -- events [--events 1000000] [--chaos 0.1] [--seed 1], or npm run soak -- export [--events 1000000]";
 
 const soakData = async (args: string[]): Promise<string[]> => {
   const { values } = parseArgs({
@@ -70,6 +71,7 @@ const soakEventChains = async (args: string[]): Promise<string[]> => {
 const soaks: Record<string, (args: string[]) => Promise<string[]>> = {
   data: soakData,
   events: soakEventChains,
+  export: soakExport,
 };
 
 const [service = "", ...args] = process.argv.slice(2);

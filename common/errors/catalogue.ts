@@ -24,7 +24,12 @@ export const ERRORS = {
   EVENT_ID_CONFLICT: {
     status: 409,
     retry: false,
-    text: "Another event stands under this eventId.",
+    text: "Another event, with other content, stands under this eventId; this one was not taken.",
+  },
+  CUSTOMER_IN_CHANGE: {
+    status: 409,
+    retry: true,
+    text: "Others are changing this customer at the same moment. Try again.",
   },
   BODY_TOO_LARGE: { status: 413, retry: false, text: "The body is larger than this route takes." },
   IDEMPOTENCY_MISMATCH: {
@@ -34,7 +39,22 @@ export const ERRORS = {
   },
   MESSAGE_NOT_JSON: { status: 500, retry: false, text: "The message is not valid JSON." },
   MESSAGE_INVALID: { status: 500, retry: false, text: "The message breaks its schema." },
+  EVENTS_NOT_QUEUED: {
+    status: 503,
+    retry: true,
+    text: "Not all events could be taken. Send the same request again: with eventIds or the same Idempotency-Key, what was taken already is not taken twice.",
+  },
+  READ_NOT_RECORDED: {
+    status: 503,
+    retry: true,
+    text: "Reads are recorded, and this one could not be; it shows nothing. Try again.",
+  },
   DEPENDENCY_FAILED: { status: 503, retry: true, text: "Something the platform depends on did not answer." },
+  TOO_MUCH_TO_COUNT: {
+    status: 503,
+    retry: false,
+    text: "This is more than can be counted while you wait; narrow the time or the filters.",
+  },
   UNEXPECTED: {
     status: 500,
     retry: true,

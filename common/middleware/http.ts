@@ -12,7 +12,7 @@ import { idempotencyKeyOf, once, scopeOf } from "#common/idempotency/idempotency
 import { newId } from "#common/ids/uuid.ts";
 import type { Route } from "#common/manifest/manifest.ts";
 import { loggable } from "#common/telemetry/log.ts";
-import { admit, bodyText, type Member, validateRequest } from "./http-request.ts";
+import { admit, bodyText, type Member, type ReadBody, validateRequest } from "./http-request.ts";
 import { note, noteOutcome, observe } from "./observe.ts";
 
 /** What a deed of a route gets: checked, typed, and nothing of API Gateway. */
@@ -36,6 +36,8 @@ type RouteManifest = { triggers: readonly { type: string; route?: string; role?:
 export type HttpOptions = {
   /** Needed where a contract is `idempotent`; loaded with the first Idempotency-Key. */
   idempotency?: () => Promise<IdempotencyStore>;
+  /** By route: reads the body in place of the schema's own check. */
+  readBody?: Readonly<Record<string, ReadBody>>;
 };
 
 /** A public route has no caller; a deed that asked for one would find nobody in no organization. */
@@ -101,7 +103,13 @@ export const httpHandler = <const C extends Contract>(
         ? NOBODY
         : admit(noteCaller(callerFromContext(event.requestContext.authorizer)), role, new Date());
     const rawBody = bodyText(event, routeContract.bodyBytesMax);
-    const validated = validateRequest(event, routeContract, rawBody);
+    const readBody = options.readBody?.[route];
+    const validated = validateRequest(
+      event,
+      routeContract,
+      rawBody,
+      readBody && ((text, beside) => readBody(text, caller, beside)),
+    );
     const deed = deeds[route as keyof C] as (request: HttpRequest) => Promise<Answer>;
     const perform = (attempt: Attempt) =>
       deed({

@@ -34,7 +34,9 @@ const callOf = async (request: IncomingMessage): Promise<AwsCall> => {
     return { operation: target.split(".").at(-1) ?? "", input: JSON.parse(body), headers: request.headers };
   }
   const form = Object.fromEntries(new URLSearchParams(body));
-  return { operation: form.Action ?? "", input: form, headers: request.headers };
+  // S3 says what it wants by method and path; of its calls only this one is answered here.
+  const operation = form.Action ?? (request.method === "HEAD" ? "HeadBucket" : "");
+  return { operation, input: form, headers: request.headers };
 };
 
 /** An AWS endpoint for the real SDK clients: it speaks JSON 1.0 and 1.1, and takes SNS's forms. */

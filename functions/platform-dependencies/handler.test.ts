@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { environmentOf } from "#common/manifest/environment.ts";
+import { loadDeclarations } from "#common/manifest/load.ts";
 import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
 import { callerContext, lambdaContext, restEvent } from "#common/testing/events.ts";
 import { captureOutput } from "#common/testing/output.ts";
@@ -13,18 +15,26 @@ const all: AwsAnswers = {
   DescribeTable: () => ({ Table: {} }),
   GetQueueAttributes: () => ({ Attributes: {} }),
   DescribeEventBus: () => ({ Name: "bus" }),
+  HeadBucket: () => "",
   GenerateMac: () => ({ Mac: Buffer.alloc(32).toString("base64") }),
 };
 
 beforeAll(async () => {
   aws = await startAwsServer();
+  const declarations = loadDeclarations("functions");
+  const manifest = declarations.manifests.find(({ name }) => name === "platform-dependencies");
+  if (!manifest) throw new Error("the function has no manifest");
+  const deployment = {
+    environment: "test",
+    region: "us-east-1",
+    accountId: "000000000000",
+    partition: "aws",
+    queueOrigin: aws.url,
+    bucketSuffix: "",
+  };
   const environment = {
     ...aws.environment,
-    RECORDS_TABLE: "records",
-    IDEMPOTENCY_TABLE: "idempotency",
-    RECORDS_QUEUE_URL: `${aws.url}/000000000000/records`,
-    BUS_NAME: "bus",
-    CURSORS_KEY_ID: "alias/cursors",
+    ...environmentOf(declarations, deployment, manifest, {}),
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   ({ handler } = await import("./handler.ts"));
@@ -64,6 +74,15 @@ describe("GET /health/dependencies", () => {
     expect(aws.calls).toHaveLength(names.length);
   });
 
+  it("may touch everything that functions share, so that nothing is forgotten here", () => {
+    const { access } = JSON.parse(readFileSync("functions/platform-dependencies/function.json", "utf8"));
+    const resources = JSON.parse(readFileSync("functions/resources.json", "utf8"));
+
+    for (const kind of ["tables", "queues", "topics", "buckets", "buses", "keys"]) {
+      expect(Object.keys(access[kind] ?? {}).sort()).toEqual(Object.keys(resources[kind]).sort());
+    }
+  });
+
   it("is 503 when one fails, names that one, and says why only in the log", async () => {
     aws.answerWith({
       ...all,
@@ -80,12 +99,12 @@ describe("GET /health/dependencies", () => {
       json.dependencies
         .filter(({ status }: Answered) => status === "failed")
         .map(({ name }: Answered) => name),
-    ).toEqual(["bus"]);
+    ).toEqual(["bus bus"]);
     expect(body).not.toContain("internal-name");
     expect(output.lines()[0]).toMatchObject({
       level: "error",
       message: "dependency failed",
-      resourceName: "bus",
+      resourceName: "bus bus",
       error: { message: "no such bus: internal-name" },
     });
   });

@@ -1,9 +1,11 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeEventBusCommand } from "@aws-sdk/client-eventbridge";
+import { HeadBucketCommand } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { dynamodb } from "#common/aws/dynamodb.ts";
 import { eventbridge } from "#common/aws/eventbridge.ts";
 import { generateMac } from "#common/aws/kms.ts";
+import { s3 } from "#common/aws/s3.ts";
 import { sqs } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
 import { httpHandler } from "#common/middleware/http.ts";
@@ -11,29 +13,45 @@ import { makeAskDependencies } from "./ask-dependencies.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 
-const config = readConfig({
-  RECORDS_TABLE: text(),
-  IDEMPOTENCY_TABLE: text(),
-  RECORDS_QUEUE_URL: text(),
-  BUS_NAME: text(),
-  CURSORS_KEY_ID: text(),
-});
-
-const table = (TableName: string) => () => dynamodb().send(new DescribeTableCommand({ TableName }));
-
-const askDependencies = makeAskDependencies([
-  { name: "table records", ask: table(config.RECORDS_TABLE) },
-  { name: "table idempotency", ask: table(config.IDEMPOTENCY_TABLE) },
-  {
-    name: "queue records",
-    ask: () =>
-      sqs().send(
-        new GetQueueAttributesCommand({ QueueUrl: config.RECORDS_QUEUE_URL, AttributeNames: ["QueueArn"] }),
-      ),
+/** How a thing of each kind is asked whether it answers, by the value of its environment variable. */
+const KINDS = {
+  tables: {
+    label: "table",
+    variable: "TABLE",
+    ask: (name: string) => dynamodb().send(new DescribeTableCommand({ TableName: name })),
   },
-  { name: "bus", ask: () => eventbridge().send(new DescribeEventBusCommand({ Name: config.BUS_NAME })) },
-  { name: "key cursors", ask: () => generateMac(config.CURSORS_KEY_ID, "health") },
-]);
+  queues: {
+    label: "queue",
+    variable: "QUEUE_URL",
+    ask: (url: string) =>
+      sqs().send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] })),
+  },
+  buckets: {
+    label: "bucket",
+    variable: "BUCKET",
+    ask: (name: string) => s3().send(new HeadBucketCommand({ Bucket: name })),
+  },
+  buses: {
+    label: "bus",
+    variable: "NAME",
+    ask: (name: string) => eventbridge().send(new DescribeEventBusCommand({ Name: name })),
+  },
+  keys: { label: "key", variable: "KEY_ID", ask: (id: string) => generateMac(id, "health") },
+};
+
+// What the manifest lets it touch is what it asks; there is no second list.
+const listed = Object.entries(KINDS).flatMap(([kind, { label, variable, ask }]) =>
+  Object.keys(manifest.access[kind as keyof typeof manifest.access]).map((name) => ({
+    name: `${label} ${name}`,
+    variable: `${name.replaceAll("-", "_").toUpperCase()}_${variable}`,
+    ask,
+  })),
+);
+const config = readConfig(Object.fromEntries(listed.map(({ variable }) => [variable, text()])));
+
+const askDependencies = makeAskDependencies(
+  listed.map(({ name, variable, ask }) => ({ name, ask: () => ask(config[variable] ?? "") })),
+);
 
 export const handler = httpHandler(manifest, contract, {
   "GET /health/dependencies": async () => {

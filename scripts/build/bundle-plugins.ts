@@ -28,10 +28,14 @@ exports.defaultProvider = () => async () => ({
   sessionToken: process.env.AWS_SESSION_TOKEN,
 });`;
 
-/** Event streams (Kinesis, Transcribe, S3 Select) are in every client and used by none of ours. */
+/**
+ * Event streams (Kinesis, Transcribe, S3 Select) are in every client and used by none of ours. S3's client
+ * sets them up all the same.
+ */
 const EVENT_STREAMS = `
-const none = () => { throw new Error("event streams are not in this bundle"); };
-module.exports = new Proxy({}, { get: (_, name) => (name === "__esModule" ? false : name === "resolveEventStreamSerdeConfig" ? (config) => config : none) });`;
+exports.resolveEventStreamSerdeConfig = (config) => config;
+exports.eventStreamSerdeProvider = () => ({});
+exports.EventStreamSerde = class { constructor() { throw new Error("event streams are not in this bundle"); } };`;
 
 /** DynamoDB's client makes a cache for endpoint discovery, which none of its commands uses. */
 const ENDPOINT_CACHE = "exports.EndpointCache = class {};";

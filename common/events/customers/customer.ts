@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../canonical-json.ts";
+import type { Json } from "../event.ts";
+import { profileKey } from "../keys.ts";
+import { type Item, numberOf, optionalTextOf, textOf } from "../store.ts";
+
+export const CUSTOMER_LIMITS = {
+  nameLength: 200,
+  emailLength: 254,
+  externalIdLength: 255,
+  /** UTF-8 bytes of `attributes` as JSON text; a page of 100 customers then fits one answer. */
+  attributesBytes: 32_768,
+} as const;
+
+/** What is said of a customer: all of it is erased with the customer. */
+export type Profile = {
+  name: string;
+  email?: string;
+  /** The `sub` of the user that this customer signs in as. */
+  externalId?: string;
+  attributes?: { [name: string]: Json };
+};
+
+/** A customer as the API answers it. */
+export type Customer = Profile & {
+  customerId: string;
+  organizationId: string;
+  createdAt: string;
+  updatedAt: string;
+};
+
+/** A customer as the table has it. */
+export type StoredCustomer = Customer & {
+  /** From 1; grows with every change. */
+  version: number;
+  salt: string;
+  /** Of the profile under the salt: what the event of the change holds. */
+  digest: string;
+  /** Folded words of the name, by which it is found. */
+  words: readonly string[];
+};
+
+export const profileOf = ({ name, email, externalId, attributes }: Profile): Profile => ({
+  name,
+  ...(email === undefined ? {} : { email }),
+  ...(externalId === undefined ? {} : { externalId }),
+  ...(attributes === undefined ? {} : { attributes }),
+});
+
+/** SHA-256(salt ‖ RFC 8785 of the profile), base64url. Says nothing to who has not the salt, which goes with the profile. */
+export const profileDigest = (salt: string, profile: Profile): string =>
+  createHash("sha256")
+    .update(Buffer.from(salt, "base64url"))
+    .update(canonicalJson(profileOf(profile)))
+    .digest("base64url");
+
+export const isSameProfile = (one: Profile, other: Profile): boolean =>
+  canonicalJson(profileOf(one)) === canonicalJson(profileOf(other));
+
+export const toCustomer = (stored: StoredCustomer): Customer => {
+  const { customerId, organizationId, createdAt, updatedAt } = stored;
+  return { customerId, organizationId, ...profileOf(stored), createdAt, updatedAt };
+};
+
+export const customerToItem = (customer: StoredCustomer): Item => {
+  const { organizationId, customerId, name, email, externalId, attributes, createdAt, updatedAt } = customer;
+  return {
+    ...profileKey(organizationId, customerId),
+    customerId,
+    name,
+    ...(email === undefined ? {} : { email }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(attributes === undefined ? {} : { attributes: JSON.stringify(attributes) }),
+    createdAt,
+    updatedAt,
+    version: customer.version,
+    salt: customer.salt,
+    digest: customer.digest,
+    words: JSON.stringify(customer.words),
+  };
+};
+
+export const customerFromItem = (organizationId: string, item: Item): StoredCustomer => {
+  const email = optionalTextOf(item, "email");
+  const externalId = optionalTextOf(item, "externalId");
+  const attributes = optionalTextOf(item, "attributes");
+  return {
+    customerId: textOf(item, "customerId"),
+    organizationId,
+    name: textOf(item, "name"),
+    ...(email === undefined ? {} : { email }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(attributes === undefined ? {} : { attributes: JSON.parse(attributes) }),
+    createdAt: textOf(item, "createdAt"),
+    updatedAt: textOf(item, "updatedAt"),
+    version: numberOf(item, "version"),
+    salt: textOf(item, "salt"),
+    digest: textOf(item, "digest"),
+    words: JSON.parse(textOf(item, "words")),
+  };
+};

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { chainNumberOf } from "../hash.ts";
+import { memoryStore } from "../memory-store.ts";
+import { anEvent, histories, idsOf, plainAnswer, queries, storeEvents } from "./history.fixture.ts";
+import { noEffort } from "./lane.ts";
+import { matchBatches, matches } from "./matches.ts";
+
+describe("the matches of a query", () => {
+  it("are those of a plain filter and sort, whatever is asked and however pages are cut", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        histories("old"),
+        histories("new"),
+        queries,
+        fc.constantFrom(300, 2_000, 1_048_576),
+        async (first, second, query, pageBytesMax) => {
+          const store = memoryStore({ pageBytesMax });
+          await storeEvents(store, first, { block: 1 });
+          await storeEvents(store, second, { block: 2 });
+
+          const found = await Array.fromAsync(matches(store, query));
+          const unordered = (await Array.fromAsync(matchBatches(store, query))).flat();
+
+          expect(idsOf(found)).toEqual(plainAnswer([...first, ...second], query));
+          expect(idsOf(unordered).sort()).toEqual(idsOf(found).sort());
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("say which chain they stand on", async () => {
+    const store = memoryStore();
+    await storeEvents(store, [anEvent("e-0"), anEvent("e-1")]);
+
+    const found = await Array.fromAsync(
+      matches(store, { organizationId: "demo", types: [], words: [], order: "asc" }),
+    );
+
+    expect(found.map(({ chain, entry }) => [entry.eventId, chain.epoch, chain.number])).toEqual([
+      ["e-0", 1, chainNumberOf("e-0", 6)],
+      ["e-1", 1, chainNumberOf("e-1", 6)],
+    ]);
+  });
+
+  it("are found over five empty years with one query for each partition", async () => {
+    const store = memoryStore();
+    await storeEvents(store, [anEvent("old", { date: "2020-01-01T00:00:00.000Z" }), anEvent("new")]);
+    const effort = noEffort();
+
+    const found = await Array.fromAsync(
+      matches(store, { organizationId: "demo", types: [], words: [], order: "desc" }, { effort }),
+    );
+
+    expect(idsOf(found)).toEqual(["new", "old"]);
+    expect(effort.queries).toBe(4);
+  });
+});

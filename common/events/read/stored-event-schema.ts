@@ -1,0 +1,26 @@
+import { Type } from "typebox";
+
+// For contracts only: their schemas are compiled ahead, and TypeBox is in no bundle.
+
+/** An event as the API answers it (`StoredEvent`). */
+export const storedEvent = Type.Object({
+  eventId: Type.String(),
+  organizationId: Type.String(),
+  customerId: Type.String({ description: "`-` for audit events." }),
+  type: Type.String(),
+  description: Type.String(),
+  date: Type.String({ format: "date-time" }),
+  actor: Type.Optional(Type.String()),
+  detail: Type.Optional(Type.Unknown({ description: "Any JSON." })),
+  recordedAt: Type.String({ format: "date-time" }),
+  chain: Type.Object(
+    {
+      epoch: Type.Integer(),
+      number: Type.Integer(),
+      sequence: Type.Integer(),
+      hash: Type.String(),
+      previousHash: Type.String(),
+    },
+    { description: "Where the event stands in the organization's hash chains." },
+  ),
+});

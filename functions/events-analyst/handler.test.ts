@@ -1,0 +1,166 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { EventMessage } from "#common/events/event.ts";
+import { anEvent, storeEvents } from "#common/events/read/history.fixture.ts";
+import { callerContext, lambdaContext, restEvent } from "#common/testing/events.ts";
+import { captureOutput } from "#common/testing/output.ts";
+import { useFunctionPort } from "#local/function-port.fixture.ts";
+
+const port = useFunctionPort("events-analyst");
+let handler: typeof import("./handler.ts").handler;
+
+beforeAll(async () => {
+  ({ handler } = await import("./handler.ts"));
+});
+beforeEach(() => {
+  captureOutput();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+type Query = Record<string, string | string[]>;
+
+const ask = async (route: string, organizationId: string, query: Query) => {
+  const authorizer = callerContext({ organizationId, userId: "alice", roles: "events.read" });
+  const result = await handler(restEvent({ route, query, authorizer }), lambdaContext());
+  return { status: result.statusCode, body: JSON.parse(result.body) };
+};
+const stats = (organizationId: string, query: Query) => ask("GET /events/stats", organizationId, query);
+const durations = (organizationId: string, query: Query) =>
+  ask("GET /events/durations", organizationId, query);
+
+const at = (hour: number) => new Date(Date.UTC(2025, 0, 1, hour)).toISOString();
+
+const store = async (organizationId: string, events: EventMessage[]) => {
+  const own = events.map((event) => ({ ...event, organizationId }));
+  await storeEvents(port.store, own);
+};
+
+const history = [
+  anEvent("e-1", { date: at(1), customerId: "a", actor: "ann" }),
+  anEvent("e-2", { date: at(2), customerId: "b" }),
+  anEvent("e-3", { date: at(3), customerId: "a", type: "closed", description: "Customer closed it" }),
+  anEvent("e-4", { date: at(30), customerId: "b", type: "closed", actor: "ann" }),
+  anEvent("e-5", { date: at(30), customerId: "b", type: "note" }),
+  anEvent("a-1", { date: at(5), customerId: "-", type: "audit", audit: true }),
+];
+
+describe("GET /events/stats", () => {
+  it.each<[Query, [string, number][]]>([
+    [
+      { groupBy: "type" },
+      [
+        ["closed", 2],
+        ["opened", 2],
+        ["note", 1],
+      ],
+    ],
+    [
+      { groupBy: "customer" },
+      [
+        ["b", 3],
+        ["a", 2],
+      ],
+    ],
+    [
+      { groupBy: "actor" },
+      [
+        ["", 3],
+        ["ann", 2],
+      ],
+    ],
+    [
+      { groupBy: "day" },
+      [
+        ["2025-01-01", 3],
+        ["2025-01-02", 2],
+      ],
+    ],
+    [
+      { groupBy: "hour", to: at(4) },
+      [
+        ["2025-01-01T01:00:00.000Z", 1],
+        ["2025-01-01T02:00:00.000Z", 1],
+        ["2025-01-01T03:00:00.000Z", 1],
+      ],
+    ],
+    [{ groupBy: "type", customerId: "b", from: at(2), actor: "ann" }, [["closed", 1]]],
+    [{ groupBy: "type", q: "CLOSED" }, [["closed", 1]]],
+    [
+      { groupBy: "type", type: ["audit", "note"] },
+      [
+        ["audit", 1],
+        ["note", 1],
+      ],
+    ],
+    [{ groupBy: "type", type: "unknown" }, []],
+  ])("counts with %j", async (query, counts) => {
+    await store("stats", history);
+
+    expect(await stats("stats", query)).toEqual({
+      status: 200,
+      body: { items: counts.map(([key, count]) => ({ key, count })) },
+    });
+  });
+
+  it.each<[Query, string[]]>([
+    [{}, ["/groupBy"]],
+    [{ groupBy: "weekday", limit: "1" }, ["/groupBy", "/limit"]],
+    [{ groupBy: "day", from: "2025-02-29T00:00:00Z" }, ["/from"]],
+  ])("names every fault of %j", async (query, paths) => {
+    const { status, body } = await stats("stats", query);
+
+    expect(status).toBe(400);
+    expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(paths);
+  });
+
+  it("counts nothing of another organization, and is recorded", async () => {
+    await port.sent();
+
+    expect((await stats("nobody", { groupBy: "type" })).body).toEqual({ items: [] });
+
+    expect(await port.sent()).toMatchObject([
+      { organizationId: "nobody", detail: { route: "GET /events/stats", filters: { groupBy: "type" } } },
+    ]);
+  });
+});
+
+describe("GET /events/durations", () => {
+  const types = { fromType: "opened", toType: "closed" };
+
+  it("measures from the first to the next after it, with the filters", async () => {
+    await store("durations", history);
+
+    expect(await durations("durations", types)).toEqual({
+      status: 200,
+      body: { count: 2, medianSeconds: 7_200, p90Seconds: 28 * 3_600, meanSeconds: 15 * 3_600 },
+    });
+    expect((await durations("durations", { ...types, customerId: "b" })).body.medianSeconds).toBe(28 * 3_600);
+    expect((await durations("durations", { ...types, to: at(2) })).body).toEqual({
+      count: 0,
+      medianSeconds: null,
+      p90Seconds: null,
+      meanSeconds: null,
+    });
+  });
+
+  it("names every fault", async () => {
+    const { status, body } = await durations("durations", { fromType: "", type: "a", order: "asc" });
+
+    expect(status).toBe(400);
+    expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
+      "/fromType",
+      "/order",
+      "/toType",
+      "/type",
+    ]);
+  });
+
+  it("is recorded", async () => {
+    await port.sent();
+
+    await durations("durations", types);
+
+    expect(await port.sent()).toMatchObject([{ detail: { route: "GET /events/durations", filters: types } }]);
+  });
+});

@@ -1,0 +1,55 @@
+import { AppError } from "#common/errors/app-error.ts";
+import type { EventQuery } from "#common/events/read/event-query.ts";
+import { type Effort, noEffort } from "#common/events/read/lane.ts";
+import { matchBatches, matches } from "#common/events/read/matches.ts";
+import type { EventStore } from "#common/events/store.ts";
+import type { AnalyticsSource } from "./analytics-source.ts";
+import { makeGroupCounter } from "./count-groups.ts";
+import { makeDurationMeter } from "./measure-durations.ts";
+
+export type TableAnalyticsDeps = {
+  store: Pick<EventStore, "queryPage">;
+  now: () => number;
+  /** How long one question may take: the gateway waits for 29 seconds. */
+  milliseconds?: number;
+};
+
+const COUNTING_MS = 20_000;
+
+/** Counts by streaming the matches out of the table's lists; holds the groups and not the events. */
+export const tableAnalytics = ({
+  store,
+  now,
+  milliseconds = COUNTING_MS,
+}: TableAnalyticsDeps): AnalyticsSource => {
+  /** Throws once the time is over. */
+  const startClock = (): { effort: Effort; keepGoing: () => void } => {
+    const until = now() + milliseconds;
+    const effort = noEffort();
+    return {
+      effort,
+      keepGoing: () => {
+        if (now() < until) return;
+        const internal = `read ${effort.bytes} bytes in ${effort.queries} queries and ${milliseconds} ms`;
+        throw new AppError("TOO_MUCH_TO_COUNT", { internal });
+      },
+    };
+  };
+
+  return {
+    counts: async (query, groupBy) => {
+      const counter = makeGroupCounter(groupBy);
+      for await (const batch of matchBatches(store, query, startClock())) {
+        for (const { entry } of batch) counter.add(entry);
+      }
+      return counter.counts();
+    },
+
+    durations: async (query, types) => {
+      const meter = makeDurationMeter(types);
+      const ordered: EventQuery = { ...query, types: [types.fromType, types.toType], order: "asc" };
+      for await (const { entry } of matches(store, ordered, startClock())) meter.add(entry);
+      return meter.durations();
+    },
+  };
+};

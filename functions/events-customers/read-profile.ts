@@ -1,0 +1,33 @@
+import { CUSTOMER_LIMITS, type Profile } from "#common/events/customers/customer.ts";
+import type { ReadBody } from "#common/middleware/http-request.ts";
+import { hasControlCharacter } from "#common/validation/control-characters.ts";
+import { numberFaults } from "#common/validation/exact-numbers.ts";
+import { FaultList } from "#common/validation/faults.ts";
+import { parseJson } from "#common/validation/json.ts";
+import type { Validator } from "#common/validation/validator.ts";
+
+const { attributesBytes } = CUSTOMER_LIMITS;
+
+/** The body of `PUT /customers/{customerId}`, with the rules that its schema cannot say. */
+export const makeReadProfile =
+  (schema: Validator<Profile>): ReadBody =>
+  (text, _, beside) => {
+    const { value, faults } = parseJson(text, beside);
+    const list = new FaultList().add(...faults, ...schema.faults(value));
+    // What follows reads by recursion, which may be too deep.
+    if (faults.length > 0 || typeof value !== "object" || value === null)
+      return { value, faults: list.faults };
+    list.add(...numberFaults(text));
+    for (const [name, inner] of Object.entries(value)) {
+      if (typeof inner === "string" && hasControlCharacter(inner)) {
+        list.add({ path: `/${name}`, message: "must not hold control characters" });
+      }
+      if (name !== "attributes") continue;
+      const bytes = Buffer.byteLength(JSON.stringify(inner));
+      if (bytes > attributesBytes) {
+        const message = `must have at most ${attributesBytes} bytes as JSON, got ${bytes}`;
+        list.add({ path: "/attributes", message });
+      }
+    }
+    return { value, faults: list.faults };
+  };

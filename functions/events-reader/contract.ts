@@ -1,0 +1,46 @@
+import { Type } from "typebox";
+import { customerFilters, eventFilters, orderField } from "#common/events/read/filter-fields.ts";
+import { storedEvent } from "#common/events/read/stored-event-schema.ts";
+import { pageFields } from "#common/http/page-fields.ts";
+import { queryValidator, validator } from "#common/validation/schema.ts";
+
+const Filters = queryValidator(
+  Type.Object({ ...eventFilters, ...orderField, ...pageFields }, { additionalProperties: false }),
+);
+
+const CustomerFilters = queryValidator(
+  Type.Object({ ...customerFilters, ...orderField, ...pageFields }, { additionalProperties: false }),
+);
+
+const EventAnswer = validator(storedEvent);
+
+const PageAnswer = validator(
+  Type.Object({ items: Type.Array(storedEvent), cursor: Type.Union([Type.String(), Type.Null()]) }),
+);
+
+const PAGE =
+  "Pages are full whenever that many events match; one comes short, with a cursor, when ten seconds of " +
+  "looking did not fill it or its details have no room in one answer (6 MB). That it was read is itself " +
+  "recorded as an event of the type `audit`.";
+
+export const contract = {
+  "GET /events": {
+    summary: "List events",
+    description: `Newest first, in exact order of date and id. Filters combine. ${PAGE}`,
+    query: Filters,
+    answers: { 200: { description: "A page of events.", body: PageAnswer } },
+  },
+  "GET /events/{eventId}": {
+    summary: "Read one event",
+    description:
+      "Audit events are not read one by one but listed with `GET /events?type=audit`. That it was read is " +
+      "itself recorded as an event of the type `audit`.",
+    answers: { 200: { description: "The event.", body: EventAnswer } },
+  },
+  "GET /customers/{customerId}/events": {
+    summary: "List a customer's events",
+    description: `The same as \`GET /events?customerId=\`. ${PAGE}`,
+    query: CustomerFilters,
+    answers: { 200: { description: "A page of events.", body: PageAnswer } },
+  },
+} as const;
