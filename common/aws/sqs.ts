@@ -29,13 +29,11 @@ const bytesOf = ({ body, attributes = {} }: QueueMessage): number =>
 export type SendMessages = (
   queueUrl: string,
   messages: readonly QueueMessage[],
-  options?: { parallelMax?: number },
 ) => Promise<Refused<QueueMessage>[]>;
 
 /** Puts many messages on a queue (10 and 1 MiB a call); answers those that it does not have. */
-export const sendMessages: SendMessages = (queueUrl, messages, options = {}) =>
+export const sendMessages: SendMessages = (queueUrl, messages) =>
   sendInBatches(messages, {
-    ...options,
     countMax: 10,
     bytesMax: 1_048_576,
     bytesOf,

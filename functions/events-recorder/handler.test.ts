@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { EventMessage } from "#common/events/event.ts";
+import { type EventsMessage, eventsOf } from "#common/events/queue-messages.ts";
 import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
 import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/events.ts";
 import { captureOutput } from "#common/testing/output.ts";
@@ -57,15 +57,16 @@ const sent = () =>
   aws
     .callsOf("SendMessageBatch")
     .flatMap(({ input }) =>
-      entriesOf(input).map(({ MessageBody }) => JSON.parse(MessageBody) as EventMessage),
+      entriesOf(input).flatMap(({ MessageBody }) => eventsOf(JSON.parse(MessageBody) as EventsMessage)),
     );
 
 describe("202: events are taken", () => {
-  it("go to the queue ten a call, each once, under the ids that are answered", async () => {
+  it("go to the queue in one message, each once, under the ids that are answered", async () => {
     const { statusCode, json } = await post(Array.from({ length: 500 }, () => anEvent()));
 
     expect(statusCode).toBe(202);
-    expect(aws.callsOf("SendMessageBatch")).toHaveLength(50);
+    expect(aws.callsOf("SendMessageBatch")).toHaveLength(1);
+    expect(entriesOf(aws.callsOf("SendMessageBatch")[0]?.input ?? {})).toHaveLength(1);
     expect(
       sent()
         .map(({ eventId }) => eventId)
