@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Append, Broken, runModel } from "./append.model.fixture.ts";
 import { appendToChain } from "./append.ts";
 
@@ -124,6 +124,9 @@ const MUTANTS: Record<string, Change[]> = {
     { file: "append.ts", from: "if (details.length > 0)", to: "if (details.length < 0)" },
   ],
 };
+
+/** A busy machine takes several times as long as a quiet one. */
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder = "";
 beforeAll(() => {
