@@ -54,7 +54,7 @@ describe("walking a list page by page", () => {
           if (wanted.length > 0) expect(pages.at(-1)?.length).toBeGreaterThan(0);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -108,7 +108,7 @@ describe("walking a list page by page", () => {
           expect(pages.length).toBeLessThan(history.length + 8);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
