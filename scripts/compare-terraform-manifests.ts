@@ -3,6 +3,7 @@ import { statementsOf } from "#common/manifest/grants.ts";
 import {
   type Declarations,
   hasOwnDeadLetters,
+  isAsynchronous,
   type Manifest,
   triggersOf,
 } from "#common/manifest/manifest.ts";
@@ -85,11 +86,16 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
         "permitted",
       );
     }
+    for (const [index, { expression, timezone = "UTC" }] of triggersOf(manifest, "schedule").entries()) {
+      const dead = resourceName(deployment, deadLetterName(name));
+      facts.set(
+        `schedule ${resourceName(deployment, `${name}-${index + 1}`)}`,
+        `${name} at ${expression} in ${timezone}, window OFF, with {"scheduled-time":"<aws.scheduler.scheduled-time>"}, then to ${dead}, may lambda:InvokeFunction on ${name}, sqs:SendMessage on ${dead}`,
+      );
+    }
     if (hasOwnDeadLetters(manifest)) {
       facts.set(`queue ${resourceName(deployment, deadLetterName(name))}`, DEAD_LETTER_QUEUE);
-      if (
-        ["topic", "bucket", "bus"].some((type) => manifest.triggers.some((trigger) => trigger.type === type))
-      ) {
+      if (isAsynchronous(manifest)) {
         facts.set(
           `asynchronous ${name}`,
           `2 retries, then ${resourceName(deployment, deadLetterName(name))}`,
@@ -131,8 +137,9 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
   }
   for (const name of Object.keys(resources.topics))
     facts.set(`topic ${topicArn(deployment, name)}`, "encrypted true");
-  for (const name of Object.keys(resources.buckets))
-    facts.set(`bucket ${bucketName(deployment, name)}`, "yes");
+  for (const [name, { objectLock = false }] of Object.entries(resources.buckets)) {
+    facts.set(`bucket ${bucketName(deployment, name)}`, `lock ${objectLock}`);
+  }
   for (const [name, bus] of Object.entries(resources.buses)) {
     facts.set(`bus ${resourceName(deployment, name)}`, "encrypted true");
     if (bus.archiveDays !== undefined) {

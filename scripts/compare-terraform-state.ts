@@ -254,12 +254,31 @@ export const factsOfState = (
     }
   }
 
+  for (const values of of("aws_scheduler_schedule")) {
+    const role = text(values, "target", 0, "role_arn").split("/").at(-1);
+    const policies = of("aws_iam_role_policy").filter((policy) => text(policy, "role") === role);
+    const may = policies
+      .flatMap((policy) => list(JSON.parse(text(policy, "policy")), "Statement"))
+      .flatMap((statement) =>
+        list(statement, "Resource").map((resource) => {
+          const queue = String(resource).includes(":sqs:") ? String(resource).split(":").at(-1) : undefined;
+          return `${sorted(list(statement, "Action"))} on ${queue ?? functionIn(String(resource))}`;
+        }),
+      );
+    add(
+      `schedule ${text(values, "name")}`,
+      `${functionIn(text(values, "target", 0, "arn"))} at ${text(values, "schedule_expression")} in ${text(values, "schedule_expression_timezone")}, window ${text(values, "flexible_time_window", 0, "mode")}, with ${text(values, "target", 0, "input")}, then to ${text(values, "target", 0, "dead_letter_config", 0, "arn").split(":").at(-1)}, may ${may.sort().join(", ")}`,
+    );
+  }
+
   for (const values of of("aws_dynamodb_table")) add(`table ${text(values, "name")}`, tableFact(values));
   for (const values of of("aws_sqs_queue")) add(`queue ${text(values, "name")}`, queueFact(values));
   for (const values of of("aws_sns_topic")) {
     add(`topic ${text(values, "arn")}`, `encrypted ${text(values, "kms_master_key_id") !== ""}`);
   }
-  for (const values of of("aws_s3_bucket")) add(`bucket ${text(values, "bucket")}`, "yes");
+  for (const values of of("aws_s3_bucket")) {
+    add(`bucket ${text(values, "bucket")}`, `lock ${text(values, "object_lock_enabled") === "true"}`);
+  }
   for (const values of of("aws_cloudwatch_event_bus")) {
     add(`bus ${text(values, "name")}`, `encrypted ${text(values, "kms_key_identifier") !== ""}`);
   }

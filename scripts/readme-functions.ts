@@ -17,6 +17,8 @@ const triggerText = (trigger: Trigger): string => {
       return `bucket \`${trigger.bucket}\``;
     case "bus":
       return "bus";
+    case "schedule":
+      return `\`${trigger.expression}\``;
     case "table":
       return `changes of \`${trigger.table}\``;
   }

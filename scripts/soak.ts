@@ -4,8 +4,11 @@ import { parseArgs } from "node:util";
 import { differences, postRecords, readRecords } from "#local/system/post-records.ts";
 import { eventually, startSystem } from "#local/system/system.ts";
 import { build } from "./build/build.ts";
+import { soakEvents } from "./soak/soak-events.ts";
+import { soakExport } from "./soak/soak-export.ts";
 
-const USAGE = "npm run soak -- data [--records 10000] [--chaos 0.1] [--parallel 16]";
+const USAGE =
+  "npm run soak -- data [--records 10000] [--chaos 0.1] [--parallel 16], or npm run soak -- events [--events 1000000] [--chaos 0.1] [--seed 1], or npm run soak -- export [--events 1000000]";
 
 const soakData = async (args: string[]): Promise<string[]> => {
   const { values } = parseArgs({
@@ -46,7 +49,30 @@ const soakData = async (args: string[]): Promise<string[]> => {
   return faults;
 };
 
-const soaks: Record<string, (args: string[]) => Promise<string[]>> = { data: soakData };
+/** In this process, over the table in memory: the persister's own code, a million events in some minutes. */
+const soakEventChains = async (args: string[]): Promise<string[]> => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      events: { type: "string", default: "1000000" },
+      chaos: { type: "string", default: "0.1" },
+      seed: { type: "string", default: "1" },
+    },
+  });
+  const { faults } = await soakEvents({
+    events: Number(values.events),
+    chaos: Number(values.chaos),
+    seed: Number(values.seed),
+    onProgress: (line) => console.log(line),
+  });
+  return faults;
+};
+
+const soaks: Record<string, (args: string[]) => Promise<string[]>> = {
+  data: soakData,
+  events: soakEventChains,
+  export: soakExport,
+};
 
 const [service = "", ...args] = process.argv.slice(2);
 const soak = soaks[service];

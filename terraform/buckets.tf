@@ -4,6 +4,8 @@ module "bucket" {
 
   name                   = "${local.prefix}-${each.key}-${var.account_id}"
   expire_days            = lookup(each.value, "expireDays", null)
+  expire_days_by_prefix  = lookup(each.value, "expireDaysByPrefix", {})
+  object_lock            = lookup(each.value, "objectLock", false)
   infrequent_access_days = var.infrequent_access_days
   force_destroy          = !var.deletion_protection
   key_arn                = module.data_key.arn

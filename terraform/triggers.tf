@@ -59,4 +59,11 @@ locals {
       { "${name}-${index + 1}" = { function = name, pattern = pattern } }
     ]
   ])...)
+
+  schedule_triggers = merge(flatten([
+    for name, manifest in local.manifests : [
+      for index, trigger in [for trigger in manifest.triggers : { expression = trigger.expression, timezone = lookup(trigger, "timezone", "UTC") } if trigger.type == "schedule"] :
+      { "${name}-${index + 1}" = merge(trigger, { function = name }) }
+    ]
+  ])...)
 }

@@ -9,11 +9,13 @@ import { wireItem } from "./wire.ts";
  * else (signing, retries, time limits, tracing, the answer) stays the SDK's.
  */
 const batchWrite = (body: string): BatchWriteItemCommand => {
+  // Bytes once: the signature, the length and the socket each want them.
+  const bytes = Buffer.from(body);
   const command = new BatchWriteItemCommand({ RequestItems: {} });
   command.middlewareStack.add(
     (next) => (args) => {
       const { request } = args as { request: { body?: unknown } };
-      request.body = body;
+      request.body = bytes;
       return next(args);
     },
     // After the SDK has written its own (empty) body, before it counts the body's length.

@@ -26,14 +26,17 @@ export const wireItem = (item: Record<string, AttributeValue>): string =>
 
 /** A flat item of texts, numbers and bytes, as DynamoDB's JSON protocol writes it. */
 export const wirePlainItem = (item: Readonly<Record<string, string | number | Uint8Array>>): string => {
-  let text = "{";
+  // One call of JSON.stringify for the whole item: putting the text together by hand was no faster.
+  const wire: Record<string, object> = {};
   for (const name in item) {
     const value = item[name];
     if (value === undefined) continue;
-    text += `${text === "{" ? "" : ","}${JSON.stringify(name)}:`;
-    if (typeof value === "string") text += `{"S":${JSON.stringify(value)}}`;
-    else if (typeof value === "number") text += `{"N":"${value}"}`;
-    else text += `{"B":"${base64(value)}"}`;
+    wire[name] =
+      typeof value === "string"
+        ? { S: value }
+        : typeof value === "number"
+          ? { N: String(value) }
+          : { B: base64(value) };
   }
-  return `${text}}`;
+  return JSON.stringify(wire);
 };

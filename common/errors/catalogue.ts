@@ -24,7 +24,7 @@ export const ERRORS = {
   EVENT_ID_CONFLICT: {
     status: 409,
     retry: false,
-    text: "An event is stored under this eventId with other content. Nothing was taken.",
+    text: "Another event, with other content, stands under this eventId; this one was not taken.",
   },
   CUSTOMER_IN_CHANGE: {
     status: 409,
@@ -49,12 +49,12 @@ export const ERRORS = {
     retry: true,
     text: "Reads are recorded, and this one could not be; it shows nothing. Try again.",
   },
+  DEPENDENCY_FAILED: { status: 503, retry: true, text: "Something the platform depends on did not answer." },
   TOO_MUCH_TO_COUNT: {
     status: 503,
     retry: false,
     text: "This is more than can be counted while you wait; narrow the time or the filters.",
   },
-  DEPENDENCY_FAILED: { status: 503, retry: true, text: "Something the platform depends on did not answer." },
   UNEXPECTED: {
     status: 500,
     retry: true,

@@ -27,7 +27,7 @@ export const detailFromItem = (item: Item): Json => unpack(item.detail) as Json;
 
 /** Large details by their digests; one that is not there is not in the answer. */
 export const readDetails = async (
-  store: EventStore,
+  store: Pick<EventStore, "getMany">,
   organizationId: string,
   digests: readonly string[],
 ): Promise<Map<string, Json>> => {

@@ -25,7 +25,11 @@ const headFromItem = (item: Item): Head => ({
   version: numberOf(item, "version"),
 });
 
-export const readHead = async (store: EventStore, organizationId: string, chain: ChainId): Promise<Head> => {
+export const readHead = async (
+  store: Pick<EventStore, "get">,
+  organizationId: string,
+  chain: ChainId,
+): Promise<Head> => {
   const item = await store.get(headKey(organizationId, chain), { consistent: true });
   return item ? headFromItem(item) : newHead(organizationId, chain);
 };

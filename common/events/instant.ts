@@ -8,21 +8,26 @@ const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const ZERO = 48;
 const [DASH, COLON, DOT, PLUS, T, Z] = [45, 58, 46, 43, 84, 90];
 
+/** Out of every range that is asked for below, also when more is added to it. */
+const NO_DIGITS = -1_000_000;
+
+/** The end of the text has no code; `| 0` keeps the arithmetic in integers, where it is twice as quick. */
 const digitAt = (text: string, at: number): number => {
-  const digit = text.charCodeAt(at) - ZERO;
-  return digit >= 0 && digit <= 9 ? digit : Number.NaN;
+  const digit = (text.charCodeAt(at) - ZERO) | 0;
+  return at < text.length && digit >= 0 && digit <= 9 ? digit : NO_DIGITS;
 };
 
-/** NaN when it is not two digits; every comparison below is false with it. */
-const twoAt = (text: string, at: number): number => digitAt(text, at) * 10 + digitAt(text, at + 1);
+/** Negative when it is not two digits. */
+const twoAt = (text: string, at: number): number => (digitAt(text, at) * 10 + digitAt(text, at + 1)) | 0;
 
 /** Days since 1970-01-01 in the Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms"). */
 const daysSince1970 = (year: number, month: number, day: number): number => {
   const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
+  // Nothing is negative here, so `| 0` cuts as floor does.
+  const era = (shifted / 400) | 0;
   const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const dayOfYear = (((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) | 0) + day - 1;
+  const dayOfEra = yearOfEra * 365 + ((yearOfEra / 4) | 0) - ((yearOfEra / 100) | 0) + dayOfYear;
   return era * 146_097 + dayOfEra - 719_468;
 };
 
@@ -41,7 +46,9 @@ const offsetAt = (text: string, at: number): number => {
     (sign === PLUS || sign === DASH) &&
     text.charCodeAt(at + 3) === COLON &&
     text.length === at + 6 &&
+    hours >= 0 &&
     hours <= 23 &&
+    minutes >= 0 &&
     minutes <= 59;
   return isOffset ? (sign === PLUS ? 1 : -1) * (hours * 60 + minutes) * MINUTE_MS : Number.NaN;
 };
@@ -52,7 +59,7 @@ const offsetAt = (text: string, at: number): number => {
  * UTC milliseconds have no place for it, and a history should not tell a time that nobody said.
  */
 export const instantOf = (text: string): number | undefined => {
-  const year = twoAt(text, 0) * 100 + twoAt(text, 2);
+  const year = (twoAt(text, 0) * 100 + twoAt(text, 2)) | 0;
   const month = twoAt(text, 5);
   const day = twoAt(text, 8);
   const hour = twoAt(text, 11);
@@ -64,8 +71,11 @@ export const instantOf = (text: string): number | undefined => {
     month <= 12 &&
     day >= 1 &&
     day <= daysOf(year, month) &&
+    hour >= 0 &&
     hour <= 23 &&
+    minute >= 0 &&
     minute <= 59 &&
+    second >= 0 &&
     second <= 59 &&
     text.charCodeAt(4) === DASH &&
     text.charCodeAt(7) === DASH &&
@@ -80,7 +90,7 @@ export const instantOf = (text: string): number | undefined => {
     at += 1;
     const start = at;
     for (let digit = digitAt(text, at); digit >= 0; digit = digitAt(text, at)) {
-      if (at - start < 3) fraction += digit * 10 ** (2 - (at - start));
+      if (at - start < 3) fraction += digit * (at === start ? 100 : at === start + 1 ? 10 : 1);
       at += 1;
     }
     if (at === start || at - start > 9) return undefined;

@@ -35,9 +35,6 @@ export const headKey = (organizationId: string, chain: ChainId): Key => ({
   sk: "head",
 });
 
-/** Number and count of the chains that take events now. */
-export const epochKey = (organizationId: string): Key => ({ pk: `${organizationId}#chains`, sk: "epoch" });
-
 export const eventKey = (organizationId: string, eventId: string): Key => ({
   pk: `${organizationId}#event#${eventId}`,
   sk: "event",
@@ -130,3 +127,24 @@ export const customerListKey = (organizationId: string, customerId: string): Key
 
 export const customerListPartitions = (organizationId: string): string[] =>
   Array.from({ length: CUSTOMER_SHARDS }, (_, shard) => `${organizationId}#customers#${shard}`);
+
+/** A job's state: an export or a verification that takes longer than a request may. */
+export const jobKey = (organizationId: string, jobId: string): Key => ({
+  pk: `${organizationId}#job#${jobId}`,
+  sk: "job",
+});
+
+const ORGANIZATION_SHARDS = 4;
+
+const shardOfOrganization = (organizationId: string): number =>
+  [...organizationId].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0) %
+  ORGANIZATION_SHARDS;
+
+/** Who has events at all. An organization's own keys begin with its id, which has no `#`, and are apart. */
+export const organizationKey = (organizationId: string): Key => ({
+  pk: `#organizations#${shardOfOrganization(organizationId)}`,
+  sk: organizationId,
+});
+
+export const organizationPartitions = (): string[] =>
+  Array.from({ length: ORGANIZATION_SHARDS }, (_, shard) => `#organizations#${shard}`);

@@ -5,7 +5,7 @@ import type { EventStore } from "./store.ts";
 
 /** Events by their ids, whole, with what proves them; an id that is not there is not in the answer. */
 export const readEvents = async (
-  store: EventStore,
+  store: Pick<EventStore, "getMany">,
   organizationId: string,
   eventIds: readonly string[],
 ): Promise<Map<string, EventItem>> => {

@@ -39,7 +39,10 @@ export type EventStore = {
 };
 
 /** All pages, one after the other. */
-export async function* queryPages(store: EventStore, options: QueryOptions): AsyncGenerator<Item[]> {
+export async function* queryPages(
+  store: Pick<EventStore, "queryPage">,
+  options: QueryOptions,
+): AsyncGenerator<Item[]> {
   let after = options.after;
   do {
     const { items, next } = await store.queryPage({ ...options, ...(after === undefined ? {} : { after }) });
@@ -48,7 +51,10 @@ export async function* queryPages(store: EventStore, options: QueryOptions): Asy
   } while (after !== undefined);
 }
 
-export const queryAll = async (store: EventStore, options: QueryOptions): Promise<Item[]> => {
+export const queryAll = async (
+  store: Pick<EventStore, "queryPage">,
+  options: QueryOptions,
+): Promise<Item[]> => {
   const items: Item[] = [];
   for await (const page of queryPages(store, options)) items.push(...page);
   return items;

@@ -20,6 +20,8 @@ describe("an id that a caller gives", () => {
     const near = fc.stringMatching(new RegExp(GIVEN_ID_PATTERN));
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), near, fc.constantFrom(...RESERVED_IDS)), (id) => {
+        const isOfPattern = new RegExp(GIVEN_ID_PATTERN).test(id);
+        expect(isGivenId(id)).toBe(isOfPattern && !RESERVED_IDS.includes(id));
         expect(givenIdFault(id) === undefined).toBe(isGivenId(id));
       }),
     );

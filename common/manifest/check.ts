@@ -28,6 +28,14 @@ const folderFaults = (folder: string, name: string): string[] => [
 
 const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
+const isTimezone = (timeZone: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).format() !== "";
+  } catch {
+    return false;
+  }
+};
+
 /** The check of a schema file; its faults as `<file>: <where> <what>`. */
 const shapeCheck = (folder: string) => {
   const ajv = new Ajv({
@@ -101,6 +109,14 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     for (const { table } of triggersOf(manifest, "table")) {
       if (!resources.tables[table]?.stream)
         faults.push(`the table "${table}" has no stream in resources.json`);
+    }
+    for (const { expression, timezone = "UTC" } of triggersOf(manifest, "schedule")) {
+      const [, , dayOfMonth, , dayOfWeek] = /^cron\((.*)\)$/.exec(expression)?.[1]?.split(" ") ?? [];
+      if (dayOfMonth !== undefined && (dayOfMonth === "?") === (dayOfWeek === "?")) {
+        faults.push(`schedule "${expression}": one of day of month and day of week must be ?, and one not`);
+      }
+      if (!isTimezone(timezone))
+        faults.push(`schedule "${expression}": no time zone is called "${timezone}"`);
     }
     for (const { queue, batchSize = 10, windowSeconds = 0 } of triggersOf(manifest, "queue")) {
       if (batchSize > 10 && windowSeconds < 1) {

@@ -117,6 +117,38 @@ describe("the manifests", () => {
     expect(() => assertDeclarations(loadDeclarations(folders.at(-1) ?? ""))).toThrow(faults.join("\n  "));
   });
 
+  it.each([
+    ["rate(1 day)", "UTC"],
+    ["rate(15 minutes)", "UTC"],
+    ["cron(0 3 * * ? *)", "Europe/Berlin"],
+    ["cron(0/5 8-17 ? * MON-FRI 2030)", "UTC"],
+  ])("take the schedule %s in %s", (expression, timezone) => {
+    const triggers = [{ type: "schedule", expression, timezone }];
+
+    expect(faultsOf({ "daily-sweep": manifest({ triggers }) })).toEqual([]);
+  });
+
+  it.each([
+    "rate(1 days)",
+    "rate(5 minute)",
+    "rate(0 days)",
+    "cron(0 3 * * ?)",
+    "every day",
+    "cron(0 3 * * * *)",
+  ])("refuse the schedule %s", (expression) => {
+    const triggers = [{ type: "schedule", expression }];
+
+    expect(faultsOf({ "daily-sweep": manifest({ triggers }) })).toHaveLength(1);
+  });
+
+  it("refuse a time zone that is none", () => {
+    const triggers = [{ type: "schedule", expression: "rate(1 day)", timezone: "Middle/Earth" }];
+
+    expect(faultsOf({ "daily-sweep": manifest({ triggers }) })).toEqual([
+      'daily-sweep/function.json: schedule "rate(1 day)": no time zone is called "Middle/Earth"',
+    ]);
+  });
+
   it("name the faults of what they share as well", () => {
     expect(
       faultsOf({ "a-trigger": manifest({ more: 1 }) }, { ...RESOURCES, keys: undefined, queues: { x: {} } }),

@@ -27,6 +27,13 @@ export type BucketTrigger = {
   suffix?: string;
 };
 export type BusTrigger = { type: "bus"; pattern: Record<string, unknown> };
+export type ScheduleTrigger = {
+  type: "schedule";
+  /** `rate(1 day)` or `cron(0 3 * * ? *)`, as EventBridge Scheduler reads it. */
+  expression: string;
+  /** IANA name; UTC if it is not said. */
+  timezone?: string;
+};
 export type TableTrigger = { type: "table"; table: string; batchSize?: number; windowSeconds?: number };
 
 export type Trigger =
@@ -36,6 +43,7 @@ export type Trigger =
   | TopicTrigger
   | BucketTrigger
   | BusTrigger
+  | ScheduleTrigger
   | TableTrigger;
 
 export const RESOURCE_KINDS = ["tables", "queues", "topics", "buckets", "buses", "keys"] as const;
@@ -70,7 +78,15 @@ export type Resources = {
   tables: Record<string, TableResource>;
   queues: Record<string, QueueResource>;
   topics: Record<string, { description: string }>;
-  buckets: Record<string, { description: string; expireDays?: number }>;
+  buckets: Record<
+    string,
+    {
+      description: string;
+      expireDays?: number;
+      expireDaysByPrefix?: Record<string, number>;
+      objectLock?: boolean;
+    }
+  >;
   buses: Record<string, { description: string; archiveDays?: number }>;
   keys: Record<string, { description: string; kind: "hmac" }>;
   settings: Record<string, string>;
@@ -92,14 +108,17 @@ export type Declarations = {
 };
 
 /** Triggers through which AWS invokes a function asynchronously: two retries, then its own dead-letter queue. */
-const ASYNCHRONOUS: ReadonlySet<Trigger["type"]> = new Set(["topic", "bucket", "bus"]);
+const ASYNCHRONOUS: ReadonlySet<Trigger["type"]> = new Set(["topic", "bucket", "bus", "schedule"]);
+
+export const isAsynchronous = (manifest: Manifest): boolean =>
+  manifest.triggers.some(({ type }) => ASYNCHRONOUS.has(type));
 
 /**
  * Whether the function has a dead-letter queue of its own, `<function>-dead`: it is invoked
  * asynchronously or reads a table's stream. A queue's messages have their queue's instead.
  */
 export const hasOwnDeadLetters = (manifest: Manifest): boolean =>
-  manifest.triggers.some((trigger) => ASYNCHRONOUS.has(trigger.type) || trigger.type === "table");
+  isAsynchronous(manifest) || manifest.triggers.some(({ type }) => type === "table");
 
 export const triggersOf = <T extends Trigger["type"]>(
   manifest: Manifest,

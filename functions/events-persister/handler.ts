@@ -2,6 +2,7 @@ import { readConfig, text } from "#common/config/config.ts";
 import { appendToChain } from "#common/events/append.ts";
 import { dynamodbStore } from "#common/events/dynamodb-store.ts";
 import { EventsMessageSchema } from "#common/events/event-message.schema.ts";
+import { makeRegisterOrganizations } from "#common/events/organizations.ts";
 import { queueHandler } from "#common/middleware/queue.ts";
 import { type LakeSink, makeAnnounceEvents } from "./announce-events.ts";
 import { externalIdsIn } from "./external-ids.ts";
@@ -11,6 +12,7 @@ import { recordedBus } from "./recorded-bus.ts";
 const config = readConfig({ EVENTS_TABLE: text(), EVENTS_DEAD_QUEUE_URL: text(), BUS_NAME: text() });
 
 const store = dynamodbStore(config.EVENTS_TABLE);
+const register = makeRegisterOrganizations(store);
 
 /** The lake's stream of events comes with the logs service; until then nothing is sent there. */
 const lake: LakeSink = async () => {};
@@ -25,7 +27,10 @@ export const handler = queueHandler({
   message: EventsMessageSchema,
   deadQueueUrl: config.EVENTS_DEAD_QUEUE_URL,
   deed: makePersistEvents({
-    append: (organizationId, chain, events) =>
-      appendToChain({ store, announce }, organizationId, chain, events),
+    append: async (organizationId, chain, events) => {
+      // Before the events: one that is stored and not registered would not be anchored.
+      await register([organizationId]);
+      return appendToChain({ store, announce }, organizationId, chain, events);
+    },
   }),
 });

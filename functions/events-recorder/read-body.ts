@@ -3,7 +3,7 @@ import { numberFaults } from "#common/validation/exact-numbers.ts";
 import { FaultList } from "#common/validation/faults.ts";
 import { parseJson } from "#common/validation/json.ts";
 import type { Validator } from "#common/validation/validator.ts";
-import { accepts } from "./accepts.ts";
+import { accepts, isPlain } from "./accepts.ts";
 import { ruleFaults } from "./event-rules.ts";
 import type { PostedEvents } from "./posted-event.ts";
 
@@ -23,7 +23,7 @@ export const makeReadBody =
   (text, { organizationId }, beside) => {
     const posting = { organizationId, nowMs: now() };
     const body = parsed(text);
-    if (accepts(body, posting)) return { value: body, faults: numberFaults(text) };
+    if (accepts(body, isPlain(text), posting)) return { value: body, faults: numberFaults(text) };
     const { value, faults } = parseJson(text, beside);
     const schemaFaults = schema.faults(value);
     const places = new Set(schemaFaults.map(({ path }) => path));

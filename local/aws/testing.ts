@@ -14,7 +14,7 @@ import type { AwsPort, BucketChange, BusEvent, MessageAttributes, TopicMessage }
 import { permissionsFrom } from "./permissions.ts";
 import { type AwsPortOptions, startAwsPort } from "./port.ts";
 
-const testDeployment: Deployment = {
+export const testDeployment: Deployment = {
   environment: "local",
   region: "us-east-1",
   accountId: "000000000000",

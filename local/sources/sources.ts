@@ -1,8 +1,9 @@
-import { type Manifest, triggersOf } from "#common/manifest/manifest.ts";
+import { isAsynchronous, triggersOf } from "#common/manifest/manifest.ts";
 import type { PortListeners } from "../contracts.ts";
 import { type AsynchronousFunction, asynchronousFunction } from "./asynchronous.ts";
 import { type Matchers, notify } from "./notifications.ts";
 import { followQueue } from "./queue.ts";
+import { followSchedule } from "./schedule.ts";
 import type { SourceOptions } from "./source.ts";
 import { followTable } from "./table.ts";
 
@@ -13,10 +14,7 @@ export type Sources = {
   finished: Promise<void>;
 };
 
-const isAsynchronous = (manifest: Manifest): boolean =>
-  manifest.triggers.some(({ type }) => type === "topic" || type === "bucket" || type === "bus");
-
-/** Wires every trigger of the manifests but routes: queues, tables, topics, buckets, the bus. */
+/** Wires every trigger of the manifests but routes: queues, tables, topics, buckets, the bus, schedules. */
 export const startSources = (options: SourceOptions, matchers: Matchers): Sources => {
   const { declarations, deployment } = options;
   const { manifests } = declarations;
@@ -30,6 +28,10 @@ export const startSources = (options: SourceOptions, matchers: Matchers): Source
     ...manifests.flatMap((manifest) => [
       ...triggersOf(manifest, "queue").map((trigger) => followQueue(options, manifest, trigger)),
       ...triggersOf(manifest, "table").map((trigger) => followTable(options, manifest, trigger)),
+      ...triggersOf(manifest, "schedule").flatMap((trigger) => {
+        const target = targets.get(manifest.name);
+        return target === undefined ? [] : [followSchedule(options, trigger, target)];
+      }),
     ]),
   ];
   return {

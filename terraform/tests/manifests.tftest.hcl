@@ -16,7 +16,7 @@ run "functions" {
   command = plan
 
   assert {
-    condition     = keys(module.function) == ["shop-api", "shop-authorizer", "shop-files", "shop-reader", "shop-relay", "shop-worker"]
+    condition     = keys(module.function) == ["shop-api", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"]
     error_message = "Each folder with a manifest is a function."
   }
 
@@ -133,8 +133,22 @@ run "triggers" {
   }
 
   assert {
-    condition     = keys(module.dead_letters) == ["shop-files", "shop-reader", "shop-relay"]
+    condition     = keys(module.dead_letters) == ["shop-closing", "shop-files", "shop-reader", "shop-relay"]
     error_message = "Who is invoked asynchronously or reads a stream has a dead-letter queue of its own."
+  }
+}
+
+run "schedules" {
+  command = plan
+
+  assert {
+    condition     = keys(module.schedule) == ["shop-closing-1", "shop-closing-2"] && local.schedule_triggers["shop-closing-1"] == { expression = "cron(0 3 * * ? *)", timezone = "Europe/Berlin", function = "shop-closing" } && local.schedule_triggers["shop-closing-2"].timezone == "UTC"
+    error_message = "Each schedule of a manifest is one of Scheduler's."
+  }
+
+  assert {
+    condition     = local.functions["shop-closing"].asynchronous && local.functions["shop-closing"].dead_letters
+    error_message = "What runs by the clock is tried three times, then kept."
   }
 }
 

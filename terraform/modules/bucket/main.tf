@@ -6,6 +6,8 @@ locals {
 resource "aws_s3_bucket" "bucket" {
   bucket        = var.name
   force_destroy = var.force_destroy
+  # Each object says itself until when it is locked: a default for the bucket would lock all that lies in it.
+  object_lock_enabled = var.object_lock
 }
 
 resource "aws_s3_bucket_versioning" "bucket" {
@@ -77,6 +79,28 @@ resource "aws_s3_bucket_lifecycle_configuration" "bucket" {
 
       content {
         days = expiration.value
+      }
+    }
+  }
+
+  dynamic "rule" {
+    for_each = var.expire_days_by_prefix
+
+    content {
+      id     = "expire-${trim(replace(rule.key, "/", "-"), "-")}"
+      status = "Enabled"
+
+      filter {
+        prefix = rule.key
+      }
+
+      expiration {
+        days = rule.value
+      }
+
+      # The bucket is versioned: without this, what expired would stay as long as overwritten versions do.
+      noncurrent_version_expiration {
+        noncurrent_days = 1
       }
     }
   }

@@ -19,6 +19,23 @@ variable "expire_days" {
   default     = null
 }
 
+variable "expire_days_by_prefix" {
+  description = "Days after which an object goes whose key begins so, for example `{ \"exports/\" = 7 }`."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for prefix, days in var.expire_days_by_prefix : prefix != "" && days >= 1])
+    error_message = "Each prefix must be some text, and its days at least 1."
+  }
+}
+
+variable "object_lock" {
+  description = "Whether an object can be locked against overwriting and deletion. Cannot be changed later."
+  type        = bool
+  default     = false
+}
+
 variable "infrequent_access_days" {
   description = "Days after which an object moves to cheaper storage (at least 30); null: never."
   type        = number

@@ -54,6 +54,25 @@ run "short_lived" {
   }
 }
 
+run "locked_and_by_prefix" {
+  command = plan
+
+  variables {
+    object_lock           = true
+    expire_days_by_prefix = { "exports/events/" = 7 }
+  }
+
+  assert {
+    condition     = aws_s3_bucket.bucket.object_lock_enabled
+    error_message = "Objects can be locked."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.bucket.rule[1].id == "expire-exports-events" && aws_s3_bucket_lifecycle_configuration.bucket.rule[1].filter[0].prefix == "exports/events/" && aws_s3_bucket_lifecycle_configuration.bucket.rule[1].expiration[0].days == 7
+    error_message = "What lies under the prefix goes early, and nothing else."
+  }
+}
+
 run "refuses_an_early_move" {
   command = plan
 

@@ -1,0 +1,29 @@
+import { readConfig, text } from "#common/config/config.ts";
+import { dynamodbStore } from "#common/events/dynamodb-store.ts";
+import { listOrganizations } from "#common/events/organizations.ts";
+import { bucketAnchors } from "#common/events/verification/anchors.ts";
+import { readHeads } from "#common/events/verification/heads.ts";
+import { note } from "#common/middleware/observe.ts";
+import { scheduleHandler } from "#common/middleware/schedule.ts";
+import { makeAnchorHeads } from "./anchor-heads.ts";
+
+const config = readConfig({
+  EVENTS_TABLE: text(),
+  LAKE_BUCKET: text(),
+  EVENTS_ANCHOR_DEAD_QUEUE_URL: text(),
+});
+
+const store = dynamodbStore(config.EVENTS_TABLE);
+const anchorHeads = makeAnchorHeads({
+  organizations: () => listOrganizations(store),
+  heads: (organizationId) => readHeads(store, organizationId),
+  anchors: bucketAnchors(config.LAKE_BUCKET),
+});
+
+export const handler = scheduleHandler({
+  deadQueueUrl: config.EVENTS_ANCHOR_DEAD_QUEUE_URL,
+  deed: async (scheduledAt) => {
+    const { heads, written, key } = await anchorHeads(scheduledAt);
+    note({ items: heads, resourceName: key, repeated: !written });
+  },
+});

@@ -1,0 +1,113 @@
+import { exportKey, exportRequestOf, toJson } from "#common/events/export/export-request.ts";
+import { exportedEvents } from "#common/events/export/exported-events.ts";
+import { type ExportFormat, FORMATS, fileNameOf } from "#common/events/export/format.ts";
+import type { Job, JobStore } from "#common/events/jobs/job.ts";
+import { type JobMessage, makeStartJob, readJob } from "#common/events/jobs/start-job.ts";
+import { OutOfTime, untilTime } from "#common/events/jobs/time-limit.ts";
+import type { EventQuery } from "#common/events/read/event-query.ts";
+import type { EventStore } from "#common/events/store.ts";
+import { type Answer, RawJson } from "#common/http/answers.ts";
+
+export type ExportEventsDeps = {
+  store: Pick<EventStore, "get" | "getMany" | "queryPage">;
+  jobs: JobStore;
+  send: (message: JobMessage) => Promise<void>;
+  /** A link to the file under this key, good for so many seconds. */
+  link: (key: string, seconds: number) => Promise<string>;
+  now: () => Date;
+  /** What an answer may have at most, and how long looking for it may take. */
+  bytesMax?: number;
+  milliseconds?: number;
+};
+
+export type ExportAnswer = {
+  id: string;
+  status: Job["state"];
+  url: string | null;
+  expiresAt: string | null;
+  rows: number | null;
+  reason?: string;
+};
+
+type Caller = { organizationId: string; userId: string };
+
+const BYTES_MAX = 4_000_000;
+
+/**
+ * An answer leaves Lambda as JSON, of at most 6 MB: the quotes and backslashes of NDJSON double in it.
+ */
+const ESCAPED_BYTES_MAX = 5_900_000;
+const MILLISECONDS = 20_000;
+const LINK_SECONDS = 15 * 60;
+
+const escapedBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
+
+export const makeExportEvents = (deps: ExportEventsDeps) => {
+  const { store, jobs, send, link, now, bytesMax = BYTES_MAX, milliseconds = MILLISECONDS } = deps;
+  const startJob = makeStartJob({ jobs, send, now });
+
+  /** All rows as one text; undefined when they are too many for an answer. */
+  const rowsAtOnce = async (query: EventQuery, name: ExportFormat): Promise<string | undefined> => {
+    const format = FORMATS[name];
+    const limited = untilTime(store, now().getTime() + milliseconds, () => now().getTime());
+    const rows = [format.head];
+    let bytes = Buffer.byteLength(format.head);
+    let escaped = escapedBytes(format.head);
+    try {
+      for await (const events of exportedEvents(limited, query, format)) {
+        const text = events.map(format.row).join("");
+        bytes += Buffer.byteLength(text);
+        escaped += escapedBytes(text);
+        if (bytes > bytesMax || escaped > ESCAPED_BYTES_MAX) return undefined;
+        rows.push(text);
+      }
+    } catch (error) {
+      if (error instanceof OutOfTime) return undefined;
+      throw error;
+    }
+    return rows.join("");
+  };
+
+  const answerOf = async (job: Job): Promise<ExportAnswer> => {
+    const { jobId, organizationId, state, request, result, reason } = job;
+    const answer = { id: jobId, status: state, url: null, expiresAt: null, rows: null };
+    if (state === "failed") return { ...answer, reason: reason ?? "" };
+    if (state === "running") return answer;
+    const { rows } = result as { rows: number };
+    const url = await link(exportKey(organizationId, jobId, exportRequestOf(request).format), LINK_SECONDS);
+    const expiresAt = new Date(now().getTime() + LINK_SECONDS * 1000).toISOString();
+    return { ...answer, url, expiresAt, rows };
+  };
+
+  return {
+    /** The rows, or a job that makes a file of them. */
+    export: async (
+      query: EventQuery,
+      format: ExportFormat,
+      caller: Caller,
+      attempt: { id: string; time: string },
+    ): Promise<Answer> => {
+      const { organizationId, userId } = caller;
+      const text = await rowsAtOnce(query, format);
+      if (text !== undefined) {
+        const fileName = fileNameOf(organizationId, format, attempt.time);
+        const headers = {
+          "content-type": FORMATS[format].contentType,
+          "content-disposition": `attachment; filename="${fileName}"`,
+        };
+        return { status: 200, body: new RawJson(text), headers };
+      }
+      const request = toJson({ query, format });
+      const job = await startJob({ jobId: attempt.id, organizationId, userId, kind: "export", request });
+      return {
+        status: 202,
+        body: await answerOf(job),
+        headers: { location: `/events/exports/${job.jobId}` },
+      };
+    },
+
+    /** How far an export of the caller's is. */
+    status: async (caller: Caller, jobId: string): Promise<ExportAnswer> =>
+      answerOf(await readJob(jobs, "export", caller, jobId)),
+  };
+};

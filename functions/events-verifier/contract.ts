@@ -1,0 +1,60 @@
+import { Type } from "typebox";
+import { validator } from "#common/validation/schema.ts";
+
+const brokenAt = Type.Object(
+  {
+    kind: Type.Unsafe<string>({
+      type: "string",
+      enum: ["changed", "removed", "inserted", "reordered", "list", "detail", "head"],
+      description:
+        "What happened to an event or block; or what is not as the chain says: a list or event as readers see it, a large detail, the chain's head.",
+    }),
+    chain: Type.Object({ epoch: Type.Integer(), number: Type.Integer() }),
+    block: Type.Integer(),
+    sequence: Type.Integer({ description: "The event's place in the chain." }),
+    eventId: Type.Optional(Type.String()),
+    message: Type.String({ description: "The same in words." }),
+  },
+  { description: "The first place that is not as it was." },
+);
+
+const valid = Type.Boolean({
+  description:
+    "Whether every event that was ever stored is there, unchanged, in its place, and in its lists. Says nothing of whether it was true.",
+});
+const checked = Type.Integer({ description: "Events that were looked at." });
+
+const VerdictAnswer = validator(Type.Object({ valid, checked, brokenAt: Type.Optional(brokenAt) }));
+
+const orNull = <T extends typeof valid | typeof checked>(type: T) => Type.Union([type, Type.Null()]);
+
+const JobAnswer = validator(
+  Type.Object({
+    id: Type.String({ format: "uuid" }),
+    status: Type.Unsafe<"running" | "succeeded" | "failed">({
+      type: "string",
+      enum: ["running", "succeeded", "failed"],
+    }),
+    valid: orNull(valid),
+    checked: orNull(checked),
+    brokenAt: Type.Optional(brokenAt),
+    reason: Type.Optional(Type.String({ description: "Why it failed: not that the chains are broken." })),
+  }),
+);
+
+export const contract = {
+  "GET /events/verify": {
+    summary: "Verify the organization's events",
+    description:
+      "Recomputes every hash chain of the organization, the audit events' too, and compares what readers see with them. Answers at once when that takes 20 seconds or less; else a job does it.",
+    answers: {
+      200: { description: "The verdict.", body: VerdictAnswer },
+      202: { description: "A job verifies; `Location` names where to ask for it.", body: JobAnswer },
+    },
+  },
+  "GET /events/verifications/{id}": {
+    summary: "Ask for a verification",
+    description: "The caller's own verifications only, for 7 days.",
+    answers: { 200: { description: "How far it is, and the verdict.", body: JobAnswer } },
+  },
+} as const;

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { followSchedule, nextTime, scheduleEvent } from "./schedule.ts";
+
+const at = (time: string) => Date.parse(time);
+const next = (expression: string, after: string, timezone = "UTC") => {
+  const time = nextTime({ type: "schedule", expression, timezone }, at(after));
+  return time === undefined ? undefined : new Date(time).toISOString();
+};
+
+describe("the next time of a schedule", () => {
+  it("a rate has its times at multiples since 1970, whenever the platform was started", () => {
+    expect(next("rate(1 day)", "2025-01-31T12:34:56.789Z")).toBe("2025-02-01T00:00:00.000Z");
+    expect(next("rate(5 minutes)", "2025-01-31T12:35:00.000Z")).toBe("2025-01-31T12:40:00.000Z");
+    expect(next("rate(5 minutes)", "2025-01-31T12:34:59.999Z")).toBe("2025-01-31T12:35:00.000Z");
+  });
+
+  it("cron has minutes first, and weeks that begin with Sunday as 1", () => {
+    expect(next("cron(0 3 * * ? *)", "2025-01-31T03:00:00.000Z")).toBe("2025-02-01T03:00:00.000Z");
+    // The second of February 2025 is a Sunday.
+    expect(next("cron(30 6 ? * 1 *)", "2025-01-31T00:00:00.000Z")).toBe("2025-02-02T06:30:00.000Z");
+    expect(next("cron(30 6 ? * MON *)", "2025-01-31T00:00:00.000Z")).toBe("2025-02-03T06:30:00.000Z");
+    expect(next("cron(0/15 * * * ? *)", "2025-01-31T00:16:00.000Z")).toBe("2025-01-31T00:30:00.000Z");
+    expect(next("cron(0 0 1 1 ? 2030)", "2025-01-31T00:00:00.000Z")).toBe("2030-01-01T00:00:00.000Z");
+  });
+
+  it("cron means the schedule's time zone, and years that are over have no next time", () => {
+    expect(next("cron(0 3 * * ? *)", "2025-06-30T12:00:00.000Z", "Europe/Berlin")).toBe(
+      "2025-07-01T01:00:00.000Z",
+    );
+    expect(next("cron(0 0 1 1 ? 2020)", "2025-01-31T00:00:00.000Z")).toBeUndefined();
+  });
+});
+
+describe("following a schedule", () => {
+  it("tells each time once and goes on after an error, until the platform stops", async () => {
+    const stop = new AbortController();
+    const told: unknown[] = [];
+    const errors: string[] = [];
+    // A clock that leaps to just before the next minute, and goes on with each look at it.
+    let now = at("2025-01-31T12:00:59.990Z");
+    await followSchedule(
+      { signal: stop.signal, log: (message) => void errors.push(message) },
+      { type: "schedule", expression: "rate(1 minute)" },
+      {
+        accept: async (event) => {
+          told.push(event);
+          now = at("2025-01-31T12:00:59.990Z") + told.length * 60_000;
+          if (told.length === 2) throw new Error("the queue is closed");
+          if (told.length === 3) stop.abort();
+        },
+      },
+      () => now++,
+    );
+
+    expect(told).toEqual([
+      { "scheduled-time": "2025-01-31T12:01:00Z" },
+      { "scheduled-time": "2025-01-31T12:02:00Z" },
+      { "scheduled-time": "2025-01-31T12:03:00Z" },
+    ]);
+    expect(errors).toEqual(["the schedule rate(1 minute) failed"]);
+  });
+
+  it("writes the time as Scheduler does", () => {
+    expect(scheduleEvent(0)).toEqual({ "scheduled-time": "1970-01-01T00:00:00Z" });
+  });
+});

@@ -1,0 +1,50 @@
+import { Cron } from "croner";
+import type { ScheduleTrigger } from "#common/manifest/manifest.ts";
+import type { AsynchronousFunction } from "./asynchronous.ts";
+import { pause, type SourceOptions } from "./source.ts";
+
+const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** What setTimeout can wait at most is 24.8 days; a schedule may be a year away. */
+const PAUSE_MS_MAX = 86_400_000;
+
+/**
+ * The next time, in milliseconds, that the expression names after this one; undefined if there is none.
+ * AWS counts a rate from when the schedule was made, and here it is counted from 1970: a platform that
+ * is restarted every morning would else never see a day go by.
+ */
+export const nextTime = ({ expression, timezone = "UTC" }: ScheduleTrigger, afterMs: number) => {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  if (count !== undefined && unit !== undefined) {
+    const rateMs = Number(count) * (UNIT_MS[unit] ?? 0);
+    return (Math.floor(afterMs / rateMs) + 1) * rateMs;
+  }
+  // AWS' six fields have no second, and its weeks begin with Sunday as 1.
+  const fields = /^cron\((.*)\)$/.exec(expression)?.[1] ?? "";
+  const cron = new Cron(`0 ${fields}`, { timezone, sloppyRanges: true, alternativeWeekdays: true });
+  return cron.nextRun(new Date(afterMs))?.getTime();
+};
+
+/** The event that Terraform's schedule sends, with Scheduler's way of writing the time. */
+export const scheduleEvent = (timeMs: number) => ({
+  "scheduled-time": new Date(timeMs).toISOString().replace(".000Z", "Z"),
+});
+
+/**
+ * Puts an event on the function's queue of invocations whenever the schedule says. A time that passes
+ * while the platform is down is not made up for. Resolves when the signal aborts.
+ */
+export const followSchedule = async (
+  { signal, log }: Pick<SourceOptions, "signal" | "log">,
+  trigger: ScheduleTrigger,
+  target: Pick<AsynchronousFunction, "accept">,
+  now: () => number = Date.now,
+): Promise<void> => {
+  for (let at = nextTime(trigger, now()); at !== undefined; at = nextTime(trigger, Math.max(at, now()))) {
+    while (!signal.aborted && now() < at) await pause(Math.min(at - now(), PAUSE_MS_MAX), signal);
+    if (signal.aborted) return;
+    await target
+      .accept(scheduleEvent(at))
+      .catch((error: unknown) => log(`the schedule ${trigger.expression} failed`, error));
+  }
+};

@@ -1,0 +1,81 @@
+import { parseArgs } from "node:util";
+import type { Json } from "#common/events/event.ts";
+import { exportKey, toJson } from "#common/events/export/export-request.ts";
+import type { ExportFormat } from "#common/events/export/format.ts";
+import type { ExportFiles } from "#common/events/jobs/export-files.ts";
+import { newJob } from "#common/events/jobs/job.ts";
+import { makeExportToFile } from "#functions/events-worker/export-to-file.ts";
+import { endlessHistory } from "./endless-history.ts";
+
+/** Counts what is put, and lets go of it. */
+const countingFiles = () => {
+  const written = { bytes: 0, lines: 0, parts: 0 };
+  const files: ExportFiles = {
+    begin: async () => "upload",
+    putPart: async (_, __, number, bytes) => {
+      written.bytes += bytes.length;
+      written.parts += 1;
+      for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) written.lines += 1;
+      return `tag-${number}`;
+    },
+    finish: async () => {},
+    abort: async () => {},
+  };
+  return { files, written };
+};
+
+export type ExportMeasured = {
+  events: number;
+  bytes: number;
+  seconds: number;
+  /** Resident memory after a tenth of the way, and the most there was from then on. */
+  earlyMb: number;
+  peakMb: number;
+};
+
+const megabytes = (): number => process.memoryUsage().rss / 1_048_576;
+
+/** The export job over a history that is made as it is read, with its memory watched. */
+export const measureExport = async (events: number, format: ExportFormat): Promise<ExportMeasured> => {
+  const { files, written } = countingFiles();
+  const work = makeExportToFile({ store: endlessHistory(events), files, now: Date.now });
+  const query = { organizationId: "demo", types: [], words: [], order: "asc" };
+  const ids = { jobId: "018f0000-0000-7000-8000-000000000001", organizationId: "demo", userId: "alice" };
+  const job = newJob({ ...ids, kind: "export", request: toJson({ query, format }) }, new Date());
+  let earlyMb = 0;
+  let peakMb = 0;
+  const startedAt = performance.now();
+  const checkpoint = async (state: Json): Promise<void> => {
+    const { rows } = state as { rows: number };
+    if (rows < events / 10) return;
+    if (earlyMb === 0) earlyMb = megabytes();
+    peakMb = Math.max(peakMb, megabytes());
+  };
+  const result = await work.work(job, { checkpoint, until: Number.POSITIVE_INFINITY });
+  const { rows } = result as { rows: number };
+  const head = format === "csv" ? 1 : 0;
+  if (rows !== events || written.lines !== events + head) {
+    throw new Error(`${exportKey("demo", ids.jobId, format)} has ${written.lines} lines of ${events} events`);
+  }
+  return { events, bytes: written.bytes, seconds: (performance.now() - startedAt) / 1000, earlyMb, peakMb };
+};
+
+/** More than what garbage that waits for its collection makes of it. */
+const GROWTH_MB_MAX = 150;
+
+/** `npm run soak -- export --events 1000000`: every event once, and memory that does not grow with them. */
+export const soakExport = async (args: string[]): Promise<string[]> => {
+  const { values } = parseArgs({ args, options: { events: { type: "string", default: "1000000" } } });
+  const faults: string[] = [];
+  for (const format of ["ndjson", "csv"] as const) {
+    const { events, bytes, seconds, earlyMb, peakMb } = await measureExport(Number(values.events), format);
+    const rate = Math.round(events / seconds).toLocaleString("en-US");
+    console.log(
+      `${format}: ${events} events, ${Math.round(bytes / 1e6)} MB in ${seconds.toFixed(0)} s (${rate} a second); memory ${Math.round(earlyMb)} MB after a tenth, at most ${Math.round(peakMb)} MB after that`,
+    );
+    if (peakMb > earlyMb + GROWTH_MB_MAX) {
+      faults.push(`${format}: memory grew from ${Math.round(earlyMb)} to ${Math.round(peakMb)} MB`);
+    }
+  }
+  return faults;
+};

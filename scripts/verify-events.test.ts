@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { exportedEvents } from "#common/events/export/exported-events.ts";
+import { FORMATS } from "#common/events/export/format.ts";
+import { eventKey } from "#common/events/keys.ts";
+import { eventMessage } from "#common/events/message.fixture.ts";
+import type { EventStore } from "#common/events/store.ts";
+import { appendAll } from "#common/events/verification/appended.fixture.ts";
+import { loadDeclarations } from "#common/manifest/load.ts";
+import { startTestPort, type TestPort } from "#local/aws/testing.ts";
+import { parseHeads, readVerifyArguments } from "./verify-events.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "verify-events-"));
+const at = (name: string) => join(folder, name);
+let port: TestPort;
+let store: EventStore;
+
+const run = (...args: string[]): Promise<{ code: number | null; output: string; errors: string }> =>
+  new Promise((done) => {
+    const script = join(import.meta.dirname, "verify-events.ts");
+    const child = spawn(process.execPath, [script, ...args], {
+      env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1" },
+    });
+    const told = { output: "", errors: "" };
+    child.stdout.on("data", (chunk) => {
+      told.output += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      told.errors += chunk;
+    });
+    child.on("close", (code) => done({ code, ...told }));
+  });
+
+beforeAll(async () => {
+  port = await startTestPort({ declarations: loadDeclarations("functions") });
+  vi.stubEnv("AWS_ENDPOINT_URL", port.url);
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+  const { dynamodbStore } = await import("#common/events/dynamodb-store.ts");
+  store = dynamodbStore("millrace-local-events");
+  await appendAll(
+    store,
+    Array.from({ length: 40 }, (_, number) => eventMessage(number)),
+  );
+  const query = { organizationId: "demo", types: [], words: [], order: "asc" } as const;
+  const events = (await Array.fromAsync(exportedEvents(store, query, { provable: true }))).flat();
+  writeFileSync(at("export.ndjson"), events.map(FORMATS.ndjson.row).join(""));
+});
+afterAll(async () => {
+  await port.close();
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("verify-events", () => {
+  it("proves a table, keeps its heads, and with them an export and nothing else", async () => {
+    const table = await run(
+      "--organization",
+      "demo",
+      "--endpoint",
+      port.url,
+      "--write-heads",
+      at("heads.json"),
+    );
+    expect(table).toMatchObject({ code: 0, output: expect.stringContaining("valid: 40 events of demo") });
+
+    const file = await run("--file", at("export.ndjson"), "--heads", at("heads.json"));
+    expect(file).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("valid: 40 events up to the heads"),
+    });
+
+    const text = readFileSync(at("export.ndjson"), "utf8");
+    writeFileSync(at("changed.ndjson"), text.replace("Number 7", "Number 8"));
+    const changed = await run("--file", at("changed.ndjson"), "--heads", at("heads.json"));
+    expect(changed).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("event-7 is not what its hash says"),
+    });
+  });
+
+  it("tells what is wrong with a table, and ends with 1", async () => {
+    const [item] = await store.getMany([eventKey("demo", "event-3")]);
+    if (item) await store.putAll([{ ...item, description: "other" }]);
+
+    const { code, output } = await run("--organization", "demo", "--endpoint", port.url);
+
+    expect(code).toBe(1);
+    expect(output).toContain('"eventId": "event-3"');
+    if (item) await store.putAll([item]);
+  });
+
+  it("ends with 2 when it cannot tell", async () => {
+    writeFileSync(at("none.json"), "{}");
+
+    const { code, errors } = await run("--file", at("export.ndjson"), "--heads", at("none.json"));
+
+    expect(code).toBe(2);
+    expect(errors).toMatch(/could not be verified: it must be/);
+  });
+});
+
+describe("its arguments", () => {
+  it.each([
+    [[], ["--organization or --file is missing: it says what to verify."]],
+    [
+      ["--organization", "Demo"],
+      ['--organization must be lower-case letters, digits and hyphens, got "Demo".'],
+    ],
+    [["--organization", "demo", "--heads", "x"], ["--heads and --organization are two different things."]],
+    [["--organization", "demo", "--endpoint", "x"], ['--endpoint must be an http or https URL, got "x".']],
+    [["--organization"], ["--organization needs a value."]],
+    [
+      ["--file", "no-such"],
+      ["--heads is missing: without heads nothing can be proven.", "There is no file no-such."],
+    ],
+    [
+      ["--flie", "x"],
+      [expect.stringMatching(/^There is no option --flie/), expect.anything()],
+    ],
+  ])("%j names each fault", (argv, faults) => {
+    expect(readVerifyArguments(argv).faults).toEqual(faults);
+  });
+
+  it("takes heads from an anchor or a file of heads, and nothing else", () => {
+    const head = { organizationId: "demo", epoch: 1, number: 0, sequence: 1, hash: "x" };
+
+    expect(parseHeads(JSON.stringify({ version: 1, heads: [head] }))).toEqual([head]);
+    for (const text of ["[]", "{}", '{"heads":[{}]}', "x"]) expect(() => parseHeads(text)).toThrow();
+  });
+});

@@ -1,0 +1,191 @@
+// Proves that events are what they were: those of a platform's table, or those of an exported file with nothing
+// but the heads of their chains. Ends with 0 when they are, 1 when they are not, 2 when it could not tell.
+import { createReadStream, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { isOrganizationId } from "#common/auth/organization.ts";
+import { type AnchoredHead, readHeads } from "#common/events/verification/heads.ts";
+import { verifyFile } from "#common/events/verification/verify-file.ts";
+import { type ChainVerdict, type OrganizationVerdict, verifyOrganization } from "#common/events/verify.ts";
+
+const USAGE = `Proves that events were not changed, removed, inserted or reordered.
+
+  npm run verify-events -- --organization demo [--environment local] [--endpoint http://localhost:4566]
+                           [--write-heads heads.json]
+  npm run verify-events -- --file export.ndjson --heads heads.json
+
+  --organization  recompute this organization's chains from the table, and compare what readers see
+  --environment   which platform's table, millrace-<environment>-events (default local)
+  --endpoint      where AWS is; without it as the AWS variables and profile say
+  --write-heads   keep the heads in this file, to prove an export later
+  --file          an export of all events as NDJSON, without filters
+  --heads         the heads to prove it against: a day's anchor from the lake, or what --write-heads wrote
+`;
+
+const NAMES = ["organization", "environment", "endpoint", "write-heads", "file", "heads"] as const;
+type Name = (typeof NAMES)[number];
+
+export type VerifyArguments =
+  | { file: string; heads: string }
+  | { organizationId: string; environment: string; endpoint?: string; writeHeads?: string };
+
+/** What was asked for, or one sentence for each thing that is wrong with it. */
+export const readVerifyArguments = (
+  argv: readonly string[],
+): { faults: string[] } | { faults: []; asked: VerifyArguments } => {
+  const faults: string[] = [];
+  const given: Partial<Record<Name, string>> = {};
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(NAMES.map((name) => [name, { type: "string" as const }])),
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === "positional") faults.push(`"${token.value}" belongs to no option.`);
+    if (token.kind !== "option") continue;
+    const name = NAMES.find((known) => known === token.name);
+    if (name === undefined) {
+      faults.push(`There is no option ${token.rawName}; there are --${NAMES.join(", --")}.`);
+    } else if (token.value === undefined || token.value === "" || token.value.startsWith("--")) {
+      faults.push(`${token.rawName} needs a value.`);
+    } else if (given[name] !== undefined) {
+      faults.push(`--${name} is given more than once.`);
+    } else given[name] = token.value;
+  }
+  if (faults.length > 0) return { faults };
+
+  const { organization, environment = "local", endpoint, file, heads } = given;
+  const writeHeads = given["write-heads"];
+  if (organization !== undefined) {
+    for (const other of ["file", "heads"] as const) {
+      if (given[other] !== undefined) faults.push(`--${other} and --organization are two different things.`);
+    }
+    if (!isOrganizationId(organization)) {
+      faults.push(`--organization must be lower-case letters, digits and hyphens, got "${organization}".`);
+    }
+    if (endpoint !== undefined && !/^https?:\/\/./.test(endpoint)) {
+      faults.push(`--endpoint must be an http or https URL, got "${endpoint}".`);
+    }
+    if (faults.length > 0) return { faults };
+    return {
+      faults: [],
+      asked: {
+        organizationId: organization,
+        environment,
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(writeHeads === undefined ? {} : { writeHeads }),
+      },
+    };
+  }
+  if (file === undefined && heads === undefined) {
+    return { faults: ["--organization or --file is missing: it says what to verify."] };
+  }
+  if (file === undefined) faults.push("--file is missing: it says which export to prove.");
+  if (heads === undefined) faults.push("--heads is missing: without heads nothing can be proven.");
+  for (const name of ["environment", "endpoint", "write-heads"] as const) {
+    if (given[name] !== undefined) faults.push(`--${name} belongs to --organization.`);
+  }
+  for (const path of [file, heads]) {
+    if (path !== undefined && !existsSync(path)) faults.push(`There is no file ${path}.`);
+  }
+  return faults.length > 0 || file === undefined || heads === undefined
+    ? { faults }
+    : { faults: [], asked: { file, heads } };
+};
+
+const isHead = (value: unknown): value is AnchoredHead => {
+  if (typeof value !== "object" || value === null) return false;
+  const { organizationId, epoch, number, sequence, hash } = value as Record<string, unknown>;
+  return (
+    typeof organizationId === "string" &&
+    [epoch, number, sequence].every(Number.isSafeInteger) &&
+    typeof hash === "string"
+  );
+};
+
+/** The heads of an anchor, or of a file of heads; throws what is wrong with it. */
+export const parseHeads = (text: string): AnchoredHead[] => {
+  const value: unknown = JSON.parse(text);
+  const heads: unknown =
+    typeof value === "object" && value !== null && "heads" in value ? value.heads : undefined;
+  if (!Array.isArray(heads) || !heads.every(isHead)) {
+    throw new Error("it must be { heads: [{ organizationId, epoch, number, sequence, hash }] }");
+  }
+  return heads;
+};
+
+const progress = (events: number): void => {
+  process.stderr.write(`${events.toLocaleString("en-US")} events checked\n`);
+};
+
+const verifyExport = async (file: string, headsFile: string): Promise<boolean> => {
+  const heads = parseHeads(readFileSync(headsFile, "utf8"));
+  const open = () => createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  const every = 100_000;
+  const verdict = await verifyFile(open, heads, (events) => {
+    if (events % every === 0) progress(events);
+  });
+  for (const fault of verdict.faults) console.log(fault);
+  const { checked, younger, erased, valid } = verdict;
+  console.log(
+    `${valid ? "valid" : "NOT VALID"}: ${checked} events up to the heads, ${younger} after them (not proven), ${erased} erased (their place is proven)`,
+  );
+  return valid;
+};
+
+/** Milliseconds between two lines of progress. */
+const PROGRESS_MS = 5_000;
+
+const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: string }>): Promise<boolean> => {
+  const { organizationId, environment, endpoint, writeHeads } = asked;
+  if (endpoint !== undefined) {
+    process.env.AWS_ENDPOINT_URL = endpoint;
+    process.env.AWS_ACCESS_KEY_ID ??= "local";
+    process.env.AWS_SECRET_ACCESS_KEY ??= "local";
+    process.env.AWS_REGION ??= "us-east-1";
+  }
+  // Behind the variables, which the client reads once.
+  const { dynamodbStore } = await import("#common/events/dynamodb-store.ts");
+  const store = dynamodbStore(`millrace-${environment}-events`);
+  const heads = writeHeads === undefined ? [] : await readHeads(store, organizationId);
+  let earlier: ChainVerdict[] = [];
+  let verdict: OrganizationVerdict;
+  for (;;) {
+    const pauseAt = Date.now() + PROGRESS_MS;
+    const isTimeUp = (): boolean => Date.now() > pauseAt;
+    verdict = await verifyOrganization(store, organizationId, { deep: true, isTimeUp, earlier });
+    if (verdict.complete || verdict.brokenAt) break;
+    earlier = verdict.chains;
+    progress(verdict.checked);
+  }
+  if (verdict.brokenAt) console.log(JSON.stringify(verdict.brokenAt, null, 2));
+  console.log(`${verdict.valid ? "valid" : "NOT VALID"}: ${verdict.checked} events of ${organizationId}`);
+  if (writeHeads !== undefined && verdict.valid) {
+    writeFileSync(writeHeads, `${JSON.stringify({ heads }, null, 2)}\n`);
+    console.log(`heads of ${heads.length} chains in ${writeHeads}`);
+  }
+  return verdict.valid;
+};
+
+const main = async (): Promise<number> => {
+  if (process.argv.includes("--help")) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const read = readVerifyArguments(process.argv.slice(2));
+  if (!("asked" in read)) {
+    process.stderr.write(`${read.faults.join("\n")}\n\n${USAGE}`);
+    return 2;
+  }
+  try {
+    const { asked } = read;
+    const valid = "file" in asked ? await verifyExport(asked.file, asked.heads) : await verifyTable(asked);
+    return valid ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`It could not be verified: ${error instanceof Error ? error.message : error}\n`);
+    return 2;
+  }
+};
+
+if (import.meta.main) process.exitCode = await main();

@@ -1,0 +1,82 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+
+locals {
+  schedule_arn = "arn:${data.aws_partition.current.partition}:scheduler:${var.region}:${data.aws_caller_identity.current.account_id}:schedule/default/${var.name}"
+}
+
+resource "aws_scheduler_schedule" "schedule" {
+  name        = var.name
+  description = "Runs ${var.function_name}."
+
+  schedule_expression          = var.expression
+  schedule_expression_timezone = var.timezone
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = var.target_arn
+    role_arn = aws_iam_role.schedule.arn
+    # As text: jsonencode would write < and > as escapes, which Scheduler does not know for a placeholder.
+    input = "{\"scheduled-time\":\"<aws.scheduler.scheduled-time>\"}"
+
+    # Lambda takes the event at once and tries it itself; these are for when Lambda cannot be reached.
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+
+    dead_letter_config {
+      arn = var.dead_letter_queue_arn
+    }
+  }
+}
+
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["scheduler.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = [local.schedule_arn]
+    }
+  }
+}
+
+resource "aws_iam_role" "schedule" {
+  name               = "${var.name}-schedule"
+  description        = "Lets the schedule ${var.name} run its function."
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+data "aws_iam_policy_document" "schedule" {
+  statement {
+    actions   = ["lambda:InvokeFunction"]
+    resources = [var.target_arn]
+  }
+
+  statement {
+    actions   = ["sqs:SendMessage"]
+    resources = [var.dead_letter_queue_arn]
+  }
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  name   = "invoke"
+  role   = aws_iam_role.schedule.name
+  policy = data.aws_iam_policy_document.schedule.json
+}

@@ -1,0 +1,46 @@
+variable "name" {
+  description = "The schedule's full name, `millrace-<environment>-<function>-<number>`."
+  type        = string
+
+  validation {
+    # Its role has -schedule appended, and IAM ends at 64.
+    condition     = can(regex("^[0-9a-zA-Z-_.]{1,55}$", var.name))
+    error_message = "The name must be 1 to 55 letters, digits, hyphens, dots and underscores."
+  }
+}
+
+variable "region" {
+  description = "The region that the schedule stands in."
+  type        = string
+}
+
+variable "expression" {
+  description = "When it runs: `rate(1 day)` or `cron(0 3 * * ? *)`."
+  type        = string
+
+  validation {
+    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.expression))
+    error_message = "The expression must be rate(…) or cron(…)."
+  }
+}
+
+variable "timezone" {
+  description = "IANA name of the time zone that cron means."
+  type        = string
+  default     = "UTC"
+}
+
+variable "function_name" {
+  description = "The function's full name, for the description."
+  type        = string
+}
+
+variable "target_arn" {
+  description = "The function, or its alias."
+  type        = string
+}
+
+variable "dead_letter_queue_arn" {
+  description = "Where an event goes that Lambda did not take."
+  type        = string
+}
