@@ -8,5 +8,4 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 export const presignGet = (
   client: S3Client,
   { bucket, key, expiresIn }: { bucket: string; key: string; expiresIn: number },
-): Promise<string> =>
-  getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn });
+): Promise<string> => getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn });
