@@ -18,6 +18,17 @@ export const verifyDetails = async (
   { organizationId, chain, number }: Block,
   events: readonly PlacedEvent[],
 ): Promise<ChainFault | undefined> => {
+  // Whoever takes out a salt to change a text under its old digest: an erased event has no text at all.
+  const bare = events.find(
+    ({ digest, salt, description, actor, detail }) =>
+      digest !== undefined &&
+      salt === "" &&
+      (description !== "" || actor !== undefined || detail !== undefined),
+  );
+  if (bare) {
+    const { sequence, eventId } = bare;
+    return { kind: "detail", chain, block: number, sequence, eventId, message: "no salt proves its text" };
+  }
   const apart = events.filter(({ digest, salt }) => digest !== undefined && salt !== "");
   for (let start = 0; start < apart.length; start += DETAILS_AT_ONCE) {
     const part = apart.slice(start, start + DETAILS_AT_ONCE);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { appendToChain } from "./append.ts";
 import { type BlockEvent, blockFromItem, blockToItem, checksumOf, placeEvents } from "./block.ts";
 import type { ChainId } from "./event.ts";
+import { digestOf } from "./hash.ts";
 import { blockKey, blocksFrom, chainPartition, eventKey, headKey } from "./keys.ts";
 import { type MemoryStore, memoryStore } from "./memory-store.ts";
 import { eventMessage } from "./message.fixture.ts";
@@ -178,6 +179,17 @@ describe("verifying a chain in order", () => {
     expect((await verifyChain(rewritten, "demo", CHAIN, { from: anchor })).fault).toMatchObject({
       kind: "changed",
     });
+  });
+
+  it("finds a text that was changed under its old digest, with the salt taken out", async () => {
+    const store = await setup();
+    const bare = {
+      salt: "",
+      digest: digestOf(eventMessage(6).salt, { description: "Number 6", detail: { number: 6 } }),
+    };
+    changeEvents(store, 2, replace(0, { ...bare, description: "other" }), { forge: true });
+
+    expect((await verify(store)).fault).toMatchObject({ kind: "detail", sequence: 6, eventId: "event-6" });
   });
 
   it("finds a head that says another hash", async () => {
