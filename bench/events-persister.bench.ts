@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -9,10 +10,11 @@ import { putWireItems } from "#common/aws/dynamodb-wire.ts";
 import { wirePlainItem } from "#common/aws/wire.ts";
 import { appendToChain } from "#common/events/append.ts";
 import { placeEvents, toBlockEvent } from "#common/events/block.ts";
+import { chainOf } from "#common/events/chains.ts";
 import type { EventMessage } from "#common/events/event.ts";
 import { eventToItem } from "#common/events/event-item.ts";
 import { memoryStore } from "#common/events/memory-store.ts";
-import type { Item } from "#common/events/store.ts";
+import type { EventStore, Item } from "#common/events/store.ts";
 import { verifyChain } from "#common/events/verify.ts";
 import { median, type Row } from "./row.ts";
 
@@ -129,6 +131,55 @@ const chainRows = async (): Promise<Row[]> => {
   ];
 };
 
+/** Bytes as DynamoDB counts them for a write: names and values, a number some half a byte a digit. */
+const sizeOf = (item: Item): number =>
+  Object.entries(item).reduce(
+    (sum, [name, value]) =>
+      sum +
+      name.length +
+      (typeof value === "string" ? Buffer.byteLength(value) : typeof value === "number" ? 8 : value.length),
+    0,
+  );
+
+/** Write units of one batch of so many events of one organization within one second, in all chains together. */
+const writeUnits = async (events: number): Promise<number> => {
+  const table = memoryStore();
+  let units = 0;
+  const counted = <T>(items: readonly Item[], answer: T): T => {
+    units += items.reduce((sum, item) => sum + Math.ceil(sizeOf(item) / 1_024), 0);
+    return answer;
+  };
+  const store: EventStore = {
+    ...table,
+    putAll: (items) => counted(items, table.putAll(items)),
+    putIfAbsent: (item) => counted([item], table.putIfAbsent(item)),
+    putIfVersion: (item, version) => counted([item], table.putIfVersion(item, version)),
+  };
+  const messages = Array.from({ length: events }, (_, index) => ({
+    ...message(index),
+    eventId: randomUUID(),
+    date: new Date(Date.UTC(2025, 0, 1) + (index % 1_000)).toISOString(),
+  }));
+  const groups = Map.groupBy(messages, (one) => chainOf(one).number);
+  for (const [number, group] of groups) {
+    await appendToChain({ store, announce: async () => {} }, "demo", { epoch: 1, number }, group);
+  }
+  return units / events;
+};
+
+const costRows = (): Promise<Row[]> =>
+  Promise.all(
+    [1, 10, 100, 500, 2_000].map(async (events) => ({
+      what: `write units an event, ${events} a batch`,
+      against: "an item and 3 index items",
+      ours: await writeUnits(events),
+      theirs: 4,
+      unit: "units",
+      ratio: (await writeUnits(events)) / 4,
+      goal: "–",
+    })),
+  );
+
 export const run = async (): Promise<Row[]> => {
   const worker = new Worker(resolve(import.meta.dirname, "stub-table.mjs"));
   const [{ port }] = (await once(worker, "message")) as [{ port: number }];
@@ -187,6 +238,7 @@ export const run = async (): Promise<Row[]> => {
       row("lib-dynamodb", "libDynamodb", "≥ 1.4"),
       row("ElectroDB", "electrodb", "–"),
       ...(await chainRows()),
+      ...(await costRows()),
     ];
   } finally {
     await worker.terminate();

@@ -35,9 +35,6 @@ export const headKey = (organizationId: string, chain: ChainId): Key => ({
   sk: "head",
 });
 
-/** Number and count of the chains that take events now. */
-export const epochKey = (organizationId: string): Key => ({ pk: `${organizationId}#chains`, sk: "epoch" });
-
 export const eventKey = (organizationId: string, eventId: string): Key => ({
   pk: `${organizationId}#event#${eventId}`,
   sk: "event",

@@ -23,6 +23,15 @@ describe("the bodies of queue messages", () => {
     );
   });
 
+  it("hold no character that SQS refuses, and say it all the same", () => {
+    const event = eventMessage(1, { description: "\ufffe\uffff \\uffff é😀" });
+
+    const [body = ""] = queueBodies([event]);
+
+    expect(body).not.toMatch(/[\ufffe\uffff]/);
+    expect(JSON.parse(body)).toEqual(event);
+  });
+
   it("500 events of usual size are one message", () => {
     const bodies = queueBodies(Array.from({ length: 500 }, (_, number) => eventMessage(number)));
 

@@ -12,6 +12,16 @@ const BODY_BYTES_MAX = 240_000;
 export const eventsOf = (message: EventsMessage): EventMessage[] =>
   "events" in message ? message.events : [message];
 
+/**
+ * The text of a message. SQS takes the characters of XML 1.0 only; what JSON leaves as it is and XML has
+ * not (U+FFFE and U+FFFF; lone surrogates never come so far) is written as an escape.
+ */
+export const messageText = (value: EventsMessage): string =>
+  JSON.stringify(value).replace(
+    /[\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+  );
+
 /** Bodies for the queue: many events in few messages, in their order; an event by itself stands alone. */
 export const queueBodies = (events: readonly EventMessage[]): string[] => {
   const bodies: string[] = [];
@@ -23,7 +33,7 @@ export const queueBodies = (events: readonly EventMessage[]): string[] => {
     bytes = 0;
   };
   for (const event of events) {
-    const json = JSON.stringify(event);
+    const json = messageText(event);
     const size = Buffer.byteLength(json) + 1;
     if (bytes + size > BODY_BYTES_MAX) close();
     part.push(json);

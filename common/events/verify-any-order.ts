@@ -56,16 +56,21 @@ export const makeAnyOrderCheck = (key: Uint8Array = randomBytes(32)) => {
     ofChain.sums.set(window, ((sum % MODULUS) + MODULUS) % MODULUS);
   };
 
+  const addPlace = ({ epoch, number, sequence, hash, previousHash }: StoredEvent["chain"]): void => {
+    const chain = { epoch, number };
+    checked += 1;
+    add(chain, sequence, hash, 1n);
+    add(chain, sequence - 1, previousHash, -1n);
+  };
+
   return {
     add: (provable: ProvableEvent): void => {
       const { event } = provable;
-      const { epoch, number, sequence, hash, previousHash } = event.chain;
-      const chain = { epoch, number };
-      checked += 1;
-      if (hashOf(provable) !== hash && changed.length < CHANGED_KEPT) changed.push(event);
-      add(chain, sequence, hash, 1n);
-      add(chain, sequence - 1, previousHash, -1n);
+      if (hashOf(provable) !== event.chain.hash && changed.length < CHANGED_KEPT) changed.push(event);
+      addPlace(event.chain);
     },
+    /** Only that the place is taken, once: what stands there is somebody else's to check. */
+    addPlace,
     /** Call once, when all were added; chains without a span must have had no event. */
     verdict: (spans: readonly ChainSpan[]): AnyOrderVerdict => {
       for (const { chain, start, end } of spans) {

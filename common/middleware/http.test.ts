@@ -8,6 +8,7 @@ import { memoryStore } from "#common/testing/idempotency-memory-store.ts";
 import { captureOutput } from "#common/testing/output.ts";
 import { validator } from "#common/validation/schema.ts";
 import { type HttpRequest, httpHandler } from "./http.ts";
+import type { ReadBody } from "./http-request.ts";
 
 const NewThing = validator(
   Type.Object({ name: Type.String({ maxLength: 10 }) }, { additionalProperties: false }),
@@ -20,6 +21,7 @@ const manifest = {
     { type: "http", route: "DELETE /things/{id}", role: "data.write" },
     { type: "http", route: "GET /public", role: null },
     { type: "http", route: "GET /admin", role: "admin" },
+    { type: "http", route: "POST /own", role: "data.write" },
   ],
 };
 const contract = {
@@ -28,10 +30,12 @@ const contract = {
   "DELETE /things/{id}": { summary: "", answers },
   "GET /public": { summary: "", answers },
   "GET /admin": { summary: "", answers },
+  "POST /own": { summary: "", body: NewThing, answers },
 } as const;
 
 let output: ReturnType<typeof captureOutput>;
 let deed: (request: HttpRequest) => Promise<ReturnType<typeof ok>>;
+let ownReading: ReadBody;
 const store = memoryStore();
 
 const handler = httpHandler(
@@ -43,8 +47,9 @@ const handler = httpHandler(
     "DELETE /things/{id}": (request) => deed(request as unknown as HttpRequest),
     "GET /public": (request) => deed(request as unknown as HttpRequest),
     "GET /admin": (request) => deed(request as unknown as HttpRequest),
+    "POST /own": (request) => deed(request as unknown as HttpRequest),
   },
-  { idempotency: async () => store },
+  { idempotency: async () => store, readBody: { "POST /own": (text, caller) => ownReading(text, caller) } },
 );
 
 beforeEach(() => {
@@ -217,6 +222,16 @@ describe("what is asked", () => {
         { path: "/x", message: "is not a known parameter" },
       ],
     });
+  });
+
+  it("is read by the route itself where it says so, in place of the schema's check", async () => {
+    ownReading = (text, { organizationId }) => ({ value: `${organizationId} read ${text}`, faults: [] });
+    deed = async ({ body }) => ok({ body });
+    expect((await call({ route: "POST /own", body: "[1]" })).json).toEqual({ body: "demo read [1]" });
+
+    ownReading = () => ({ value: undefined, faults: [{ path: "/own", message: "is bad" }] });
+    const refused = await call({ route: "POST /own", body: "[1]", query: { more: "1" } });
+    expect(refused.json.errors.map(({ path }: { path: string }) => path)).toEqual(["/more", "/own"]);
   });
 
   it("has its query's texts as numbers, and defaults", async () => {

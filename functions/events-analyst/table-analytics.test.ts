@@ -78,7 +78,7 @@ describe("counting events", () => {
           plainCounts(matching(history, query), groupBy),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -151,7 +151,7 @@ describe("measuring durations", () => {
         if (meanSeconds === null) expect(measured.meanSeconds).toBeNull();
         else expect(measured.meanSeconds).toBeCloseTo(meanSeconds, 6);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 

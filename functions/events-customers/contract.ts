@@ -64,7 +64,7 @@ export const contract = {
   "PUT /customers/{customerId}": {
     summary: "Create or replace a customer",
     description:
-      "Each change is an event of the customer (`customer_created`, `customer_replaced`) that holds a digest of the profile and nothing of what it says. The same profile again changes nothing.",
+      "Each change is an audit event (`customer_created`, `customer_replaced` in its detail) that holds a digest of the profile and nothing of what it says. The same profile again changes nothing.",
     body: PostedProfile,
     answers: {
       200: { description: "The customer, replaced.", body: CustomerAnswer },

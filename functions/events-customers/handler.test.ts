@@ -86,7 +86,7 @@ describe("PUT /customers/{customerId}", () => {
       { Put: { Item: { customerId: { S: "c1" } } } },
       { Put: { Item: { word: { S: "huber" } } } },
     ]);
-    expect(sent()).toMatchObject([{ type: "customer_replaced", detail: { version: 4 } }]);
+    expect(sent()).toMatchObject([{ type: "audit", detail: { change: "customer_replaced", version: 4 } }]);
   });
 
   it.each(["ConditionalCheckFailed", "TransactionConflict"])(
@@ -126,7 +126,9 @@ describe("DELETE /customers/{customerId}", () => {
 
     expect([statusCode, body]).toEqual([204, ""]);
     expect(operations()).toEqual(["GetItem", "SendMessage", "TransactWriteItems"]);
-    expect(sent()).toMatchObject([{ type: "customer_erased", detail: { version: 3, digest: "digest" } }]);
+    expect(sent()).toMatchObject([
+      { type: "audit", detail: { change: "customer_erased", version: 3, digest: "digest" } },
+    ]);
   });
 
   it("is 404 when there is no such customer, and tells nothing", async () => {

@@ -2,7 +2,7 @@ import { AppError } from "#common/errors/app-error.ts";
 import type { Outcome } from "#common/events/append.ts";
 import { chainOf } from "#common/events/chains.ts";
 import { type ChainId, chainName, type EventMessage } from "#common/events/event.ts";
-import { type EventsMessage, eventsOf } from "#common/events/queue-messages.ts";
+import { type EventsMessage, eventsOf, messageText } from "#common/events/queue-messages.ts";
 import type { Failure, Message } from "#common/middleware/queue.ts";
 import { jsonFaults } from "#common/validation/json.ts";
 
@@ -48,7 +48,7 @@ const failureOf = (
     return {
       messageId,
       error: ofCode[0]?.error ?? first.error,
-      bodies: ofCode.map(({ event }) => JSON.stringify(event)),
+      bodies: ofCode.map(({ event }) => messageText(event)),
     };
   });
 };

@@ -1,6 +1,6 @@
 import { AppError } from "#common/errors/app-error.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
-import type { EventMessage, Json } from "../event.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage, type Json } from "../event.ts";
 import { drawFor, newSalt } from "../salt.ts";
 import {
   type Customer,
@@ -37,7 +37,7 @@ const DESCRIPTIONS = {
 const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /**
- * Changes of customers. Each is told by an event that holds the salted digest of the profile and nothing
+ * Changes of customers. Each is told by an audit event that holds the salted digest of the profile and nothing
  * of the profile itself. The event goes to the queue first and the table is changed then: no profile
  * ever stands whose digest is not on its way into the chain. The reverse can happen (a crash in
  * between, or a loser of two at once): an event of a change that was not made. Its caller was not told that
@@ -55,20 +55,21 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
   };
 
   const tell = (
-    type: keyof typeof DESCRIPTIONS,
+    change: keyof typeof DESCRIPTIONS,
     customerId: string,
-    detail: Json,
+    detail: { [name: string]: Json },
     { caller, attempt, tryNumber }: { caller: Caller; attempt: Attempt; tryNumber: number },
   ): Promise<void> =>
     send({
       organizationId: caller.organizationId,
       ...drawFor(attempt.id, tryNumber),
-      customerId,
-      type,
-      description: DESCRIPTIONS[type],
+      customerId: AUDIT_CUSTOMER_ID,
+      type: AUDIT_TYPE,
+      audit: true,
+      description: DESCRIPTIONS[change],
       date: attempt.time,
       actor: caller.userId,
-      detail,
+      detail: { change, customerId, ...detail },
       recordedAt: attempt.time,
     });
 

@@ -62,8 +62,13 @@ describe("changing a customer", () => {
     expect(replaced.customer.updatedAt > made.customer.updatedAt).toBe(true);
     const stored = await readCustomer(table, "demo", "c1");
     expect(sent).toMatchObject([
-      { type: "customer_created", customerId: "c1", actor: "alice", detail: { version: 1 } },
-      { type: "customer_replaced", detail: { version: 2, digest: stored?.digest } },
+      {
+        type: "audit",
+        audit: true,
+        actor: "alice",
+        detail: { change: "customer_created", customerId: "c1", version: 1 },
+      },
+      { detail: { change: "customer_replaced", version: 2, digest: stored?.digest } },
     ]);
     expect(stored?.digest).toBe(profileDigest(stored?.salt ?? "", { name: "Zoë Müller" }));
     expect(sent.map(({ salt }) => salt)).not.toContain(stored?.salt);
@@ -88,7 +93,10 @@ describe("changing a customer", () => {
     await erase("c1");
 
     expect(items()).toEqual([]);
-    expect(sent[1]).toMatchObject({ type: "customer_erased", customerId: "c1", actor: "alice" });
+    expect(sent[1]).toMatchObject({
+      actor: "alice",
+      detail: { change: "customer_erased", customerId: "c1" },
+    });
     await expect(erase("c1")).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect((await put("c1", { name: "Another" })).isNew).toBe(true);
   });
@@ -120,6 +128,8 @@ describe("changing a customer", () => {
     expect(items().filter(({ pk }) => pk.startsWith("demo#customers#"))).toHaveLength(customers.length);
     if (profile) {
       expect(sent.map(({ detail }) => detail)).toContainEqual({
+        change: expect.any(String),
+        customerId: "c1",
         digest: profile.digest,
         version: profile.version,
       });

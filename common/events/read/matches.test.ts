@@ -26,7 +26,7 @@ describe("the matches of a query", () => {
           expect(idsOf(unordered).sort()).toEqual(idsOf(found).sort());
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
