@@ -16,7 +16,8 @@ const USAGE = `Proves that events were not changed, removed, inserted or reorder
 
   --organization  recompute this organization's chains from the table, and compare what readers see
   --environment   which platform's table, millrace-<environment>-events (default local)
-  --endpoint      where AWS is; without it as the AWS variables and profile say
+  --endpoint      where AWS is; without it the local platform's for the environment local, and for any other as
+                  the AWS variables and profile say
   --write-heads   keep the heads in this file, to prove an export later
   --file          an export of all events as NDJSON, without filters
   --heads         the heads to prove it against: a day's anchor from the lake, or what --write-heads wrote
@@ -138,7 +139,10 @@ const verifyExport = async (file: string, headsFile: string): Promise<boolean> =
 const PROGRESS_MS = 5_000;
 
 const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: string }>): Promise<boolean> => {
-  const { organizationId, environment, endpoint, writeHeads } = asked;
+  const { organizationId, environment, writeHeads } = asked;
+  const { AWS_ENDPOINT_URL, AWS_PORT = "4566" } = process.env;
+  const local = environment === "local" && AWS_ENDPOINT_URL === undefined;
+  const endpoint = asked.endpoint ?? (local ? `http://localhost:${AWS_PORT}` : undefined);
   if (endpoint !== undefined) {
     process.env.AWS_ENDPOINT_URL = endpoint;
     process.env.AWS_ACCESS_KEY_ID ??= "local";
