@@ -64,7 +64,7 @@ const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
       const token = await platform.token({
         sub: "alice",
         organizationId: "demo",
-        roles: ["data.read", "data.write"],
+        roles: ["data.read", "data.write", "events.read", "events.write"],
         ttlSeconds: 12 * 3600,
       });
       print(summaryOf(platform, token, flags));
