@@ -10,6 +10,7 @@ import { clientsFor, startTestPort, type TestPort } from "./aws/testing.ts";
 import { localDeployment } from "./deployment.ts";
 
 const EVENTS = "millrace-local-events";
+const AUDIT_QUEUE = "millrace-local-events-audit";
 
 const toWire = (item: Item): Record<string, AttributeValue> =>
   Object.fromEntries(
@@ -26,7 +27,7 @@ const toWire = (item: Item): Record<string, AttributeValue> =>
 export type FunctionPort = {
   /** Puts items into the table as an operator may, and the function may not. */
   store: { putAll(items: readonly Item[]): Promise<void> };
-  /** What stands on the queue `events` since it was last asked. */
+  /** What stands on the queue `events-audit` since it was last asked. */
   sent(): Promise<EventMessage[]>;
 };
 
@@ -68,10 +69,10 @@ export const useFunctionPort = (functionName: string): FunctionPort => {
     sent: async () => {
       const events: EventMessage[] = [];
       for (;;) {
-        const messages = await port.queues.receive(EVENTS, { max: 10, waitMs: 0 });
+        const messages = await port.queues.receive(AUDIT_QUEUE, { max: 10, waitMs: 0 });
         if (messages.length === 0) return events;
         await port.queues.delete(
-          EVENTS,
+          AUDIT_QUEUE,
           messages.map(({ receiptHandle }) => receiptHandle),
         );
         events.push(...messages.map(({ body }) => EventMessageSchema.parse(JSON.parse(body))));

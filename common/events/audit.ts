@@ -4,7 +4,7 @@ import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage, type Json } from "./e
 import { newSalt } from "./salt.ts";
 
 export type AuditDeps = {
-  /** Puts the event on the queue `events`; when it returns, the queue has it. */
+  /** Puts the event on the queue `events-audit`; when it returns, the queue has it. */
   send: (event: EventMessage) => Promise<void>;
   newId?: () => string;
   newSalt?: () => string;

@@ -2,7 +2,7 @@ import { sendMessage, sendMessages } from "#common/aws/sqs.ts";
 import type { EventMessage } from "./event.ts";
 import { eventsOf, messageText, queueBodies } from "./queue-messages.ts";
 
-/** The sending end of the queue `events`. */
+/** The sending end of the queue `events`, and of `events-audit`. */
 export const eventQueue = (queueUrl: string) => ({
   /** When it returns, the queue has the event. Sent twice if the first answer was lost. */
   send: (event: EventMessage): Promise<void> => sendMessage(queueUrl, { body: messageText(event) }),

@@ -9,10 +9,10 @@ import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { tableAnalytics } from "./table-analytics.ts";
 
-const config = readConfig({ EVENTS_TABLE: text(), EVENTS_QUEUE_URL: text() });
+const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text() });
 
 const analytics = tableAnalytics({ store: dynamodbStore(config.EVENTS_TABLE), now: Date.now });
-const audited = makeAuditedRead({ send: eventQueue(config.EVENTS_QUEUE_URL).send });
+const audited = makeAuditedRead({ send: eventQueue(config.EVENTS_AUDIT_QUEUE_URL).send });
 
 export const handler = httpHandler(manifest, contract, {
   "GET /events/stats": async ({ caller, query, requestId }) => {

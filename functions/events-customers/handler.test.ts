@@ -12,7 +12,7 @@ beforeAll(async () => {
   aws = await startAwsServer();
   const environment = {
     ...aws.environment,
-    EVENTS_QUEUE_URL: `${aws.url}/000000000000/events`,
+    EVENTS_AUDIT_QUEUE_URL: `${aws.url}/000000000000/events-audit`,
     EVENTS_TABLE: "events",
     CURSORS_KEY_ID: "alias/cursors",
   };

@@ -13,10 +13,10 @@ import manifest from "./function.json" with { type: "json" };
 import { makePresentCustomers } from "./present-customers.ts";
 import { makeReadProfile } from "./read-profile.ts";
 
-const config = readConfig({ EVENTS_TABLE: text(), EVENTS_QUEUE_URL: text(), CURSORS_KEY_ID: text() });
+const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text(), CURSORS_KEY_ID: text() });
 
 const table = customerTable(config.EVENTS_TABLE);
-const { send } = eventQueue(config.EVENTS_QUEUE_URL);
+const { send } = eventQueue(config.EVENTS_AUDIT_QUEUE_URL);
 const audited = makeAuditedRead({ send });
 const changeCustomers = makeChangeCustomers({ table, send });
 const presentCustomers = makePresentCustomers({ table, cursors: kmsCursors(config.CURSORS_KEY_ID) });

@@ -14,13 +14,13 @@ import manifest from "./function.json" with { type: "json" };
 
 const config = readConfig({
   EVENTS_TABLE: text(),
-  EVENTS_QUEUE_URL: text(),
+  EVENTS_AUDIT_QUEUE_URL: text(),
   EVENTS_JOBS_QUEUE_URL: text(),
   LAKE_BUCKET: text(),
 });
 
 const store = dynamodbStore(config.EVENTS_TABLE);
-const audited = makeAuditedRead(eventQueue(config.EVENTS_QUEUE_URL));
+const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const exportEvents = makeExportEvents({
   store,
   jobs: jobStore(store),

@@ -3,10 +3,10 @@ import { appendToChain } from "#common/events/append.ts";
 import { dynamodbStore } from "#common/events/dynamodb-store.ts";
 import { EventsMessageSchema } from "#common/events/event-message.schema.ts";
 import { makeRegisterOrganizations } from "#common/events/organizations.ts";
+import { makePersistEvents } from "#common/events/persist-events.ts";
 import { queueHandler } from "#common/middleware/queue.ts";
 import { type LakeSink, makeAnnounceEvents } from "./announce-events.ts";
 import { externalIdsIn } from "./external-ids.ts";
-import { makePersistEvents } from "./persist-events.ts";
 import { recordedBus } from "./recorded-bus.ts";
 
 const config = readConfig({ EVENTS_TABLE: text(), EVENTS_DEAD_QUEUE_URL: text(), BUS_NAME: text() });

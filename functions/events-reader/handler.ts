@@ -10,12 +10,12 @@ import manifest from "./function.json" with { type: "json" };
 import { makeListEvents } from "./list-events.ts";
 import { makePresentEvent } from "./present-event.ts";
 
-const config = readConfig({ EVENTS_TABLE: text(), EVENTS_QUEUE_URL: text(), CURSORS_KEY_ID: text() });
+const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text(), CURSORS_KEY_ID: text() });
 
 const store = dynamodbStore(config.EVENTS_TABLE);
 const listEvents = makeListEvents({ store, cursors: kmsCursors(config.CURSORS_KEY_ID), now: Date.now });
 const presentEvent = makePresentEvent({ store });
-const audited = makeAuditedRead({ send: eventQueue(config.EVENTS_QUEUE_URL).send });
+const audited = makeAuditedRead({ send: eventQueue(config.EVENTS_AUDIT_QUEUE_URL).send });
 
 export const handler = httpHandler(manifest, contract, {
   "GET /events": async ({ caller, query, requestId }) => {

@@ -10,10 +10,14 @@ import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makeVerifyEvents } from "./verify-events.ts";
 
-const config = readConfig({ EVENTS_TABLE: text(), EVENTS_QUEUE_URL: text(), EVENTS_JOBS_QUEUE_URL: text() });
+const config = readConfig({
+  EVENTS_TABLE: text(),
+  EVENTS_AUDIT_QUEUE_URL: text(),
+  EVENTS_JOBS_QUEUE_URL: text(),
+});
 
 const store = dynamodbStore(config.EVENTS_TABLE);
-const audited = makeAuditedRead(eventQueue(config.EVENTS_QUEUE_URL));
+const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const verifyEvents = makeVerifyEvents({
   store,
   jobs: jobStore(store),

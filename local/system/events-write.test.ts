@@ -193,8 +193,12 @@ describe("what was taken", () => {
     (await queryAll(table(), { pk, from: "0", to: ":" })).flatMap(entriesOf);
   const drained = () =>
     eventually(
-      async () => system.platform.queues.depth("millrace-local-events"),
-      ({ visible, inFlight }) => visible + inFlight === 0,
+      async () =>
+        ["millrace-local-events", "millrace-local-events-audit"].map((queue) => {
+          const { visible, inFlight } = system.platform.queues.depth(queue);
+          return visible + inFlight;
+        }),
+      (left) => left.every((messages) => messages === 0),
     );
 
   it("stands in the table, every event once, and none is a dead letter", async () => {

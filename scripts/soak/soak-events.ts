@@ -5,12 +5,12 @@ import { allChains } from "#common/events/chains.ts";
 import type { EventMessage } from "#common/events/event.ts";
 import { blocksFrom, chainPartition, timePartitions } from "#common/events/keys.ts";
 import { type MemoryStore, memoryStore } from "#common/events/memory-store.ts";
+import { makePersistEvents } from "#common/events/persist-events.ts";
 import { type EventsMessage, eventsOf, queueBodies } from "#common/events/queue-messages.ts";
 import { readEvents } from "#common/events/read-events.ts";
 import { derivedItems, entriesOf } from "#common/events/run.ts";
 import { queryPages } from "#common/events/store.ts";
 import { type ChainVerdict, verifyChain, verifyOrganization } from "#common/events/verify.ts";
-import { makePersistEvents } from "#functions/events-persister/persist-events.ts";
 import { faultyStore } from "./faulty-store.ts";
 
 export type SoakOptions = {

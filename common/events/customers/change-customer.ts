@@ -16,7 +16,7 @@ import { wordsOf } from "./name-words.ts";
 
 export type ChangeCustomersDeps = {
   table: CustomerTable;
-  /** Puts the event on the queue `events`; when it returns, the queue has it. */
+  /** Puts the event on the queue `events-audit`; when it returns, the queue has it. */
   send: (event: EventMessage) => Promise<void>;
   /** Waits before another try, in milliseconds. */
   sleep?: (ms: number) => Promise<void>;

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { eventMessage } from "#common/events/message.fixture.ts";
+import { lambdaContext, sqsEvent } from "#common/testing/events.ts";
+import { useFunctionPort } from "#local/function-port.fixture.ts";
+
+useFunctionPort("events-auditor");
+const audit = (number: number) =>
+  JSON.stringify(eventMessage(number, { type: "audit", customerId: "-", audit: true }));
+
+describe("the auditor's answers", () => {
+  it("none failed: the audit events stand in their chain, with the rights that the function has", async () => {
+    const { handler } = await import("./handler.ts");
+
+    const answer = await handler(sqsEvent([audit(1), audit(2)]), lambdaContext());
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    // The same again is nothing new.
+    expect(await handler(sqsEvent([audit(2)]), lambdaContext())).toEqual({ batchItemFailures: [] });
+  });
+
+  it("what is no event is kept as a dead letter and acknowledged", async () => {
+    const { handler } = await import("./handler.ts");
+
+    expect(await handler(sqsEvent(["{"]), lambdaContext())).toEqual({ batchItemFailures: [] });
+  });
+});
