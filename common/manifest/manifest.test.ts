@@ -93,7 +93,7 @@ describe("the manifests", () => {
 
     const wanted = [
       "a-trigger/function.json: /memroyMb is not a known field",
-      /^a-trigger\/function\.json: \/triggers\/0 value of tag "type" must be in oneOf/,
+      /^a-trigger\/function\.json: \/triggers\/0\/type is none of the known values, got "cron"/,
       /^b-syntax\/function\.json: is not JSON/,
       'c-names/function.json: there are no tables "thing" in resources.json',
       'c-names/function.json: there are no keys "constructor" in resources.json',

@@ -76,6 +76,12 @@ const toFault = (error: ErrorObject, root: unknown): Fault => {
   if (keyword === "additionalProperties") {
     return { path: path + step(params.additionalProperty), message: "is not a known field" };
   }
+  if (keyword === "discriminator") {
+    return {
+      path: path + step(params.tag),
+      message: `is none of the known values, got ${JSON.stringify(params.tagValue)}`,
+    };
+  }
   const came = describe(valueAt(root, path));
   if (keyword === "type")
     return { path, message: `must be ${[params.type].flat().join(" or ")}, got ${came}` };
