@@ -8,7 +8,9 @@ import { generateMac } from "#common/aws/kms.ts";
 import { s3 } from "#common/aws/s3.ts";
 import { sqs } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
+import { variableName } from "#common/manifest/names.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import rights from "../rights.json" with { type: "json" };
 import { makeAskDependencies } from "./ask-dependencies.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
@@ -17,33 +19,29 @@ import manifest from "./function.json" with { type: "json" };
 const KINDS = {
   tables: {
     label: "table",
-    variable: "TABLE",
     ask: (name: string) => dynamodb().send(new DescribeTableCommand({ TableName: name })),
   },
   queues: {
     label: "queue",
-    variable: "QUEUE_URL",
     ask: (url: string) =>
       sqs().send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] })),
   },
   buckets: {
     label: "bucket",
-    variable: "BUCKET",
     ask: (name: string) => s3().send(new HeadBucketCommand({ Bucket: name })),
   },
   buses: {
     label: "bus",
-    variable: "NAME",
     ask: (name: string) => eventbridge().send(new DescribeEventBusCommand({ Name: name })),
   },
-  keys: { label: "key", variable: "KEY_ID", ask: (id: string) => generateMac(id, "health") },
+  keys: { label: "key", ask: (id: string) => generateMac(id, "health") },
 };
 
 // What the manifest lets it touch is what it asks; there is no second list.
-const listed = Object.entries(KINDS).flatMap(([kind, { label, variable, ask }]) =>
+const listed = Object.entries(KINDS).flatMap(([kind, { label, ask }]) =>
   Object.keys(manifest.access[kind as keyof typeof manifest.access]).map((name) => ({
     name: `${label} ${name}`,
-    variable: `${name.replaceAll("-", "_").toUpperCase()}_${variable}`,
+    variable: `${variableName(name)}_${rights[kind as keyof typeof rights].variable}`,
     ask,
   })),
 );
