@@ -1,4 +1,4 @@
-import { isOrganizationId } from "./organization.ts";
+import { isOrganizationId } from "#common/ids/organization-id.ts";
 import { isRole } from "./roles.ts";
 import { isUserId } from "./user.ts";
 

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Answer, RawJson } from "#common/http/answers.ts";
-import { memoryStore } from "#common/testing/idempotency-memory-store.ts";
-import { describeIdempotencyStore } from "#common/testing/idempotency-store-contract.ts";
 import { type Attempt, type IdempotencyStore, idempotencyKeyOf, once, scopeOf } from "./idempotency.ts";
+import { memoryStore } from "./testing/memory-store.ts";
+import { describeIdempotencyStore } from "./testing/store-contract.ts";
 
 describeIdempotencyStore("in memory", memoryStore);
 

@@ -3,9 +3,9 @@ import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { Caller } from "#common/auth/caller.ts";
 import { mayCall } from "#common/auth/roles.ts";
 import { AppError } from "#common/errors/app-error.ts";
+import { type Fault, FaultList, step } from "#common/errors/fault.ts";
 import type { RouteContract } from "#common/http/contract.ts";
-import { type Fault, FaultList, step } from "#common/validation/faults.ts";
-import { parseJson } from "#common/validation/json.ts";
+import { parseJson } from "#common/json/json.ts";
 
 export const BODY_BYTES_MAX = 1_048_576;
 

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { QueueMessage } from "#common/aws/sqs.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { lambdaContext, sqsEvent } from "#common/testing/events.ts";
+import { lambdaContext, sqsEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
 import { validator } from "#common/validation/schema.ts";
 import { busHandler } from "./bus.ts";

@@ -1,6 +1,6 @@
 import type { ErrorObject } from "ajv";
 import { AppError } from "#common/errors/app-error.ts";
-import { type Fault, toFaults } from "./faults.ts";
+import { type Fault, toFaults } from "#common/errors/fault.ts";
 
 /** A compiled JSON Schema check, as ajv makes it: answers yes or no and leaves its errors on itself. */
 export type CompiledCheck = { (value: unknown): boolean; errors?: ErrorObject[] | null };

@@ -1,7 +1,7 @@
-import type { Cursors } from "#common/cursor/cursor.ts";
 import { type DataRecord, ownerOf, recordJson } from "#common/data/record.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { RawJson } from "#common/http/answers.ts";
+import type { Cursors } from "#common/paging/cursor.ts";
 
 export type RecordReader = {
   get(owner: string, id: string): Promise<DataRecord | undefined>;

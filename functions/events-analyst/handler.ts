@@ -1,17 +1,17 @@
 import { readConfig, text } from "#common/config/config.ts";
-import { makeAuditedRead } from "#common/events/audit.ts";
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
-import { eventQueue } from "#common/events/event-queue.ts";
-import { readFilters } from "#common/events/read/read-filters.ts";
+import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { eventQueue } from "#common/events/queue/event-queue.ts";
+import { readFilters } from "#common/events/read/request-filters.ts";
 import { ok } from "#common/http/answers.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { tableAnalytics } from "./table-analytics.ts";
 
 const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text() });
 
-const analytics = tableAnalytics({ store: dynamodbStore(config.EVENTS_TABLE), now: Date.now });
+const analytics = tableAnalytics({ store: dynamodbTable(config.EVENTS_TABLE), now: Date.now });
 const audited = makeAuditedRead({ send: eventQueue(config.EVENTS_AUDIT_QUEUE_URL).send });
 
 export const handler = httpHandler(manifest, contract, {

@@ -1,14 +1,14 @@
 import { AppError } from "#common/errors/app-error.ts";
 import type { EventQuery } from "#common/events/read/event-query.ts";
-import { type Effort, noEffort } from "#common/events/read/lane.ts";
 import { matchBatches, matches } from "#common/events/read/matches.ts";
-import type { EventStore } from "#common/events/store.ts";
+import { type Effort, noEffort } from "#common/table/partition-reader.ts";
+import type { Table } from "#common/table/table.ts";
 import type { AnalyticsSource } from "./analytics-source.ts";
 import { makeGroupCounter } from "./count-groups.ts";
 import { makeDurationMeter } from "./measure-durations.ts";
 
 export type TableAnalyticsDeps = {
-  store: Pick<EventStore, "queryPage">;
+  store: Pick<Table, "queryPage">;
   now: () => number;
   /** How long one question may take: the gateway waits for 29 seconds. */
   milliseconds?: number;

@@ -1,13 +1,13 @@
 import { readConfig, text } from "#common/config/config.ts";
-import { kmsCursors } from "#common/cursor/kms-cursors.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { makeAuditedRead } from "#common/events/audit.ts";
-import { makeChangeCustomers } from "#common/events/customers/change-customer.ts";
-import { customerTable } from "#common/events/customers/customer-table.ts";
-import { eventQueue } from "#common/events/event-queue.ts";
+import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { makeChangeCustomers } from "#common/events/customers/change-customers.ts";
+import { customerTable } from "#common/events/customers/customers-table.ts";
+import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { created, noContent, ok } from "#common/http/answers.ts";
 import { givenIdFault } from "#common/ids/given-id.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import { kmsCursors } from "#common/paging/kms-cursors.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makePresentCustomers } from "./present-customers.ts";

@@ -1,9 +1,9 @@
-import type { Cursors } from "#common/cursor/cursor.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Customer, toCustomer } from "#common/events/customers/customer.ts";
-import { type CustomerTable, readCustomer } from "#common/events/customers/customer-store.ts";
-import { listCustomers } from "#common/events/customers/list-customers.ts";
+import { type CustomerTable, readCustomer } from "#common/events/customers/customers.ts";
+import { listCustomers } from "#common/events/customers/find-customers.ts";
 import { wordsOf } from "#common/events/customers/name-words.ts";
+import type { Cursors } from "#common/paging/cursor.ts";
 
 export type PresentCustomersDeps = { table: CustomerTable; cursors: Cursors; now?: () => number };
 

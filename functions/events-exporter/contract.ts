@@ -1,6 +1,6 @@
 import { Type } from "typebox";
-import { EXPORT_FORMATS } from "#common/events/export/format.ts";
-import { eventFilters, orderField } from "#common/events/read/filter-fields.ts";
+import { EXPORT_FORMATS } from "#common/events/export/formats.ts";
+import { eventFilters, orderField } from "#common/events/read/event-filters.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 
 const ExportQuery = queryValidator(

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Job, jobStore } from "#common/events/jobs/job.ts";
-import type { JobMessage } from "#common/events/jobs/start-job.ts";
-import { memoryStore } from "#common/events/memory-store.ts";
-import { eventMessage } from "#common/events/message.fixture.ts";
-import { appendAll } from "#common/events/verification/appended.fixture.ts";
+import { appendAll } from "#common/events/testing/append-all.ts";
+import { eventMessage } from "#common/events/testing/events.ts";
 import { RawJson } from "#common/http/answers.ts";
+import { type Job, jobStore } from "#common/jobs/job.ts";
+import type { JobMessage } from "#common/jobs/start-job.ts";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
 import { type ExportEventsDeps, makeExportEvents } from "./export-events.ts";
 
 const CALLER = { organizationId: "demo", userId: "alice" };
@@ -12,7 +12,7 @@ const ATTEMPT = { id: "018f0000-0000-7000-8000-000000000001", time: "2025-01-31T
 const QUERY = { organizationId: "demo", types: [], words: [], order: "asc" } as const;
 
 const setup = async (more: Partial<ExportEventsDeps> = {}, events = 300) => {
-  const store = memoryStore();
+  const store = memoryTable();
   await appendAll(
     store,
     Array.from({ length: events }, (_, number) =>
@@ -113,7 +113,7 @@ describe("an export that does not", () => {
   });
 
   it("counts what JSON makes of quotes, which an answer of Lambda's doubles", async () => {
-    const store = memoryStore();
+    const store = memoryTable();
     await appendAll(
       store,
       Array.from({ length: 60 }, (_, number) =>

@@ -1,15 +1,15 @@
 import { exportKey, exportRequestOf, toJson } from "#common/events/export/export-request.ts";
 import { exportedEvents } from "#common/events/export/exported-events.ts";
-import { type ExportFormat, FORMATS, fileNameOf } from "#common/events/export/format.ts";
-import type { Job, JobStore } from "#common/events/jobs/job.ts";
-import { type JobMessage, makeStartJob, readJob } from "#common/events/jobs/start-job.ts";
-import { OutOfTime, untilTime } from "#common/events/jobs/time-limit.ts";
+import { type ExportFormat, FORMATS, fileNameOf } from "#common/events/export/formats.ts";
 import type { EventQuery } from "#common/events/read/event-query.ts";
-import type { EventStore } from "#common/events/store.ts";
 import { type Answer, RawJson } from "#common/http/answers.ts";
+import type { Job, JobStore } from "#common/jobs/job.ts";
+import { type JobMessage, makeStartJob, readJob } from "#common/jobs/start-job.ts";
+import { OutOfTime, untilTime } from "#common/table/deadline.ts";
+import type { Table } from "#common/table/table.ts";
 
 export type ExportEventsDeps = {
-  store: Pick<EventStore, "get" | "getMany" | "queryPage">;
+  store: Pick<Table, "get" | "getMany" | "queryPage">;
   jobs: JobStore;
   send: (message: JobMessage) => Promise<void>;
   /** A link to the file under this key, good for so many seconds. */

@@ -1,13 +1,13 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
-import { makeAuditedRead } from "#common/events/audit.ts";
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
-import { eventQueue } from "#common/events/event-queue.ts";
-import { exportLink } from "#common/events/jobs/export-files.ts";
-import { jobStore } from "#common/events/jobs/job.ts";
-import { readFilters } from "#common/events/read/read-filters.ts";
+import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { eventQueue } from "#common/events/queue/event-queue.ts";
+import { readFilters } from "#common/events/read/request-filters.ts";
+import { exportLink } from "#common/files/multipart-files.ts";
 import { ok } from "#common/http/answers.ts";
+import { jobStore } from "#common/jobs/job.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
 import { makeExportEvents } from "./export-events.ts";
 import manifest from "./function.json" with { type: "json" };
@@ -19,7 +19,7 @@ const config = readConfig({
   LAKE_BUCKET: text(),
 });
 
-const store = dynamodbStore(config.EVENTS_TABLE);
+const store = dynamodbTable(config.EVENTS_TABLE);
 const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const exportEvents = makeExportEvents({
   store,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Block, PlacedEvent } from "#common/events/block.ts";
+import type { Announce } from "#common/events/append/finish-blocks.ts";
+import type { Block, PlacedEvent } from "#common/events/chain/block.ts";
 import { isAuditChain } from "#common/events/event.ts";
-import type { Announce } from "#common/events/finish.ts";
 
 /** The detail of an `event_recorded`. */
 export type EventRecorded = {

@@ -1,10 +1,10 @@
 import { readConfig, text } from "#common/config/config.ts";
-import { kmsCursors } from "#common/cursor/kms-cursors.ts";
-import { makeAuditedRead } from "#common/events/audit.ts";
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
-import { eventQueue } from "#common/events/event-queue.ts";
+import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { ok } from "#common/http/answers.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import { kmsCursors } from "#common/paging/kms-cursors.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makeListEvents } from "./list-events.ts";
@@ -12,7 +12,7 @@ import { makePresentEvent } from "./present-event.ts";
 
 const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text(), CURSORS_KEY_ID: text() });
 
-const store = dynamodbStore(config.EVENTS_TABLE);
+const store = dynamodbTable(config.EVENTS_TABLE);
 const listEvents = makeListEvents({ store, cursors: kmsCursors(config.CURSORS_KEY_ID), now: Date.now });
 const presentEvent = makePresentEvent({ store });
 const audited = makeAuditedRead({ send: eventQueue(config.EVENTS_AUDIT_QUEUE_URL).send });

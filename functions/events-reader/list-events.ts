@@ -1,15 +1,15 @@
-import type { CursorScope, Cursors } from "#common/cursor/cursor.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { AUDIT_CUSTOMER_ID, type StoredEvent } from "#common/events/event.ts";
 import { completeEvents } from "#common/events/read/complete-events.ts";
 import type { Position } from "#common/events/read/event-query.ts";
-import { type FindPageDeps, findPage } from "#common/events/read/page.ts";
-import { type RequestFilters, readFilters } from "#common/events/read/read-filters.ts";
-import type { EventStore } from "#common/events/store.ts";
+import { type FindPageDeps, findPage } from "#common/events/read/find-page.ts";
+import { type RequestFilters, readFilters } from "#common/events/read/request-filters.ts";
 import { RawJson } from "#common/http/answers.ts";
 import { givenIdFault } from "#common/ids/given-id.ts";
+import type { CursorScope, Cursors } from "#common/paging/cursor.ts";
+import type { Table } from "#common/table/table.ts";
 
-export type ListEventsDeps = { store: EventStore; cursors: Cursors } & Pick<FindPageDeps, "now">;
+export type ListEventsDeps = { store: Table; cursors: Cursors } & Pick<FindPageDeps, "now">;
 
 type Caller = { organizationId: string; userId: string };
 

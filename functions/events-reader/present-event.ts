@@ -1,10 +1,10 @@
 import { AppError } from "#common/errors/app-error.ts";
 import { isAuditChain, type StoredEvent } from "#common/events/event.ts";
-import { readEvents } from "#common/events/read-events.ts";
-import type { EventStore } from "#common/events/store.ts";
+import { readEvents } from "#common/events/lists/read-events.ts";
 import { givenIdFault } from "#common/ids/given-id.ts";
+import type { Table } from "#common/table/table.ts";
 
-export type PresentEventDeps = { store: EventStore };
+export type PresentEventDeps = { store: Table };
 
 export const makePresentEvent = ({ store }: PresentEventDeps) => ({
   /**

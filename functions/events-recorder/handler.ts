@@ -1,10 +1,10 @@
 import { readConfig, text } from "#common/config/config.ts";
-import { eventQueue } from "#common/events/event-queue.ts";
+import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { accepted } from "#common/http/answers.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import { makeReadBody } from "./body/read-body.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
-import { makeReadBody } from "./read-body.ts";
 import { makeRecordEvents } from "./record-events.ts";
 
 const config = readConfig({ EVENTS_QUEUE_URL: text(), EVENTS_TABLE: text(), IDEMPOTENCY_TABLE: text() });

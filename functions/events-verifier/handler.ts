@@ -1,11 +1,11 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
-import { makeAuditedRead } from "#common/events/audit.ts";
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
-import { eventQueue } from "#common/events/event-queue.ts";
-import { jobStore } from "#common/events/jobs/job.ts";
+import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { ok } from "#common/http/answers.ts";
+import { jobStore } from "#common/jobs/job.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makeVerifyEvents } from "./verify-events.ts";
@@ -16,7 +16,7 @@ const config = readConfig({
   EVENTS_JOBS_QUEUE_URL: text(),
 });
 
-const store = dynamodbStore(config.EVENTS_TABLE);
+const store = dynamodbTable(config.EVENTS_TABLE);
 const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const verifyEvents = makeVerifyEvents({
   store,

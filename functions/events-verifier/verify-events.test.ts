@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type Job, jobStore } from "#common/events/jobs/job.ts";
-import type { JobMessage } from "#common/events/jobs/start-job.ts";
 import { eventKey } from "#common/events/keys.ts";
-import { memoryStore } from "#common/events/memory-store.ts";
-import { eventMessage } from "#common/events/message.fixture.ts";
-import { appendAll } from "#common/events/verification/appended.fixture.ts";
+import { appendAll } from "#common/events/testing/append-all.ts";
+import { eventMessage } from "#common/events/testing/events.ts";
+import { type Job, jobStore } from "#common/jobs/job.ts";
+import type { JobMessage } from "#common/jobs/start-job.ts";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
 import { makeVerifyEvents } from "./verify-events.ts";
 
 const CALLER = { organizationId: "demo", userId: "alice" };
 const ATTEMPT = { id: "018f0000-0000-7000-8000-000000000001" };
 
 const setup = async ({ stepMs = 0 } = {}) => {
-  const store = memoryStore();
+  const store = memoryTable();
   await appendAll(
     store,
     Array.from({ length: 100 }, (_, number) => eventMessage(number)),

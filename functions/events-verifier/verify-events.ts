@@ -1,11 +1,11 @@
-import type { Job, JobStore } from "#common/events/jobs/job.ts";
-import { type JobMessage, makeStartJob, readJob } from "#common/events/jobs/start-job.ts";
-import type { EventStore } from "#common/events/store.ts";
-import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify.ts";
+import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify/verify-organization.ts";
 import { type Answer, ok } from "#common/http/answers.ts";
+import type { Job, JobStore } from "#common/jobs/job.ts";
+import { type JobMessage, makeStartJob, readJob } from "#common/jobs/start-job.ts";
+import type { Table } from "#common/table/table.ts";
 
 export type VerifyEventsDeps = {
-  store: EventStore;
+  store: Table;
   jobs: JobStore;
   send: (message: JobMessage) => Promise<void>;
   now: () => Date;

@@ -1,16 +1,16 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
-import { exportFiles } from "#common/events/jobs/export-files.ts";
-import { jobStore } from "#common/events/jobs/job.ts";
-import { JobMessageSchema } from "#common/events/jobs/job-message.schema.ts";
+import { makeExportToFile } from "#common/events/export/export-to-file.ts";
+import { makeVerifyHistory } from "#common/events/verify/verify-history.ts";
+import { exportFiles } from "#common/files/multipart-files.ts";
 import { newId } from "#common/ids/uuid.ts";
+import { jobStore } from "#common/jobs/job.ts";
+import { JobMessageSchema } from "#common/jobs/job-message.schema.ts";
+import { makeWorkOnJob } from "#common/jobs/work-on-job.ts";
 import { note } from "#common/middleware/observe.ts";
 import { queueHandler } from "#common/middleware/queue.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { log, loggable } from "#common/telemetry/log.ts";
-import { makeExportToFile } from "./export-to-file.ts";
-import { makeVerifyHistory } from "./verify-history.ts";
-import { makeWorkOnJob } from "./work-on-job.ts";
 
 const config = readConfig({
   EVENTS_TABLE: text(),
@@ -19,7 +19,7 @@ const config = readConfig({
   LAKE_BUCKET: text(),
 });
 
-const store = dynamodbStore(config.EVENTS_TABLE);
+const store = dynamodbTable(config.EVENTS_TABLE);
 const now = () => Date.now();
 const workOnJob = makeWorkOnJob({
   jobs: jobStore(store),

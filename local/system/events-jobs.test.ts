@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AnchoredHead } from "#common/events/verification/heads.ts";
-import { verifyFile } from "#common/events/verification/verify-file.ts";
-import { clientsFor } from "#local/aws/testing.ts";
-import { eventually, type System, startSystem } from "./system.ts";
+import type { AnchoredHead } from "#common/events/anchors/heads.ts";
+import { verifyFile } from "#common/events/verify/verify-file.ts";
+import { clientsFor } from "../aws/testing/port.ts";
+import { eventually, type System, startSystem } from "../testing/system.ts";
 
 const LAKE = "millrace-local-lake";
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../canonical-json.ts";
+import { canonicalJson } from "#common/json/canonical-json.ts";
+import { type Item, numberOf, optionalTextOf, textOf } from "#common/table/table.ts";
 import type { Json } from "../event.ts";
 import { profileKey } from "../keys.ts";
-import { type Item, numberOf, optionalTextOf, textOf } from "../store.ts";
 
 export const CUSTOMER_LIMITS = {
   nameLength: 200,

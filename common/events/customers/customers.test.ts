@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EventMessage } from "../event.ts";
-import { EventMessageSchema } from "../event-message.schema.ts";
-import { makeChangeCustomers } from "./change-customer.ts";
+import { EventMessageSchema } from "../queue/event-message.schema.ts";
+import { makeChangeCustomers } from "./change-customers.ts";
 import { type Profile, profileDigest } from "./customer.ts";
-import { type CustomerTable, readCustomer } from "./customer-store.ts";
-import { listCustomers } from "./list-customers.ts";
-import { memoryCustomers } from "./memory-customers.fixture.ts";
+import { type CustomerTable, readCustomer } from "./customers.ts";
+import { listCustomers } from "./find-customers.ts";
 import { matches, wordsOf } from "./name-words.ts";
+import { memoryCustomers } from "./testing/memory-customers.ts";
 
 const CALLER = { organizationId: "demo", userId: "alice" };
 let serial = 0;

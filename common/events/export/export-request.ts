@@ -1,6 +1,6 @@
 import type { Json } from "../event.ts";
 import type { EventQuery } from "../read/event-query.ts";
-import type { ExportFormat } from "./format.ts";
+import type { ExportFormat } from "./formats.ts";
 
 /** What an export's job is asked for. */
 export type ExportRequest = { query: EventQuery; format: ExportFormat };

@@ -1,12 +1,12 @@
+import type { Table } from "#common/table/table.ts";
+import { digestOf } from "../chain/hash.ts";
 import { fromRunEntry } from "../event.ts";
-import { digestOf } from "../hash.ts";
+import { readEvents } from "../lists/read-events.ts";
 import type { EventQuery, Position } from "../read/event-query.ts";
 import { type Match, matches } from "../read/matches.ts";
-import { readEvents } from "../read-events.ts";
-import type { EventStore } from "../store.ts";
-import type { ExportedEvent } from "./format.ts";
+import type { ExportedEvent } from "./formats.ts";
 
-export type ExportStore = Pick<EventStore, "queryPage" | "getMany">;
+export type ExportStore = Pick<Table, "queryPage" | "getMany">;
 
 /** What one BatchGetItem takes. */
 const BATCH = 100;
