@@ -1,6 +1,5 @@
-import type { Json } from "#common/events/event.ts";
-import { jobKey } from "#common/events/keys.ts";
-import { type Item, numberOf, optionalTextOf, type Table, textOf } from "#common/table/table.ts";
+import type { Json } from "#common/json/json.ts";
+import { type Item, type Key, numberOf, optionalTextOf, type Table, textOf } from "#common/table/table.ts";
 
 export type JobKind = "export" | "verification";
 export type JobState = "running" | "succeeded" | "failed";
@@ -32,6 +31,11 @@ export type Job = {
 
 /** As long as the files that jobs write (`expireDaysByPrefix` of the lake). */
 export const JOB_DAYS = 7;
+
+const jobKey = (organizationId: string, jobId: string): Key => ({
+  pk: `${organizationId}#job#${jobId}`,
+  sk: "job",
+});
 
 const optionalJson = (item: Item, name: string): { [name: string]: Json } => {
   const text = optionalTextOf(item, name);

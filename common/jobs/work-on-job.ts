@@ -1,5 +1,5 @@
 import { AppError, toAppError } from "#common/errors/app-error.ts";
-import type { Json } from "#common/events/event.ts";
+import type { Json } from "#common/json/json.ts";
 import { OutOfTime } from "#common/table/deadline.ts";
 import type { Job, JobKind, JobStore } from "./job.ts";
 import type { JobMessage } from "./start-job.ts";

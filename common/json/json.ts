@@ -1,6 +1,9 @@
 import { AppError } from "#common/errors/app-error.ts";
 import { type Fault, FaultList, step } from "#common/errors/fault.ts";
 
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
 /** Deeper than anybody's data, and far from where recursive readers of it run out of stack. */
 export const DEPTH_MAX = 100;
 

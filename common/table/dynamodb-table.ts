@@ -9,9 +9,8 @@ import {
 import { type Refused, sendInBatches } from "#common/aws/batch.ts";
 import { dynamodb } from "#common/aws/dynamodb.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import type { Key } from "#common/events/keys.ts";
 import { putWireItems } from "./bulk-put.ts";
-import type { Item, ItemValue, Table } from "./table.ts";
+import type { Item, ItemValue, Key, Table } from "./table.ts";
 import { wirePlainItem } from "./wire.ts";
 
 type WireItem = Record<string, AttributeValue>;

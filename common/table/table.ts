@@ -1,4 +1,5 @@
-import type { Key } from "#common/events/keys.ts";
+/** What an item stands under in a table of ours: partition and sort key, both texts. */
+export type Key = { pk: string; sk: string };
 
 export type ItemValue = string | number | Uint8Array;
 

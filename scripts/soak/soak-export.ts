@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import type { Json } from "#common/events/event.ts";
 import { exportKey, toJson } from "#common/events/export/export-request.ts";
 import { makeExportToFile } from "#common/events/export/export-to-file.ts";
 import type { ExportFormat } from "#common/events/export/formats.ts";
 import type { ExportFiles } from "#common/files/multipart-files.ts";
 import { newJob } from "#common/jobs/job.ts";
+import type { Json } from "#common/json/json.ts";
 import { endlessHistory } from "./endless-history.ts";
 
 /** Counts what is put, and lets go of it. */

@@ -1,6 +1,7 @@
 import { AppError } from "#common/errors/app-error.ts";
 import { newId } from "#common/ids/uuid.ts";
-import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage, type Json } from "../event.ts";
+import type { Json } from "#common/json/json.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
 import { newSalt } from "../queue/draw.ts";
 
 export type AuditDeps = {

@@ -1,8 +1,9 @@
 import { crc32 } from "node:zlib";
 import { canonicalJson } from "#common/json/canonical-json.ts";
+import type { Json } from "#common/json/json.ts";
 import { pack, unpack } from "#common/table/packed-json.ts";
 import { bytesOf, type Item, numberOf, textOf } from "#common/table/table.ts";
-import type { ChainId, EventMessage, Json, Link } from "../event.ts";
+import type { ChainId, EventMessage, Link } from "../event.ts";
 import { blockKey } from "../keys.ts";
 import { digestOf, linkHash } from "./hash.ts";
 

@@ -1,6 +1,7 @@
 import { createHash, hash } from "node:crypto";
 import { canonicalJson } from "#common/json/canonical-json.ts";
-import { type ChainId, chainName, type Json } from "../event.ts";
+import type { Json } from "#common/json/json.ts";
+import { type ChainId, chainName } from "../event.ts";
 
 /** The text of an event: what may be private, and enters the chain as a salted digest only. */
 export type EventText = { description: string; actor?: string; detail?: Json };

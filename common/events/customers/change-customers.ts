@@ -1,6 +1,7 @@
 import { AppError } from "#common/errors/app-error.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
-import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage, type Json } from "../event.ts";
+import type { Json } from "#common/json/json.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
 import { drawFor, newSalt } from "../queue/draw.ts";
 import {
   type Customer,

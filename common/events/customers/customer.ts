@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "#common/json/canonical-json.ts";
+import type { Json } from "#common/json/json.ts";
 import { type Item, numberOf, optionalTextOf, textOf } from "#common/table/table.ts";
-import type { Json } from "../event.ts";
 import { profileKey } from "../keys.ts";
 
 export const CUSTOMER_LIMITS = {

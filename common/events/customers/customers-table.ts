@@ -5,8 +5,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { dynamodb } from "#common/aws/dynamodb.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
-import type { Item } from "#common/table/table.ts";
-import type { Key } from "../keys.ts";
+import type { Item, Key } from "#common/table/table.ts";
 import type { CustomerTable, Write } from "./customers.ts";
 
 const toKey = ({ pk, sk }: Key) => ({ pk: { S: pk }, sk: { S: sk } });

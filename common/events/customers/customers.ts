@@ -1,5 +1,5 @@
-import type { Item, Table } from "#common/table/table.ts";
-import { customerListKey, type Key, nameWordKey, profileKey } from "../keys.ts";
+import type { Item, Key, Table } from "#common/table/table.ts";
+import { customerListKey, nameWordKey, profileKey } from "../keys.ts";
 import { customerFromItem, customerToItem, type StoredCustomer } from "./customer.ts";
 
 /** One write of a transaction. With `version`, only if what stands there has it (0: if nothing stands there). */

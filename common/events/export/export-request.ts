@@ -1,4 +1,4 @@
-import type { Json } from "../event.ts";
+import type { Json } from "#common/json/json.ts";
 import type { EventQuery } from "../read/event-query.ts";
 import type { ExportFormat } from "./formats.ts";
 

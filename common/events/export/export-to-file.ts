@@ -1,9 +1,9 @@
 import type { ExportFiles } from "#common/files/multipart-files.ts";
 import type { Job } from "#common/jobs/job.ts";
 import type { Control, JobWork } from "#common/jobs/work-on-job.ts";
+import type { Json } from "#common/json/json.ts";
 import { OutOfTime, untilTime } from "#common/table/deadline.ts";
 import type { Table } from "#common/table/table.ts";
-import type { Json } from "../event.ts";
 import type { Position } from "../read/event-query.ts";
 import { exportKey, exportRequestOf, toJson } from "./export-request.ts";
 import { exportedEvents } from "./exported-events.ts";

@@ -1,6 +1,7 @@
+import type { Json } from "#common/json/json.ts";
 import { type Item, numberOf, optionalTextOf, textOf } from "#common/table/table.ts";
 import type { PlacedEvent } from "../chain/block.ts";
-import type { ChainId, Json, StoredEvent } from "../event.ts";
+import type { ChainId, StoredEvent } from "../event.ts";
 import { eventKey } from "../keys.ts";
 
 /** An event's own item: what `GET /events/{eventId}` reads. */

@@ -1,7 +1,7 @@
+import type { Json } from "#common/json/json.ts";
 import { pack, unpack } from "#common/table/packed-json.ts";
 import type { Item, Table } from "#common/table/table.ts";
 import { type BlockEvent, digestOfEvent } from "../chain/block.ts";
-import type { Json } from "../event.ts";
 import { detailKey } from "../keys.ts";
 
 /** UTF-8 bytes of a `detail` that stays with its event; a larger one would make every list longer. */

@@ -1,11 +1,10 @@
 import { pack, packedBytes, unpack } from "#common/table/packed-json.ts";
-import type { Item } from "#common/table/table.ts";
+import type { Item, Key } from "#common/table/table.ts";
 import { type Block, type PlacedEvent, placedEvents } from "../chain/block.ts";
 import { isAuditChain, type RunEntry } from "../event.ts";
 import {
   auditPartition,
   customerPartition,
-  type Key,
   runSortKey,
   secondOf,
   timePartition,

@@ -1,6 +1,6 @@
 import type { JobWork } from "#common/jobs/work-on-job.ts";
+import type { Json } from "#common/json/json.ts";
 import type { Table } from "#common/table/table.ts";
-import type { Json } from "../event.ts";
 import { type ChainVerdict, checkedIn, verifyOrganization } from "./verify-organization.ts";
 
 export type VerifyHistoryDeps = {

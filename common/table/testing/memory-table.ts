@@ -1,5 +1,4 @@
-import type { Key } from "#common/events/keys.ts";
-import type { Item, Table } from "../table.ts";
+import type { Item, Key, Table } from "../table.ts";
 
 /** Rough, but in proportion: what counts towards the 1 MB of a page. */
 const sizeOf = (item: Item): number => {
