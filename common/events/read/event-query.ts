@@ -1,3 +1,4 @@
+import { hasWordStarts } from "#common/text/words.ts";
 import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type RunEntry } from "../event.ts";
 import {
   auditPartition,
@@ -7,7 +8,6 @@ import {
   timePartitions,
   typePartitions,
 } from "../keys.ts";
-import { hasWords } from "./words.ts";
 
 export type Order = "asc" | "desc";
 
@@ -107,5 +107,5 @@ export const makeMatcher = (query: EventQuery, after?: Position): ((entry: RunEn
     (customerId === undefined || entry.customerId === customerId) &&
     (actor === undefined || entry.actor === actor) &&
     (after === undefined || compareByDate(entry, after) * direction > 0) &&
-    (words.length === 0 || hasWords(entry.description, words));
+    (words.length === 0 || hasWordStarts(entry.description, words));
 };

@@ -6,7 +6,7 @@ import {
   makeCaller,
   makeScheduler,
   randomFrom,
-  scheduledStore,
+  scheduledTable,
 } from "#common/table/testing/scheduler.ts";
 import type { AppendDeps, Outcome } from "../append/append.ts";
 import { type Block, blockFromItem, placedEvents } from "../chain/block.ts";
@@ -221,7 +221,7 @@ export const runModel = async (
     const actor: Actor = { weight: pick(random, [1, 1, 0.03]), dead: false };
     const call = caller(actor);
     const deps: AppendDeps = {
-      store: scheduledStore(store, call, random),
+      store: scheduledTable(store, call, random),
       announce: (block) =>
         call(async () => {
           must(await isReadable(block), "nothing is announced before it can be read");
