@@ -1,15 +1,10 @@
-import type { Condition, Item, Table, TransactionResult, Write } from "#common/table/table.ts";
+import type { Condition, Table, TransactionResult, Write } from "#common/table/table.ts";
 import { customerListKey, nameWordKey, profileKey } from "../keys.ts";
-import { customerFromItem, customerToItem, type StoredCustomer } from "./customer.ts";
+import type { StoredCustomer } from "./customer.ts";
+import { customerFromItem, customerToItem, wordItem } from "./customer-items.ts";
 
 /** The table `events`, as customers need it. */
 export type CustomerTable = Pick<Table, "get" | "getMany" | "queryPage" | "transact">;
-
-const wordItem = (customer: StoredCustomer, word: string): Item => ({
-  ...nameWordKey(customer.organizationId, word, customer.customerId),
-  customerId: customer.customerId,
-  word,
-});
 
 /** One customer; consistent, since changes go by its version. */
 export const readCustomer = async (

@@ -1,6 +1,7 @@
 import { type QueryOptions, textOf } from "#common/table/table.ts";
 import { customerListPartitions, nameWordPartition, nameWordRange, profileKey } from "../keys.ts";
-import { customerFromItem, type StoredCustomer } from "./customer.ts";
+import type { StoredCustomer } from "./customer.ts";
+import { customerFromItem } from "./customer-items.ts";
 import type { CustomerTable } from "./customers.ts";
 import { hasNameWords } from "./name-words.ts";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { csvCell } from "#common/csv/cell.ts";
 import type { ExportedEvent } from "./formats.ts";
-import { csvCell, FORMATS, fileNameOf } from "./formats.ts";
+import { FORMATS, fileNameOf } from "./formats.ts";
 
 const event = (more: Partial<ExportedEvent> = {}): ExportedEvent => ({
   eventId: "e-1",

@@ -11,7 +11,7 @@ import {
   type EventMessage,
   type RunEntry,
 } from "../event.ts";
-import { derivedItems } from "../lists/run.ts";
+import { derivedItems } from "../lists/derived-items.ts";
 import { compareByDate, type EventQuery } from "../read/event-query.ts";
 
 const ORGANIZATION = "demo";

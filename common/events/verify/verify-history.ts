@@ -1,7 +1,8 @@
 import type { JobWork } from "#common/jobs/work-on-job.ts";
 import type { Json } from "#common/json/json.ts";
 import type { Table } from "#common/table/table.ts";
-import { type ChainVerdict, checkedIn, verifyOrganization } from "./verify-organization.ts";
+import type { ChainVerdict } from "./verify-chain.ts";
+import { checkedIn, verifyOrganization } from "./verify-organization.ts";
 
 export type VerifyHistoryDeps = {
   store: Table;
