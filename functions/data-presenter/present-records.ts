@@ -1,6 +1,7 @@
 import { type DataRecord, ownerOf, recordJson } from "#common/data/record.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { RawJson } from "#common/http/answers.ts";
+import { isUuid } from "#common/ids/uuid.ts";
 import type { Cursors } from "#common/paging/cursor.ts";
 
 export type RecordReader = {
@@ -21,9 +22,6 @@ const PAGE_BYTES_MAX = 6_000_000;
 
 const bytesInAnswer = (record: DataRecord): number => Buffer.byteLength(JSON.stringify(recordJson(record)));
 
-/** As the platform makes them; nothing else is asked of the table, which refuses keys beyond 1,024 bytes. */
-const RECORD_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** As many of the records as fit one answer; at least one. */
 const fitting = (records: DataRecord[]): DataRecord[] => {
   let bytes = 0;
@@ -40,7 +38,8 @@ export const makePresentRecords = ({ records, cursors }: PresentRecordsDeps) => 
   return {
     /** One of the caller's records; anybody else's is as if it were not there. */
     one: async (caller: Caller, id: string): Promise<RawJson> => {
-      const record = RECORD_ID.test(id) ? await records.get(ownerOf(caller), id) : undefined;
+      // Nothing else is asked of the table, which refuses keys beyond 1,024 bytes.
+      const record = isUuid(id) ? await records.get(ownerOf(caller), id) : undefined;
       if (!record) throw new AppError("NOT_FOUND");
       return new RawJson(recordJson(record));
     },

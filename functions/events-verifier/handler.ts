@@ -2,8 +2,8 @@ import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
 import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
-import { ok } from "#common/http/answers.ts";
-import { jobStore } from "#common/jobs/job.ts";
+import { verificationJob } from "#common/events/verify/verify-history.ts";
+import { jobsOf } from "#common/jobs/jobs.ts";
 import { httpHandler } from "#common/middleware/http.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
@@ -12,6 +12,7 @@ import { makeVerifyEvents } from "./verify-events.ts";
 
 const config = readConfig({
   EVENTS_TABLE: text(),
+  JOBS_TABLE: text(),
   EVENTS_AUDIT_QUEUE_URL: text(),
   EVENTS_JOBS_QUEUE_URL: text(),
 });
@@ -20,9 +21,9 @@ const store = dynamodbTable(config.EVENTS_TABLE);
 const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const verifyEvents = makeVerifyEvents({
   store,
-  jobs: jobStore(store),
+  jobs: jobsOf(dynamodbTable(config.JOBS_TABLE), verificationJob),
   send: (message) => sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message) }),
-  now: () => new Date(),
+  now: Date.now,
 });
 
 export const handler = httpHandler(manifest, contract, {
@@ -30,10 +31,8 @@ export const handler = httpHandler(manifest, contract, {
     audited({ caller, route: "GET /events/verify", filters: {}, requestId }, () =>
       verifyEvents.verify(caller, attempt),
     ),
-  "GET /events/verifications/{id}": async ({ caller, params: { id = "" }, requestId }) =>
-    ok(
-      await audited({ caller, route: "GET /events/verifications/{id}", filters: { id }, requestId }, () =>
-        verifyEvents.status(caller, id),
-      ),
+  "GET /events/verifications/{id}": ({ caller, params: { id = "" }, requestId }) =>
+    audited({ caller, route: "GET /events/verifications/{id}", filters: { id }, requestId }, () =>
+      verifyEvents.status(caller, id),
     ),
 });
