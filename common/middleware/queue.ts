@@ -24,6 +24,8 @@ export type QueueOptions<T> = {
   deed: (messages: Message<T>[]) => Promise<Failure[]>;
   /** Puts messages on the dead-letter queue; answers which it did not take. */
   keepDead?: SendMessages;
+  /** Told of how many messages were kept as dead letters, where that means more than on other queues. */
+  onRejected?: (messages: number) => void;
 };
 
 /** The SQS client is loaded with the first dead letter: a consumer that has none does not pay for it. */
@@ -50,7 +52,13 @@ const parse = <T>(record: SQSRecord, validator: Validator<T>): Message<T> | Fail
  * acknowledged; one that may succeed later is reported by its id and comes back. Nothing is
  * acknowledged before it is done or kept.
  */
-export const queueHandler = <T>({ message, deadQueueUrl, deed, keepDead = sendLazily }: QueueOptions<T>) => {
+export const queueHandler = <T>({
+  message,
+  deadQueueUrl,
+  deed,
+  keepDead = sendLazily,
+  onRejected = () => {},
+}: QueueOptions<T>) => {
   const work = async (records: SQSRecord[]): Promise<Failure[]> => {
     const parsed = records.map((record) => parse(record, message));
     const good = parsed.filter((one): one is Message<T> => "body" in one);
@@ -99,6 +107,7 @@ export const queueHandler = <T>({ message, deadQueueUrl, deed, keepDead = sendLa
       });
       if (dead.length > 0) {
         count("MessagesRejected", dead.length);
+        onRejected(dead.length);
         noteOutcome("error", "batch processed");
         note({ code: dead[0]?.error.code ?? "" });
       }
