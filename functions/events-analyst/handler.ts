@@ -7,6 +7,7 @@ import { httpHandler } from "#common/middleware/http.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
+import { statsAnswer } from "./stats-answer.ts";
 import { tableAnalytics } from "./table-analytics.ts";
 
 const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text() });
@@ -19,7 +20,7 @@ export const handler = httpHandler(manifest, contract, {
     const { groupBy, ...filters } = query;
     const wanted = readFilters(caller.organizationId, filters);
     const read = { caller, route: "GET /events/stats", filters: query, requestId };
-    return ok({ items: await audited(read, () => analytics.counts(wanted, groupBy)) });
+    return ok(statsAnswer(await audited(read, () => analytics.counts(wanted, groupBy))));
   },
 
   "GET /events/durations": async ({ caller, query, requestId }) => {
