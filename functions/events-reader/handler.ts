@@ -24,9 +24,9 @@ export const handler = httpHandler(manifest, contract, {
   },
 
   "GET /events/{eventId}": async ({ caller, params: { eventId = "" }, requestId }) => {
-    const present = presentEvent.prepare(caller, eventId);
+    const { about, read } = await presentEvent.prepare(caller, eventId);
     return ok(
-      await audited({ caller, route: "GET /events/{eventId}", filters: { eventId }, requestId }, present),
+      await audited({ caller, route: "GET /events/{eventId}", filters: { eventId }, about, requestId }, read),
     );
   },
 

@@ -22,8 +22,7 @@ export const handler = httpHandler(
   manifest,
   contract,
   {
-    [route]: async ({ body, caller, attempt }) =>
-      accepted(await recordEvents(body, caller.organizationId, attempt)),
+    [route]: async ({ body, caller, attempt }) => accepted(await recordEvents(body, caller, attempt)),
   },
   {
     idempotency: async () =>

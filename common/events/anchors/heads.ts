@@ -6,6 +6,19 @@ import type { ChainId } from "../event.ts";
 /** Where a chain ended at some time: all that is needed to prove what came before. */
 export type AnchoredHead = ChainId & { organizationId: string; sequence: number; hash: string };
 
+/** The last anchor, as far as it speaks of one organization. */
+export type HeldAnchor = { key: string; heads: AnchoredHead[] };
+
+export const isAnchoredHead = (value: unknown): value is AnchoredHead => {
+  if (typeof value !== "object" || value === null) return false;
+  const { organizationId, epoch, number, sequence, hash } = value as Record<string, unknown>;
+  return (
+    typeof organizationId === "string" &&
+    [epoch, number, sequence].every(Number.isSafeInteger) &&
+    typeof hash === "string"
+  );
+};
+
 /** Heads of all chains of an organization that have begun. */
 export const readHeads = async (
   store: Pick<Table, "get">,

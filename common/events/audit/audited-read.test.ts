@@ -17,7 +17,11 @@ const setup = (send?: (event: EventMessage) => Promise<void>) => {
   const keep = async (event: EventMessage) => {
     sent.push(event);
   };
-  const audited = makeAuditedRead({ send: send ?? keep, now: () => new Date("2025-01-31T12:00:00.000Z") });
+  const audited = makeAuditedRead({
+    send: send ?? keep,
+    now: () => new Date("2025-01-31T12:00:00.000Z"),
+    recordedBy: "events-reader",
+  });
   return { audited, sent };
 };
 
@@ -36,12 +40,14 @@ describe("a read that is recorded", () => {
         description: "Read GET /events",
         date: "2025-01-31T12:00:00.000Z",
         actor: "alice",
+        targets: [{ type: "customer", id: "c1" }],
         detail: {
           route: "GET /events",
           filters: { customerId: "c1", type: ["opened", "closed"], limit: 25 },
           requestId: "r1",
         },
         recordedAt: "2025-01-31T12:00:00.000Z",
+        recordedBy: "events-reader",
         salt: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
         audit: true,
       },

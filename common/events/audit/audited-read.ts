@@ -1,7 +1,9 @@
+import { functionName } from "#common/config/function-name.ts";
 import { AppError } from "#common/errors/app-error.ts";
+import { isGivenId } from "#common/ids/given-id.ts";
 import { newId } from "#common/ids/uuid.ts";
 import type { Json } from "#common/json/json.ts";
-import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, CUSTOMER_TARGET, EVENT_LIMITS, type EventMessage } from "../event.ts";
 import { newSalt } from "../queue/draw.ts";
 
 export type AuditDeps = {
@@ -10,6 +12,8 @@ export type AuditDeps = {
   newId?: () => string;
   newSalt?: () => string;
   now?: () => Date;
+  /** Who makes the audit events: this function. */
+  recordedBy?: string;
 };
 
 /** Who reads what. `filters` are the query's and the path's values; a cursor says nothing and is left out. */
@@ -19,6 +23,8 @@ export type AuditedRead = {
   route: string;
   filters: Readonly<Record<string, unknown>>;
   requestId: string;
+  /** Customers that are looked at without being named in the filters. */
+  about?: readonly string[];
 };
 
 /** As JSON that can enter a chain: without what is undefined, and with no lone surrogate. */
@@ -31,12 +37,25 @@ const asJson = (value: unknown): Json => {
   return Object.fromEntries(fields.map(([name, inner]) => [name.toWellFormed(), asJson(inner)]));
 };
 
+/** The customers that a read says it is about: those that its filters name, and those that it knows of. */
+const customersIn = (filters: Readonly<Record<string, unknown>>, about: readonly string[]): string[] => {
+  const named = [filters.customerId, filters.about, ...about];
+  return [...new Set(named.filter((id): id is string => isGivenId(id)))].slice(0, EVENT_LIMITS.targets);
+};
+
 /** Puts an audit event on the queue; throws `READ_NOT_RECORDED` if the queue may not have it. */
 export const recordRead = async (
-  { send, newId: makeId = newId, newSalt: makeSalt = newSalt, now = () => new Date() }: AuditDeps,
-  { caller, route, filters, requestId }: AuditedRead,
+  {
+    send,
+    newId: makeId = newId,
+    newSalt: makeSalt = newSalt,
+    now = () => new Date(),
+    recordedBy = functionName(),
+  }: AuditDeps,
+  { caller, route, filters, requestId, about = [] }: AuditedRead,
 ): Promise<void> => {
   const { cursor, ...asked } = filters;
+  const targets = customersIn(asked, about).map((id) => ({ type: CUSTOMER_TARGET, id }));
   const time = now().toISOString();
   const event: EventMessage = {
     organizationId: caller.organizationId,
@@ -47,6 +66,7 @@ export const recordRead = async (
     description: `Read ${route}`,
     date: time,
     actor: caller.userId,
+    ...(targets.length === 0 ? {} : { targets }),
     detail: {
       route,
       filters: asJson(asked),
@@ -54,6 +74,7 @@ export const recordRead = async (
       ...(cursor === undefined ? {} : { continued: true }),
     },
     recordedAt: time,
+    recordedBy,
     salt: makeSalt(),
     audit: true,
   };

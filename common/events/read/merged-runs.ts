@@ -1,7 +1,13 @@
 import { type Effort, type Lane, openLane } from "#common/table/partition-reader.ts";
 import type { Item, Table } from "#common/table/table.ts";
+import { parseRunSortKey } from "../keys.ts";
+import { noteUnreadable } from "../lists/unreadable.ts";
 import type { EventQuery, Order, Position } from "./event-query.ts";
+import { makeListGate, type PartitionLane } from "./list-gate.ts";
 import { partitionsOf, sortKeysOf } from "./which-lists.ts";
+
+/** What reading lists takes of a table. */
+export type ReadStore = Pick<Table, "get" | "queryPage">;
 
 const nextSortKey = ({ items, index }: Lane): string => items[index]?.sk ?? "";
 
@@ -33,24 +39,54 @@ const takeReady = (lanes: readonly Lane[], order: Order): Item[] => {
   }
 };
 
+const isRun = ({ sk }: Item): boolean => {
+  try {
+    parseRunSortKey(sk);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The next items of a partition that are runs; what else stands there is passed over. */
+const fillWithRuns = async ({ organizationId }: EventQuery, lane: Lane): Promise<void> => {
+  for (;;) {
+    const before = lane.items;
+    await lane.fill();
+    if (lane.items === before || lane.items.every(isRun)) return;
+    const runs = lane.items.filter(isRun);
+    noteUnreadable(organizationId, "a list's item without a run's key");
+    lane.items = runs;
+    if (runs.length > 0) return;
+  }
+};
+
 /**
  * The runs that can hold a match, of all partitions, second by second in the query's order; within a
  * second in no order that means anything.
  */
 export async function* mergedRuns(
-  store: Pick<Table, "queryPage">,
+  store: ReadStore,
   query: EventQuery,
   { after, firstItems, effort }: { after?: Position | undefined; firstItems?: number; effort: Effort },
 ): AsyncGenerator<Item[]> {
   const range = sortKeysOf(query, after);
   if (!range) return;
-  let lanes = partitionsOf(query).map((pk) =>
-    openLane(store, { pk, ...range, order: query.order }, { firstItems, effort }),
-  );
+  const gate = makeListGate(store, query.organizationId);
+  let lanes: PartitionLane[] = partitionsOf(query).map((pk) => ({
+    pk,
+    lane: openLane(store, { pk, ...range, order: query.order }, { firstItems, effort }),
+  }));
   for (;;) {
-    await Promise.all(lanes.map((lane) => lane.fill()));
-    lanes = lanes.filter(({ items, index }) => index < items.length);
+    await Promise.all(lanes.map(({ lane }) => fillWithRuns(query, lane)));
+    lanes = await gate(lanes);
+    // Where it passed over all that was at hand, more may be left.
+    await Promise.all(lanes.map(({ lane }) => fillWithRuns(query, lane)));
+    lanes = lanes.filter(({ lane: { items, index } }) => index < items.length);
     if (lanes.length === 0) return;
-    yield takeReady(lanes, query.order);
+    yield takeReady(
+      lanes.map(({ lane }) => lane),
+      query.order,
+    );
   }
 }

@@ -7,6 +7,7 @@ import { detailBytesOf, isTooFarAhead, type Posting } from "./event-rules.ts";
 import { BATCH_EVENTS_MAX, type PostedEvent } from "./posted-event.ts";
 
 const { typeLength, descriptionLength, actorLength, detailBytes } = EVENT_LIMITS;
+const { targetTypeLength, targetIdLength, targetNameLength } = EVENT_LIMITS;
 
 /** Where a text that is not all ASCII usually shows it. */
 const BEGINNING = 4_096;
@@ -74,6 +75,23 @@ const isDate = (value: unknown, nowMs: number): boolean => {
   return instant !== undefined && !isTooFarAhead(instant, nowMs);
 };
 
+const isTarget = (value: unknown, plain: boolean): boolean => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const { type, id, name, ...more } = value as Record<string, unknown>;
+  return (
+    isText(type, targetTypeLength, plain) &&
+    !type.includes(":") &&
+    isText(id, targetIdLength, plain) &&
+    (name === undefined || isText(name, targetNameLength, plain)) &&
+    Object.keys(more).length === 0
+  );
+};
+
+const areTargets = (value: unknown, plain: boolean): boolean =>
+  Array.isArray(value) &&
+  value.length <= EVENT_LIMITS.targets &&
+  value.every((target) => isTarget(target, plain));
+
 /**
  * The fields are read by name and then counted: as many as are known must be all there are. JSON has no
  * undefined, so what is undefined is not there.
@@ -99,6 +117,10 @@ const acceptsEvent = (
   }
   if (event.actor !== undefined) {
     if (!isText(event.actor, actorLength, plain)) return false;
+    known += 1;
+  }
+  if (event.targets !== undefined) {
+    if (!areTargets(event.targets, plain)) return false;
     known += 1;
   }
   if (event.organizationId !== undefined) {
