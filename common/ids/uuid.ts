@@ -17,3 +17,8 @@ export const composeUuidV7 = (): string => {
  * runtime may be older than the Node that this is developed with.
  */
 export const newId: () => string = (crypto as MaybeV7).randomUUIDv7 ?? composeUuidV7;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether it is an id as the platform makes them: nothing else is asked of a table, or recorded as read. */
+export const isUuid = (text: string): boolean => UUID.test(text);

@@ -26,7 +26,7 @@ const setup = async (more: Partial<ExportEventsDeps> = {}, events = 300) => {
     jobs,
     send: async (message) => void sent.push(message),
     link: async (key, seconds) => `https://lake.example/${key}?seconds=${seconds}`,
-    now: () => new Date(ATTEMPT.time),
+    now: () => Date.parse(ATTEMPT.time),
     ...more,
   });
   const finish = async (change: Partial<Job>) => {
@@ -103,7 +103,7 @@ describe("an export that does not", () => {
     const { exportEvents } = await setup({
       now: () => {
         now += 15_000;
-        return new Date(now);
+        return now;
       },
     });
 

@@ -1,3 +1,4 @@
+import type { Member } from "#common/auth/caller.ts";
 import { exportKey, exportRequestOf, toJson } from "#common/events/export/export-request.ts";
 import { exportedEvents } from "#common/events/export/exported-events.ts";
 import { type ExportFormat, FORMATS, fileNameOf } from "#common/events/export/formats.ts";
@@ -7,6 +8,7 @@ import type { Job, JobStore } from "#common/jobs/job.ts";
 import { type JobMessage, makeStartJob, readJob } from "#common/jobs/start-job.ts";
 import { OutOfTime, untilTime } from "#common/table/deadline.ts";
 import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
 
 export type ExportEventsDeps = {
   store: Pick<Table, "get" | "getMany" | "queryPage">;
@@ -14,7 +16,7 @@ export type ExportEventsDeps = {
   send: (message: JobMessage) => Promise<void>;
   /** A link to the file under this key, good for so many seconds. */
   link: (key: string, seconds: number) => Promise<string>;
-  now: () => Date;
+  now: Clock;
   /** What an answer may have at most, and how long looking for it may take. */
   bytesMax?: number;
   milliseconds?: number;
@@ -29,8 +31,6 @@ export type ExportAnswer = {
   reason?: string;
 };
 
-type Caller = { organizationId: string; userId: string };
-
 const BYTES_MAX = 4_000_000;
 
 /**
@@ -44,12 +44,12 @@ const escapedBytes = (text: string): number => Buffer.byteLength(JSON.stringify(
 
 export const makeExportEvents = (deps: ExportEventsDeps) => {
   const { store, jobs, send, link, now, bytesMax = BYTES_MAX, milliseconds = MILLISECONDS } = deps;
-  const startJob = makeStartJob({ jobs, send, now });
+  const startJob = makeStartJob({ jobs, send, now: () => new Date(now()) });
 
   /** All rows as one text; undefined when they are too many for an answer. */
   const rowsAtOnce = async (query: EventQuery, name: ExportFormat): Promise<string | undefined> => {
     const format = FORMATS[name];
-    const limited = untilTime(store, now().getTime() + milliseconds, () => now().getTime());
+    const limited = untilTime(store, now() + milliseconds, now);
     const rows = [format.head];
     let bytes = Buffer.byteLength(format.head);
     let escaped = escapedBytes(format.head);
@@ -75,7 +75,7 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
     if (state === "running") return answer;
     const { rows } = result as { rows: number };
     const url = await link(exportKey(organizationId, jobId, exportRequestOf(request).format), LINK_SECONDS);
-    const expiresAt = new Date(now().getTime() + LINK_SECONDS * 1000).toISOString();
+    const expiresAt = new Date(now() + LINK_SECONDS * 1000).toISOString();
     return { ...answer, url, expiresAt, rows };
   };
 
@@ -84,7 +84,7 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
     export: async (
       query: EventQuery,
       format: ExportFormat,
-      caller: Caller,
+      caller: Member,
       attempt: { id: string; time: string },
     ): Promise<Answer> => {
       const { organizationId, userId } = caller;
@@ -107,7 +107,7 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
     },
 
     /** How far an export of the caller's is. */
-    status: async (caller: Caller, jobId: string): Promise<ExportAnswer> =>
+    status: async (caller: Member, jobId: string): Promise<ExportAnswer> =>
       answerOf(await readJob(jobs, "export", caller, jobId)),
   };
 };

@@ -1,10 +1,12 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
-import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { AppError } from "#common/errors/app-error.ts";
+import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { readFilters } from "#common/events/read/request-filters.ts";
 import { exportLink } from "#common/files/multipart-files.ts";
 import { ok } from "#common/http/answers.ts";
+import { isUuid } from "#common/ids/uuid.ts";
 import { jobStore } from "#common/jobs/job.ts";
 import { httpHandler } from "#common/middleware/http.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
@@ -20,27 +22,26 @@ const config = readConfig({
 });
 
 const store = dynamodbTable(config.EVENTS_TABLE);
-const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
+const audited = makeAudited(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const exportEvents = makeExportEvents({
   store,
   jobs: jobStore(store),
   send: (message) => sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message) }),
   link: (key, seconds) => exportLink(config.LAKE_BUCKET, key, seconds),
-  now: () => new Date(),
+  now: Date.now,
 });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /events/export": ({ caller, query, requestId, attempt }) => {
-    const { format, ...filters } = query;
-    const wanted = readFilters(caller.organizationId, filters);
-    return audited({ caller, route: "GET /events/export", filters: query, requestId }, () =>
-      exportEvents.export(wanted, format, caller, attempt),
-    );
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /events/export": audited(({ caller, query: { format, ...filters }, attempt }) => {
+      const wanted = readFilters(caller.organizationId, filters);
+      return () => exportEvents.export(wanted, format, caller, attempt);
+    }),
+    "GET /events/exports/{id}": audited(({ caller, params: { id } }) => {
+      if (!isUuid(id)) throw new AppError("NOT_FOUND");
+      return async () => ok(await exportEvents.status(caller, id));
+    }),
   },
-  "GET /events/exports/{id}": async ({ caller, params: { id = "" }, requestId }) =>
-    ok(
-      await audited({ caller, route: "GET /events/exports/{id}", filters: { id }, requestId }, () =>
-        exportEvents.status(caller, id),
-      ),
-    ),
 });

@@ -1,8 +1,10 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
-import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { AppError } from "#common/errors/app-error.ts";
+import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { ok } from "#common/http/answers.ts";
+import { isUuid } from "#common/ids/uuid.ts";
 import { jobStore } from "#common/jobs/job.ts";
 import { httpHandler } from "#common/middleware/http.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
@@ -17,23 +19,26 @@ const config = readConfig({
 });
 
 const store = dynamodbTable(config.EVENTS_TABLE);
-const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
+const audited = makeAudited(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const verifyEvents = makeVerifyEvents({
   store,
   jobs: jobStore(store),
   send: (message) => sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message) }),
-  now: () => new Date(),
+  now: Date.now,
 });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /events/verify": ({ caller, requestId, attempt }) =>
-    audited({ caller, route: "GET /events/verify", filters: {}, requestId }, () =>
-      verifyEvents.verify(caller, attempt),
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /events/verify": audited(
+      ({ caller, attempt }) =>
+        () =>
+          verifyEvents.verify(caller, attempt),
     ),
-  "GET /events/verifications/{id}": async ({ caller, params: { id = "" }, requestId }) =>
-    ok(
-      await audited({ caller, route: "GET /events/verifications/{id}", filters: { id }, requestId }, () =>
-        verifyEvents.status(caller, id),
-      ),
-    ),
+    "GET /events/verifications/{id}": audited(({ caller, params: { id } }) => {
+      if (!isUuid(id)) throw new AppError("NOT_FOUND");
+      return async () => ok(await verifyEvents.status(caller, id));
+    }),
+  },
 });

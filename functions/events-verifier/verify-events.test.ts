@@ -25,7 +25,7 @@ const setup = async ({ stepMs = 0 } = {}) => {
     send: async (message) => void sent.push(message),
     now: () => {
       now += stepMs;
-      return new Date(now);
+      return now;
     },
   });
   const finish = async (change: Partial<Job>) => {

@@ -1,14 +1,16 @@
+import type { Member } from "#common/auth/caller.ts";
 import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify/verify-organization.ts";
 import { type Answer, ok } from "#common/http/answers.ts";
 import type { Job, JobStore } from "#common/jobs/job.ts";
 import { type JobMessage, makeStartJob, readJob } from "#common/jobs/start-job.ts";
 import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
 
 export type VerifyEventsDeps = {
   store: Table;
   jobs: JobStore;
   send: (message: JobMessage) => Promise<void>;
-  now: () => Date;
+  now: Clock;
   /** How long verifying may take before it becomes a job. */
   milliseconds?: number;
 };
@@ -22,8 +24,6 @@ export type VerificationAnswer = Pick<Verdict, "brokenAt"> & {
   checked: number | null;
   reason?: string;
 };
-
-type Caller = { organizationId: string; userId: string };
 
 const MILLISECONDS = 20_000;
 
@@ -40,14 +40,14 @@ export const makeVerifyEvents = ({
   now,
   milliseconds = MILLISECONDS,
 }: VerifyEventsDeps) => {
-  const startJob = makeStartJob({ jobs, send, now });
+  const startJob = makeStartJob({ jobs, send, now: () => new Date(now()) });
 
   return {
     /** The verdict, or a job that comes to one. */
-    verify: async (caller: Caller, attempt: { id: string }): Promise<Answer> => {
+    verify: async (caller: Member, attempt: { id: string }): Promise<Answer> => {
       const { organizationId, userId } = caller;
-      const until = now().getTime() + milliseconds;
-      const isTimeUp = (): boolean => now().getTime() > until;
+      const until = now() + milliseconds;
+      const isTimeUp = (): boolean => now() > until;
       const verdict = await verifyOrganization(store, organizationId, { deep: true, isTimeUp });
       const { valid, checked, brokenAt } = verdict;
       if (verdict.complete || brokenAt) return ok({ valid, checked, ...(brokenAt ? { brokenAt } : {}) });
@@ -63,7 +63,7 @@ export const makeVerifyEvents = ({
     },
 
     /** How far a verification of the caller's is. */
-    status: async (caller: Caller, jobId: string): Promise<VerificationAnswer> =>
+    status: async (caller: Member, jobId: string): Promise<VerificationAnswer> =>
       answerOf(await readJob(jobs, "verification", caller, jobId)),
   };
 };

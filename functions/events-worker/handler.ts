@@ -7,9 +7,9 @@ import { newId } from "#common/ids/uuid.ts";
 import { jobStore } from "#common/jobs/job.ts";
 import { JobMessageSchema } from "#common/jobs/job-message.schema.ts";
 import { makeWorkOnJob } from "#common/jobs/work-on-job.ts";
-import { note } from "#common/middleware/observe.ts";
 import { queueHandler } from "#common/middleware/queue.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
+import { note } from "#common/telemetry/line.ts";
 import { log, loggable } from "#common/telemetry/log.ts";
 
 const config = readConfig({
@@ -20,16 +20,15 @@ const config = readConfig({
 });
 
 const store = dynamodbTable(config.EVENTS_TABLE);
-const now = () => Date.now();
 const workOnJob = makeWorkOnJob({
   jobs: jobStore(store),
   works: {
-    export: makeExportToFile({ store, files: exportFiles(config.LAKE_BUCKET), now }),
-    verification: makeVerifyHistory({ store, now }),
+    export: makeExportToFile({ store, files: exportFiles(config.LAKE_BUCKET), now: Date.now }),
+    verification: makeVerifyHistory({ store, now: Date.now }),
   },
   again: (message, delaySeconds) =>
     sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message), delaySeconds }),
-  now,
+  now: Date.now,
   newHolder: newId,
   onFailed: ({ organizationId, attempts }, error) =>
     log("warn", "job attempt failed", { organizationId, attempts, error: loggable(error) }),
@@ -38,7 +37,7 @@ const workOnJob = makeWorkOnJob({
 export const handler = queueHandler({
   message: JobMessageSchema,
   deadQueueUrl: config.EVENTS_JOBS_DEAD_QUEUE_URL,
-  deed: async (messages) => {
+  action: async (messages) => {
     // The manifest asks for one at a time.
     for (const { body } of messages) {
       note({ organizationId: body.organizationId });

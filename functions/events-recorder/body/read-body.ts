@@ -1,13 +1,15 @@
 import { FaultList } from "#common/errors/fault.ts";
+import { equalNameFaults } from "#common/json/equal-names.ts";
 import { numberFaults } from "#common/json/exact-numbers.ts";
 import { parseJson } from "#common/json/json.ts";
-import type { ReadBody } from "#common/middleware/http-request.ts";
+import type { ReadBody } from "#common/middleware/validation.ts";
+import type { Clock } from "#common/time/clock.ts";
 import type { Validator } from "#common/validation/validator.ts";
 import { accepts, isPlain } from "./accepts.ts";
 import { ruleFaults } from "./event-rules.ts";
 import type { PostedEvents } from "./posted-event.ts";
 
-export type ReadBodyDeps = { schema: Validator<PostedEvents>; now?: () => number };
+export type ReadBodyDeps = { schema: Validator<PostedEvents>; now?: Clock };
 
 const parsed = (text: string): unknown => {
   try {
@@ -23,7 +25,9 @@ export const makeReadBody =
   (text, { organizationId }, beside) => {
     const posting = { organizationId, nowMs: now() };
     const body = parsed(text);
-    if (accepts(body, isPlain(text), posting)) return { value: body, faults: numberFaults(text) };
+    if (accepts(body, isPlain(text), posting)) {
+      return { value: body, faults: [...equalNameFaults(text, body), ...numberFaults(text)] };
+    }
     const { value, faults } = parseJson(text, beside);
     const schemaFaults = schema.faults(value);
     const places = new Set(schemaFaults.map(({ path }) => path));
