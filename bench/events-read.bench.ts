@@ -4,6 +4,7 @@ import { compareByDate, type EventQuery } from "#common/events/read/event-query.
 import { findPage } from "#common/events/read/find-page.ts";
 import { matchBatches } from "#common/events/read/matches.ts";
 import { anEvent, storeEvents } from "#common/events/testing/histories.ts";
+import type { RawJson } from "#common/http/answers.ts";
 import { makeCursors } from "#common/paging/cursor.ts";
 import { noEffort } from "#common/table/partition-reader.ts";
 import type { Table } from "#common/table/table.ts";
@@ -73,7 +74,7 @@ const listing = (store: Table) => {
       ...filters,
       ...(cursor ? { cursor } : {}),
     });
-    return JSON.parse((await read()).text) as {
+    return JSON.parse(((await read()).body as RawJson).text) as {
       items: { eventId: string; date: string }[];
       cursor: string | null;
     };

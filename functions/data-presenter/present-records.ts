@@ -1,3 +1,4 @@
+import type { Member } from "#common/auth/caller.ts";
 import { type DataRecord, ownerOf, recordJson } from "#common/data/record.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { RawJson } from "#common/http/answers.ts";
@@ -11,8 +12,6 @@ export type RecordReader = {
 };
 
 export type PresentRecordsDeps = { records: RecordReader; cursors: Cursors };
-
-type Caller = { organizationId: string; userId: string };
 
 /**
  * Lambda answers at most 6,291,556 bytes, counted after the page has become a JSON string and each of
@@ -33,11 +32,11 @@ const fitting = (records: DataRecord[]): DataRecord[] => {
 };
 
 export const makePresentRecords = ({ records, cursors }: PresentRecordsDeps) => {
-  const scopeOf = (caller: Caller) => ({ ...caller, route: "GET /data", filters: {} });
+  const scopeOf = (caller: Member) => ({ ...caller, route: "GET /data", filters: {} });
 
   return {
     /** One of the caller's records; anybody else's is as if it were not there. */
-    one: async (caller: Caller, id: string): Promise<RawJson> => {
+    one: async (caller: Member, id: string): Promise<RawJson> => {
       // Nothing else is asked of the table, which refuses keys beyond 1,024 bytes.
       const record = isUuid(id) ? await records.get(ownerOf(caller), id) : undefined;
       if (!record) throw new AppError("NOT_FOUND");
@@ -46,7 +45,7 @@ export const makePresentRecords = ({ records, cursors }: PresentRecordsDeps) => 
 
     /** A page, newest first. One record more is looked for, so that the cursor is null exactly at the end. */
     page: async (
-      caller: Caller,
+      caller: Member,
       { limit, cursor }: { limit: number; cursor?: string | undefined },
     ): Promise<RawJson> => {
       const scope = scopeOf({ organizationId: caller.organizationId, userId: caller.userId });

@@ -3,13 +3,14 @@ import type { EventQuery } from "#common/events/read/event-query.ts";
 import { matchBatches, matches } from "#common/events/read/matches.ts";
 import { type Effort, noEffort } from "#common/table/partition-reader.ts";
 import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
 import type { AnalyticsSource } from "./analytics-source.ts";
 import { makeGroupCounter } from "./count-groups.ts";
 import { makeDurationMeter } from "./measure-durations.ts";
 
 export type TableAnalyticsDeps = {
   store: Pick<Table, "queryPage">;
-  now: () => number;
+  now: Clock;
   /** How long one question may take: the gateway waits for 29 seconds. */
   milliseconds?: number;
 };

@@ -24,5 +24,5 @@ const announce = makeAnnounceEvents({
 export const handler = queueHandler({
   message: EventsMessageSchema,
   deadQueueUrl: config.EVENTS_DEAD_QUEUE_URL,
-  deed: makePersistEvents({ append: registeredAppend(store, announce) }),
+  action: makePersistEvents({ append: registeredAppend(store, announce) }),
 });
