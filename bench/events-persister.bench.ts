@@ -11,7 +11,7 @@ import { placeEvents, toBlockEvent } from "#common/events/chain/block.ts";
 import { chainOf } from "#common/events/chain/chain-of.ts";
 import type { EventMessage } from "#common/events/event.ts";
 import { eventToItem } from "#common/events/lists/event-item.ts";
-import { verifyChain } from "#common/events/verify/verify-organization.ts";
+import { verifyChain } from "#common/events/verify/verify-chain.ts";
 import { putWireItems } from "#common/table/bulk-put.ts";
 import type { Item, Table } from "#common/table/table.ts";
 import { memoryTable } from "#common/table/testing/memory-table.ts";

@@ -4,12 +4,9 @@ import { createReadStream, existsSync, readFileSync, writeFileSync } from "node:
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { type AnchoredHead, readHeads } from "#common/events/anchors/heads.ts";
+import type { ChainVerdict } from "#common/events/verify/verify-chain.ts";
 import { verifyFile } from "#common/events/verify/verify-file.ts";
-import {
-  type ChainVerdict,
-  type OrganizationVerdict,
-  verifyOrganization,
-} from "#common/events/verify/verify-organization.ts";
+import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify/verify-organization.ts";
 import { isOrganizationId } from "#common/ids/organization-id.ts";
 
 const USAGE = `Proves that events were not changed, removed, inserted or reordered.

@@ -7,12 +7,11 @@ import {
 } from "@aws-sdk/client-s3";
 import { s3 } from "#common/aws/s3.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { presignGet } from "./presigned.ts";
 
 export type FileKind = { contentType: string; fileName: string };
 
 /** Files that are written in parts, as the work on them goes on. Parts count from 1. */
-export type ExportFiles = {
+export type MultipartFiles = {
   begin(key: string, kind: FileKind): Promise<string>;
   /** Answers the part's tag; the same part put again replaces the first. */
   putPart(key: string, uploadId: string, number: number, bytes: Uint8Array): Promise<string>;
@@ -24,7 +23,7 @@ export type ExportFiles = {
 const isNoSuchUpload = (error: unknown): boolean => error instanceof Error && error.name === "NoSuchUpload";
 
 /** Files in a bucket. */
-export const exportFiles = (Bucket: string): ExportFiles => ({
+export const multipartFiles = (Bucket: string): MultipartFiles => ({
   begin: async (Key, { contentType, fileName }) => {
     const { UploadId } = await s3().send(
       new CreateMultipartUploadCommand({
@@ -65,7 +64,3 @@ export const exportFiles = (Bucket: string): ExportFiles => ({
     }
   },
 });
-
-/** A link to the file in a bucket, for whoever has none of our tokens. */
-export const exportLink = (bucket: string, key: string, expiresIn: number): Promise<string> =>
-  presignGet(s3(), { bucket, key, expiresIn });

@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   ConditionalCheckFailedException,
   GetItemCommand,
@@ -10,34 +9,10 @@ import { type Refused, sendInBatches } from "#common/aws/batch.ts";
 import { dynamodb } from "#common/aws/dynamodb.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { putWireItems } from "./bulk-put.ts";
-import type { Item, ItemValue, Key, Table } from "./table.ts";
-import { wirePlainItem } from "./wire.ts";
-
-type WireItem = Record<string, AttributeValue>;
-
-const toKey = ({ pk, sk }: Key): WireItem => ({ pk: { S: pk }, sk: { S: sk } });
-
-const toWire = (item: Item): WireItem =>
-  Object.fromEntries(
-    Object.entries(item).map(([name, value]): [string, AttributeValue] => [
-      name,
-      typeof value === "string"
-        ? { S: value }
-        : typeof value === "number"
-          ? { N: String(value) }
-          : { B: value },
-    ]),
-  );
-
-/** Attributes of other kinds are not the events service's and are left out. */
-const fromWire = (wire: WireItem): Item => {
-  const item: Record<string, ItemValue> = {};
-  for (const [name, { S, N, B }] of Object.entries(wire)) {
-    const value = S ?? B ?? (N === undefined ? undefined : Number(N));
-    if (value !== undefined) item[name] = value;
-  }
-  return { pk: "", sk: "", ...item };
-};
+import { nextOf, queryInput } from "./query-input.ts";
+import type { Item, Table } from "./table.ts";
+import { transactWrites } from "./transact-writes.ts";
+import { fromWire, toKey, toWire, wirePlainItem } from "./wire.ts";
 
 const mustBeNone = (refused: readonly Refused<unknown>[]): void => {
   const [first] = refused;
@@ -53,7 +28,7 @@ const failedCondition = (error: unknown): ConditionalCheckFailedException => {
   throw error;
 };
 
-/** The table `events`. */
+/** A table with the keys `pk` and `sk`, both texts, in DynamoDB. */
 export const dynamodbTable = (TableName: string): Table => ({
   get: async (key, { consistent = false } = {}) => {
     const { Item } = await dynamodb().send(
@@ -86,31 +61,11 @@ export const dynamodbTable = (TableName: string): Table => ({
     return found;
   },
 
-  queryPage: async ({ pk, from, to, order = "asc", limit, after, consistent = false }) => {
-    const bounds =
-      from !== undefined && to !== undefined
-        ? " AND sk BETWEEN :from AND :to"
-        : from !== undefined
-          ? " AND sk >= :from"
-          : to !== undefined
-            ? " AND sk <= :to"
-            : "";
+  queryPage: async (options) => {
     const { Items = [], LastEvaluatedKey } = await dynamodb().send(
-      new QueryCommand({
-        TableName,
-        KeyConditionExpression: `pk = :pk${bounds}`,
-        ExpressionAttributeValues: {
-          ":pk": { S: pk },
-          ...(from === undefined ? {} : { ":from": { S: from } }),
-          ...(to === undefined ? {} : { ":to": { S: to } }),
-        },
-        ScanIndexForward: order === "asc",
-        ConsistentRead: consistent,
-        ...(limit === undefined ? {} : { Limit: limit }),
-        ...(after === undefined ? {} : { ExclusiveStartKey: toKey({ pk, sk: after }) }),
-      }),
+      new QueryCommand({ TableName, ...queryInput(options) }),
     );
-    const next = LastEvaluatedKey?.sk?.S;
+    const next = LastEvaluatedKey && nextOf(fromWire(LastEvaluatedKey), options.index);
     return { items: Items.map(fromWire), ...(next === undefined ? {} : { next }) };
   },
 
@@ -153,4 +108,6 @@ export const dynamodbTable = (TableName: string): Table => ({
       return { done: false, ...(Item ? { present: fromWire(Item) } : {}) };
     }
   },
+
+  transact: (writes) => transactWrites(TableName, writes),
 });

@@ -3,12 +3,14 @@ import resources from "#functions/resources.json" with { type: "json" };
 import { startTestPort, type TestPort, testDeclarations } from "#local/aws/testing/port.ts";
 import { dynamodbTable } from "./dynamodb-table.ts";
 import { memoryTable } from "./testing/memory-table.ts";
-import { describeTable } from "./testing/table-contract.ts";
+import { DUE, describeTable } from "./testing/table-contract.ts";
 
 let port: TestPort;
 
 beforeAll(async () => {
-  const { events } = resources.tables;
+  const key = (name: string) => ({ name, type: "S" as const });
+  const indexes = { [DUE.name]: { partitionKey: key(DUE.partitionKey), sortKey: key(DUE.sortKey) } };
+  const events = { ...resources.tables.events, indexes };
   const tables = { events } as typeof testDeclarations.resources.tables;
   const declarations = { ...testDeclarations, resources: { ...testDeclarations.resources, tables } };
   port = await startTestPort({ declarations });

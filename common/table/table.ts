@@ -6,7 +6,11 @@ export type ItemValue = string | number | Uint8Array;
 /** An item of the table: its key and plain attributes; nested values are kept as JSON text or bytes. */
 export type Item = { pk: string; sk: string; [name: string]: ItemValue };
 
+/** A global or local index, with the attributes that are its keys; a global one is read eventually consistent only. */
+export type Index = { name: string; partitionKey: string; sortKey: string };
+
 export type QueryOptions = {
+  /** Value of the partition key: the table's, or the index's. */
   pk: string;
   /** Sort keys, both inclusive. */
   from?: string;
@@ -16,12 +20,37 @@ export type QueryOptions = {
   /** `next` of the page before. */
   after?: string;
   consistent?: boolean;
+  /** Reads an index instead of the table. */
+  index?: Index;
+  /** Answers keys and nothing else; costs as many read units as whole items. */
+  keysOnly?: boolean;
 };
 
-/** `next` is there when something may be left; a page may be short or empty all the same. */
+/**
+ * `next` is there when something may be left; a page may be short or empty all the same. Of the table it
+ * is the last sort key, of an index a text to be handed back as it is.
+ */
 export type QueryPage = { items: Item[]; next?: string };
 
-/** The primitives that the events service is built from. A call that throws may have been done. */
+/**
+ * What must stand under the key for a write to be done: nothing (`absent`), or an item of this `version`.
+ * Without a condition the write is done whatever stands there.
+ */
+export type Condition = { absent?: true; version?: never } | { absent?: never; version?: number };
+
+/** One write of a transaction: an item put whole, or a key removed. */
+export type Write = Condition & ({ put: Item } | { remove: Key });
+
+/** DynamoDB's limit on the writes of a transaction. */
+export const TRANSACTION_WRITES_MAX = 100;
+
+/**
+ * `lost`: the places, among the writes, of those whose condition did not hold or whose item another
+ * transaction held at that moment. Nothing was written.
+ */
+export type TransactionResult = { done: true } | { done: false; lost: number[] };
+
+/** The primitives that every service's store is built from. A call that throws may have been done. */
 export type Table = {
   get(key: Key, options?: { consistent?: boolean }): Promise<Item | undefined>;
   /** Those of the items that exist, in any order; a key may be named twice. */
@@ -37,7 +66,15 @@ export type Table = {
    * what stands there instead when it has another.
    */
   putIfVersion(item: Item, version: number): Promise<{ done: true } | { done: false; present?: Item }>;
+  /**
+   * All writes or none: at most 100, 4 MB in all, each key once. A try that got through although its answer
+   * was lost is not done twice within ten minutes, as long as the SDK repeats the call by itself.
+   */
+  transact(writes: readonly Write[]): Promise<TransactionResult>;
 };
+
+export const keyOfWrite = (write: Write): Key =>
+  "put" in write ? { pk: write.put.pk, sk: write.put.sk } : write.remove;
 
 /** All pages, one after the other. */
 export async function* queryPages(

@@ -1,4 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Item, ItemValue, Key } from "./table.ts";
 
 const base64 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
@@ -39,4 +40,30 @@ export const wirePlainItem = (item: Readonly<Record<string, string | number | Ui
           : { B: base64(value) };
   }
   return JSON.stringify(wire);
+};
+
+export type WireItem = Record<string, AttributeValue>;
+
+export const toKey = ({ pk, sk }: Key): WireItem => ({ pk: { S: pk }, sk: { S: sk } });
+
+export const toWire = (item: Item): WireItem =>
+  Object.fromEntries(
+    Object.entries(item).map(([name, value]): [string, AttributeValue] => [
+      name,
+      typeof value === "string"
+        ? { S: value }
+        : typeof value === "number"
+          ? { N: String(value) }
+          : { B: value },
+    ]),
+  );
+
+/** Attributes of other kinds are not written here and are left out. */
+export const fromWire = (wire: WireItem): Item => {
+  const item: Record<string, ItemValue> = {};
+  for (const [name, { S, N, B }] of Object.entries(wire)) {
+    const value = S ?? B ?? (N === undefined ? undefined : Number(N));
+    if (value !== undefined) item[name] = value;
+  }
+  return { pk: "", sk: "", ...item };
 };

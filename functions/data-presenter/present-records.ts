@@ -37,6 +37,7 @@ export const makePresentRecords = ({ records, cursors }: PresentRecordsDeps) => 
   return {
     /** One of the caller's records; anybody else's is as if it were not there. */
     one: async (caller: Member, id: string): Promise<RawJson> => {
+      // Nothing else is asked of the table, which refuses keys beyond 1,024 bytes.
       const record = isUuid(id) ? await records.get(ownerOf(caller), id) : undefined;
       if (!record) throw new AppError("NOT_FOUND");
       return new RawJson(recordJson(record));

@@ -2,12 +2,12 @@ import { readConfig, text } from "#common/config/config.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { makeChangeCustomers } from "#common/events/customers/change-customers.ts";
-import { customerTable } from "#common/events/customers/customers-table.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { created, noContent, ok } from "#common/http/answers.ts";
 import { givenIdFault } from "#common/ids/given-id.ts";
 import { httpHandler } from "#common/middleware/http.ts";
 import { kmsCursors } from "#common/paging/kms-cursors.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makePresentCustomers } from "./present-customers.ts";
@@ -15,7 +15,7 @@ import { makeReadProfile } from "./read-profile.ts";
 
 const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text(), CURSORS_KEY_ID: text() });
 
-const table = customerTable(config.EVENTS_TABLE);
+const table = dynamodbTable(config.EVENTS_TABLE);
 const { send } = eventQueue(config.EVENTS_AUDIT_QUEUE_URL);
 const audited = makeAudited({ send });
 const changeCustomers = makeChangeCustomers({ table, send });

@@ -3,7 +3,7 @@ import { AppError } from "#common/errors/app-error.ts";
 import { type Customer, toCustomer } from "#common/events/customers/customer.ts";
 import { type CustomerTable, readCustomer } from "#common/events/customers/customers.ts";
 import { listCustomers } from "#common/events/customers/find-customers.ts";
-import { wordsOf } from "#common/events/customers/name-words.ts";
+import { nameWords } from "#common/events/customers/name-words.ts";
 import type { Cursors } from "#common/paging/cursor.ts";
 import type { Clock } from "#common/time/clock.ts";
 
@@ -26,7 +26,7 @@ export const makePresentCustomers = ({ table, cursors, now = Date.now }: Present
     { organizationId, userId }: Member,
     { q, limit, cursor }: Query,
   ): Promise<() => Promise<Page>> => {
-    const words = q === undefined ? [] : wordsOf(q);
+    const words = q === undefined ? [] : nameWords(q);
     if (q !== undefined && words.length === 0) {
       throw new AppError("INPUT_INVALID", {
         errors: [{ in: "query", path: "/q", message: "must hold a letter or a digit" }],

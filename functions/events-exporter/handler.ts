@@ -2,12 +2,12 @@ import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { makeAudited } from "#common/events/audit/audited-read.ts";
+import { exportJob } from "#common/events/export/export-request.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { readFilters } from "#common/events/read/request-filters.ts";
-import { exportLink } from "#common/files/multipart-files.ts";
-import { ok } from "#common/http/answers.ts";
+import { presignedUrl } from "#common/files/presigned.ts";
 import { isUuid } from "#common/ids/uuid.ts";
-import { jobStore } from "#common/jobs/job.ts";
+import { jobsOf } from "#common/jobs/jobs.ts";
 import { httpHandler } from "#common/middleware/http.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
@@ -16,6 +16,7 @@ import manifest from "./function.json" with { type: "json" };
 
 const config = readConfig({
   EVENTS_TABLE: text(),
+  JOBS_TABLE: text(),
   EVENTS_AUDIT_QUEUE_URL: text(),
   EVENTS_JOBS_QUEUE_URL: text(),
   LAKE_BUCKET: text(),
@@ -25,9 +26,9 @@ const store = dynamodbTable(config.EVENTS_TABLE);
 const audited = makeAudited(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const exportEvents = makeExportEvents({
   store,
-  jobs: jobStore(store),
+  jobs: jobsOf(dynamodbTable(config.JOBS_TABLE), exportJob),
   send: (message) => sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message) }),
-  link: (key, seconds) => exportLink(config.LAKE_BUCKET, key, seconds),
+  link: (key, seconds) => presignedUrl(config.LAKE_BUCKET, { key, expiresInSeconds: seconds }),
   now: Date.now,
 });
 
@@ -41,7 +42,7 @@ export const handler = httpHandler({
     }),
     "GET /events/exports/{id}": audited(({ caller, params: { id } }) => {
       if (!isUuid(id)) throw new AppError("NOT_FOUND");
-      return async () => ok(await exportEvents.status(caller, id));
+      return () => exportEvents.status(caller, id);
     }),
   },
 });

@@ -3,9 +3,9 @@ import { readConfig, text } from "#common/config/config.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
-import { ok } from "#common/http/answers.ts";
+import { verificationJob } from "#common/events/verify/verify-history.ts";
 import { isUuid } from "#common/ids/uuid.ts";
-import { jobStore } from "#common/jobs/job.ts";
+import { jobsOf } from "#common/jobs/jobs.ts";
 import { httpHandler } from "#common/middleware/http.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
@@ -14,6 +14,7 @@ import { makeVerifyEvents } from "./verify-events.ts";
 
 const config = readConfig({
   EVENTS_TABLE: text(),
+  JOBS_TABLE: text(),
   EVENTS_AUDIT_QUEUE_URL: text(),
   EVENTS_JOBS_QUEUE_URL: text(),
 });
@@ -22,7 +23,7 @@ const store = dynamodbTable(config.EVENTS_TABLE);
 const audited = makeAudited(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const verifyEvents = makeVerifyEvents({
   store,
-  jobs: jobStore(store),
+  jobs: jobsOf(dynamodbTable(config.JOBS_TABLE), verificationJob),
   send: (message) => sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message) }),
   now: Date.now,
 });
@@ -38,7 +39,7 @@ export const handler = httpHandler({
     ),
     "GET /events/verifications/{id}": audited(({ caller, params: { id } }) => {
       if (!isUuid(id)) throw new AppError("NOT_FOUND");
-      return async () => ok(await verifyEvents.status(caller, id));
+      return () => verifyEvents.status(caller, id);
     }),
   },
 });

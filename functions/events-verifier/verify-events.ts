@@ -1,25 +1,27 @@
 import type { Member } from "#common/auth/caller.ts";
-import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify/verify-organization.ts";
+import type { VerificationResult, verificationJob } from "#common/events/verify/verify-history.ts";
+import { eventsCheckedIn, verifyOrganization } from "#common/events/verify/verify-organization.ts";
 import { type Answer, ok } from "#common/http/answers.ts";
-import type { Job, JobStore } from "#common/jobs/job.ts";
-import { type JobMessage, makeStartJob, readJob } from "#common/jobs/start-job.ts";
+import { JOB_RETRY_AFTER_SECONDS, type JobOf } from "#common/jobs/job.ts";
+import type { JobsOf } from "#common/jobs/jobs.ts";
+import { makeStartJob, readOwnJob, type SendJob } from "#common/jobs/start-job.ts";
 import type { Table } from "#common/table/table.ts";
 import type { Clock } from "#common/time/clock.ts";
 
+type VerificationJob = JobOf<typeof verificationJob>;
+
 export type VerifyEventsDeps = {
   store: Table;
-  jobs: JobStore;
-  send: (message: JobMessage) => Promise<void>;
+  jobs: JobsOf<typeof verificationJob>;
+  send: SendJob;
   now: Clock;
   /** How long verifying may take before it becomes a job. */
   milliseconds?: number;
 };
 
-type Verdict = Pick<OrganizationVerdict, "valid" | "checked" | "brokenAt">;
-
-export type VerificationAnswer = Pick<Verdict, "brokenAt"> & {
+export type VerificationAnswer = Pick<VerificationResult, "brokenAt"> & {
   id: string;
-  status: Job["state"];
+  status: VerificationJob["state"];
   valid: boolean | null;
   checked: number | null;
   reason?: string;
@@ -27,10 +29,14 @@ export type VerificationAnswer = Pick<Verdict, "brokenAt"> & {
 
 const MILLISECONDS = 20_000;
 
-const answerOf = ({ jobId, state, result, reason }: Job): VerificationAnswer => {
+const RETRY_AFTER = { "retry-after": String(JOB_RETRY_AFTER_SECONDS) };
+
+const answerOf = ({ jobId, state, checkpoint, result, reason }: VerificationJob): VerificationAnswer => {
   const answer = { id: jobId, status: state, valid: null, checked: null };
   if (state === "failed") return { ...answer, reason: reason ?? "" };
-  return state === "running" ? answer : { ...answer, ...(result as unknown as Verdict) };
+  return result
+    ? { ...answer, ...result }
+    : { ...answer, checked: eventsCheckedIn(checkpoint?.chains ?? []) };
 };
 
 export const makeVerifyEvents = ({
@@ -40,7 +46,7 @@ export const makeVerifyEvents = ({
   now,
   milliseconds = MILLISECONDS,
 }: VerifyEventsDeps) => {
-  const startJob = makeStartJob({ jobs, send, now: () => new Date(now()) });
+  const startJob = makeStartJob({ jobs, send, now });
 
   return {
     /** The verdict, or a job that comes to one. */
@@ -55,15 +61,16 @@ export const makeVerifyEvents = ({
         jobId: attempt.id,
         organizationId,
         userId,
-        kind: "verification",
         request: {},
       });
-      const headers = { location: `/events/verifications/${job.jobId}` };
+      const headers = { location: `/events/verifications/${job.jobId}`, ...RETRY_AFTER };
       return { status: 202, body: answerOf(job), headers };
     },
 
     /** How far a verification of the caller's is. */
-    status: async (caller: Member, jobId: string): Promise<VerificationAnswer> =>
-      answerOf(await readJob(jobs, "verification", caller, jobId)),
+    status: async (caller: Member, jobId: string): Promise<Answer> => {
+      const job = await readOwnJob(jobs, caller, jobId);
+      return { ...ok(answerOf(job)), ...(job.state === "running" ? { headers: RETRY_AFTER } : {}) };
+    },
   };
 };

@@ -2,11 +2,10 @@ import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
 import { makeExportToFile } from "#common/events/export/export-to-file.ts";
 import { makeVerifyHistory } from "#common/events/verify/verify-history.ts";
-import { exportFiles } from "#common/files/multipart-files.ts";
+import { multipartFiles } from "#common/files/multipart-files.ts";
 import { newId } from "#common/ids/uuid.ts";
-import { jobStore } from "#common/jobs/job.ts";
 import { JobMessageSchema } from "#common/jobs/job-message.schema.ts";
-import { makeWorkOnJob } from "#common/jobs/work-on-job.ts";
+import { jobWorker, makeWorkOnJob } from "#common/jobs/work-on-job.ts";
 import { queueHandler } from "#common/middleware/queue.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { note } from "#common/telemetry/line.ts";
@@ -14,6 +13,7 @@ import { log, loggable } from "#common/telemetry/log.ts";
 
 const config = readConfig({
   EVENTS_TABLE: text(),
+  JOBS_TABLE: text(),
   EVENTS_JOBS_QUEUE_URL: text(),
   EVENTS_JOBS_DEAD_QUEUE_URL: text(),
   LAKE_BUCKET: text(),
@@ -21,11 +21,11 @@ const config = readConfig({
 
 const store = dynamodbTable(config.EVENTS_TABLE);
 const workOnJob = makeWorkOnJob({
-  jobs: jobStore(store),
-  works: {
-    export: makeExportToFile({ store, files: exportFiles(config.LAKE_BUCKET), now: Date.now }),
-    verification: makeVerifyHistory({ store, now: Date.now }),
-  },
+  table: dynamodbTable(config.JOBS_TABLE),
+  workers: [
+    jobWorker(makeExportToFile({ store, files: multipartFiles(config.LAKE_BUCKET), now: Date.now })),
+    jobWorker(makeVerifyHistory({ store, now: Date.now })),
+  ],
   again: (message, delaySeconds) =>
     sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message), delaySeconds }),
   now: Date.now,

@@ -1,18 +1,16 @@
 import { toAppError } from "#common/errors/app-error.ts";
 import { appendToChain } from "#common/events/append/append.ts";
 import { makePersistEvents } from "#common/events/append/persist-events.ts";
-import { blockFromItem } from "#common/events/chain/block.ts";
+import { blockFromItem } from "#common/events/chain/block-item.ts";
 import { allChains } from "#common/events/chain/chain-of.ts";
 import type { EventMessage } from "#common/events/event.ts";
 import { blocksFrom, chainPartition, timePartitions } from "#common/events/keys.ts";
+import { derivedItems } from "#common/events/lists/derived-items.ts";
 import { readEvents } from "#common/events/lists/read-events.ts";
-import { derivedItems, entriesOf } from "#common/events/lists/run.ts";
+import { entriesOf } from "#common/events/lists/run.ts";
 import { type EventsMessage, eventsOf, queueBodies } from "#common/events/queue/queue-bodies.ts";
-import {
-  type ChainVerdict,
-  verifyChain,
-  verifyOrganization,
-} from "#common/events/verify/verify-organization.ts";
+import { type ChainVerdict, verifyChain } from "#common/events/verify/verify-chain.ts";
+import { verifyOrganization } from "#common/events/verify/verify-organization.ts";
 import { queryPages } from "#common/table/table.ts";
 import { faultyTable } from "#common/table/testing/faulty-table.ts";
 import { type MemoryTable, memoryTable } from "#common/table/testing/memory-table.ts";

@@ -1,12 +1,6 @@
 import type { Item, Table } from "#common/table/table.ts";
-import {
-  type BlockEvent,
-  blockToItem,
-  checksumOf,
-  placedEvents,
-  placeEvents,
-  toBlockEvent,
-} from "../chain/block.ts";
+import { type BlockEvent, checksumOf, placedEvents, placeEvents, toBlockEvent } from "../chain/block.ts";
+import { blockToItem } from "../chain/block-item.ts";
 import { isFinished } from "../chain/head.ts";
 import { isSameContent } from "../chain/same-content.ts";
 import type { ChainId, EventMessage } from "../event.ts";

@@ -1,5 +1,6 @@
 import { queryAll, type Table } from "#common/table/table.ts";
-import { type Block, type BlockEvent, blockFromItem, lastSequence } from "../chain/block.ts";
+import { type Block, type BlockEvent, lastSequence } from "../chain/block.ts";
+import { blockFromItem } from "../chain/block-item.ts";
 import { type BlockEnd, type Head, readHead } from "../chain/head.ts";
 import type { ChainId } from "../event.ts";
 import { blocksFrom, chainPartition, eventKey } from "../keys.ts";

@@ -1,7 +1,7 @@
 import type { Table } from "#common/table/table.ts";
 import type { Block, PlacedEvent } from "../chain/block.ts";
 import { type Head, markFinished } from "../chain/head.ts";
-import { derivedItems } from "../lists/run.ts";
+import { derivedItems } from "../lists/derived-items.ts";
 import { endOf } from "./chain-view.ts";
 
 /** Tells the world of a block whose events can be read. May be called again for the same block. */

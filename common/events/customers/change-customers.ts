@@ -13,7 +13,7 @@ import {
   toCustomer,
 } from "./customer.ts";
 import { type CustomerTable, eraseCustomer, readCustomer, writeCustomer } from "./customers.ts";
-import { wordsOf } from "./name-words.ts";
+import { nameWords } from "./name-words.ts";
 
 export type ChangeCustomersDeps = {
   table: CustomerTable;
@@ -98,11 +98,12 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
           version,
           salt,
           digest: profileDigest(salt, profile),
-          words: wordsOf(profile.name),
+          words: nameWords(profile.name),
         };
         const type = before ? "customer_replaced" : "customer_created";
         await tell(type, customerId, { digest: next.digest, version }, { caller, attempt, tryNumber });
-        if (!(await writeCustomer(table, next, before))) return undefined;
+        const written = await writeCustomer(table, next, before);
+        if (!written.done) return undefined;
         return { customer: toCustomer(next), isNew: before === undefined };
       }),
 
@@ -116,7 +117,8 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
         if (!before) throw new AppError("NOT_FOUND");
         const { version, digest } = before;
         await tell("customer_erased", customerId, { digest, version }, { caller, attempt, tryNumber });
-        return (await eraseCustomer(table, before)) ? true : undefined;
+        const erased = await eraseCustomer(table, before);
+        return erased.done ? true : undefined;
       }),
   };
 };

@@ -1,21 +1,10 @@
-import type { Item, Key, Table } from "#common/table/table.ts";
+import type { Condition, Table, TransactionResult, Write } from "#common/table/table.ts";
 import { customerListKey, nameWordKey, profileKey } from "../keys.ts";
-import { customerFromItem, customerToItem, type StoredCustomer } from "./customer.ts";
-
-/** One write of a transaction. With `version`, only if what stands there has it (0: if nothing stands there). */
-export type Write = { put: Item; version?: number } | { remove: Key; version?: number };
+import type { StoredCustomer } from "./customer.ts";
+import { customerFromItem, customerToItem, wordItem } from "./customer-items.ts";
 
 /** The table `events`, as customers need it. */
-export type CustomerTable = Pick<Table, "get" | "getMany" | "queryPage"> & {
-  /** All writes or none, at most 100; false when a version is another by now. Each key once. */
-  transact(writes: readonly Write[]): Promise<boolean>;
-};
-
-const wordItem = (customer: StoredCustomer, word: string): Item => ({
-  ...nameWordKey(customer.organizationId, word, customer.customerId),
-  customerId: customer.customerId,
-  word,
-});
+export type CustomerTable = Pick<Table, "get" | "getMany" | "queryPage" | "transact">;
 
 /** One customer; consistent, since changes go by its version. */
 export const readCustomer = async (
@@ -28,18 +17,19 @@ export const readCustomer = async (
 };
 
 /**
- * Puts a customer in the place of `before`, with its place in the list and the words of its name, as one:
- * whoever finds one finds all. False if it was changed since `before` was read.
+ * Puts a customer in the place of `before`, with its place in the list and the words of its name, as one
+ * transaction. Not done if it was changed since `before` was read.
  */
 export const writeCustomer = (
   table: CustomerTable,
   next: StoredCustomer,
   before: StoredCustomer | undefined,
-): Promise<boolean> => {
+): Promise<TransactionResult> => {
   const { organizationId, customerId } = next;
+  const asRead: Condition = before ? { version: before.version } : { absent: true };
   const [had, has] = [new Set(before?.words), new Set(next.words)];
   return table.transact([
-    { put: customerToItem(next), version: before?.version ?? 0 },
+    { put: customerToItem(next), ...asRead },
     { put: { ...customerListKey(organizationId, customerId), customerId } },
     ...[...has.difference(had)].map((word): Write => ({ put: wordItem(next, word) })),
     ...[...had.difference(has)].map(
@@ -50,8 +40,8 @@ export const writeCustomer = (
   ]);
 };
 
-/** Removes all that the table has of a customer but its events. False if it was changed since it was read. */
-export const eraseCustomer = (table: CustomerTable, customer: StoredCustomer): Promise<boolean> => {
+/** Removes all that the table has of a customer but its events. Not done if it was changed since it was read. */
+export const eraseCustomer = (table: CustomerTable, customer: StoredCustomer): Promise<TransactionResult> => {
   const { organizationId, customerId, words, version } = customer;
   return table.transact([
     { remove: profileKey(organizationId, customerId), version },

@@ -1,8 +1,9 @@
 import { type QueryOptions, textOf } from "#common/table/table.ts";
 import { customerListPartitions, nameWordPartition, nameWordRange, profileKey } from "../keys.ts";
-import { customerFromItem, type StoredCustomer } from "./customer.ts";
+import type { StoredCustomer } from "./customer.ts";
+import { customerFromItem } from "./customer-items.ts";
 import type { CustomerTable } from "./customers.ts";
-import { matches } from "./name-words.ts";
+import { hasNameWords } from "./name-words.ts";
 
 /** Where most do not match, as many are read as one call takes. */
 const READ_AT_ONCE = 100;
@@ -92,7 +93,7 @@ export const listCustomers = async (table: CustomerTable, options: ListOptions):
 
   const isWanted = (customer: StoredCustomer | undefined, { word }: Candidate): customer is StoredCustomer =>
     customer !== undefined &&
-    matches(customer.words, words) &&
+    hasNameWords(customer.words, words) &&
     // Two words of one name may start alike: only the first of them lists it.
     (word === undefined || word === customer.words.find((one) => one.startsWith(start)));
 

@@ -1,6 +1,8 @@
+import { csvCell } from "#common/csv/cell.ts";
 import type { StoredEvent } from "../event.ts";
 
 export const EXPORT_FORMATS = ["csv", "ndjson"] as const;
+
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /**
@@ -16,18 +18,6 @@ export type Format = {
   /** Whether each row carries the salt: without it nobody can compute an event's hash. */
   provable: boolean;
   row(event: ExportedEvent): string;
-};
-
-const DANGEROUS = /^'*[=+\-@\t\r\n]/;
-
-/**
- * Text as a cell. One that a spreadsheet would take for a formula gets a leading `'`, and so does one
- * that already has such quotes before it: taking one `'` off a cell that this pattern matches gives back
- * what was stored.
- */
-export const csvCell = (text: string): string => {
-  const safe = DANGEROUS.test(text) ? `'${text}` : text;
-  return /[",\r\n]|^ | $/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
 const COLUMNS = [

@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Block,
-  blockFromItem,
-  blockToItem,
-  checksumOf,
-  placedEvents,
-  toBlockEvent,
-} from "../chain/block.ts";
+import { type Block, checksumOf, placedEvents, toBlockEvent } from "../chain/block.ts";
+import { blockFromItem, blockToItem } from "../chain/block-item.ts";
 import { genesisHash } from "../chain/hash.ts";
 import type { EventMessage } from "../event.ts";
 import { fromRunEntry } from "../event.ts";
 import { timePartitions } from "../keys.ts";
 import { EventMessageSchema } from "../queue/event-message.schema.ts";
+import { derivedItems } from "./derived-items.ts";
 import { eventFromItem } from "./event-item.ts";
-import { derivedItems, entriesOf } from "./run.ts";
+import { entriesOf } from "./run.ts";
 
 const CHAIN = { epoch: 1, number: 2 };
 

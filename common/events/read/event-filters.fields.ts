@@ -23,7 +23,7 @@ export const customerFilters = {
     Type.String({
       maxLength: 400,
       description:
-        "Words that all stand in the description, in any order, each as a word or part of one; case and accents do not count.",
+        "Words that all stand in the description, in any order, each the beginning of a word of it; case and accents do not count.",
     }),
   ),
 };

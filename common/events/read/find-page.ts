@@ -1,16 +1,10 @@
 import { type Effort, noEffort } from "#common/table/partition-reader.ts";
 import type { Table } from "#common/table/table.ts";
 import { secondOf } from "../keys.ts";
-import {
-  type EventQuery,
-  isLookedThrough,
-  makeMatcher,
-  type Order,
-  type Position,
-  partitionsOf,
-} from "./event-query.ts";
+import { type EventQuery, makeMatcher, type Order, type Position } from "./event-query.ts";
 import { inOrder, type Match, matchesOfRun } from "./matches.ts";
 import { mergedRuns } from "./merged-runs.ts";
+import { isLookedThrough, partitionsOf } from "./which-lists.ts";
 
 /** `next` is there when something may be left: where the next page begins to look. */
 export type FoundPage = { matches: Match[]; next?: Position };

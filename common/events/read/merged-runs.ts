@@ -1,6 +1,7 @@
 import { type Effort, type Lane, openLane } from "#common/table/partition-reader.ts";
 import type { Item, Table } from "#common/table/table.ts";
-import { type EventQuery, type Order, type Position, partitionsOf, sortKeysOf } from "./event-query.ts";
+import type { EventQuery, Order, Position } from "./event-query.ts";
+import { partitionsOf, sortKeysOf } from "./which-lists.ts";
 
 const nextSortKey = ({ items, index }: Lane): string => items[index]?.sk ?? "";
 

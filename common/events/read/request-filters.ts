@@ -1,8 +1,8 @@
 import { AppError } from "#common/errors/app-error.ts";
 import type { Fault } from "#common/errors/fault.ts";
+import { wordsOf } from "#common/text/words.ts";
 import { instantOf } from "#common/time/instant.ts";
 import type { EventQuery, Order } from "./event-query.ts";
-import { wordsOf } from "./words.ts";
 
 /** The filters of a request, as the contracts type them. */
 export type RequestFilters = {

@@ -6,16 +6,17 @@ import {
   makeCaller,
   makeScheduler,
   randomFrom,
-  scheduledStore,
+  scheduledTable,
 } from "#common/table/testing/scheduler.ts";
 import type { AppendDeps, Outcome } from "../append/append.ts";
-import { type Block, blockFromItem, placedEvents } from "../chain/block.ts";
+import { type Block, placedEvents } from "../chain/block.ts";
+import { blockFromItem } from "../chain/block-item.ts";
 import { genesisHash } from "../chain/hash.ts";
 import { isSameContent } from "../chain/same-content.ts";
 import type { ChainId, EventMessage } from "../event.ts";
 import { blocksFrom, chainPartition, eventKey, headKey } from "../keys.ts";
+import { derivedItems } from "../lists/derived-items.ts";
 import { readDetails } from "../lists/large-detail.ts";
-import { derivedItems } from "../lists/run.ts";
 
 /** What is held against the model: `appendToChain`, or a mutant of it. */
 export type Append = (
@@ -221,7 +222,7 @@ export const runModel = async (
     const actor: Actor = { weight: pick(random, [1, 1, 0.03]), dead: false };
     const call = caller(actor);
     const deps: AppendDeps = {
-      store: scheduledStore(store, call, random),
+      store: scheduledTable(store, call, random),
       announce: (block) =>
         call(async () => {
           must(await isReadable(block), "nothing is announced before it can be read");

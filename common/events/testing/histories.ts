@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Table } from "#common/table/table.ts";
+import { wordsOf } from "#common/text/words.ts";
 import { type Block, checksumOf, placedEvents, toBlockEvent } from "../chain/block.ts";
 import { chainNumberOf, genesisHash } from "../chain/hash.ts";
 import {
@@ -10,9 +11,8 @@ import {
   type EventMessage,
   type RunEntry,
 } from "../event.ts";
-import { derivedItems } from "../lists/run.ts";
+import { derivedItems } from "../lists/derived-items.ts";
 import { compareByDate, type EventQuery } from "../read/event-query.ts";
-import { wordsOf } from "../read/words.ts";
 
 const ORGANIZATION = "demo";
 

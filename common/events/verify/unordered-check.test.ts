@@ -4,12 +4,8 @@ import { type BlockEvent, placeEvents, toBlockEvent } from "../chain/block.ts";
 import { genesisHash } from "../chain/hash.ts";
 import type { ChainId, StoredEvent } from "../event.ts";
 import { eventMessage } from "../testing/events.ts";
-import {
-  type ChainSpan,
-  makeAnyOrderCheck,
-  makeWindowSearch,
-  type ProvableEvent,
-} from "./unordered-check.ts";
+import { type ChainSpan, makeAnyOrderCheck, type ProvableEvent } from "./unordered-check.ts";
+import { makeWindowSearch } from "./window-search.ts";
 
 const makeChain = (number: number, length: number): { events: ProvableEvent[]; span: ChainSpan } => {
   const chain: ChainId = { epoch: 1, number };

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { digestOf, linkHash } from "../chain/hash.ts";
 import { type ChainId, chainName, type StoredEvent } from "../event.ts";
+import type { SuspectWindow } from "./window-search.ts";
 
 /** An event with what proves its text: its salt, or the digest itself where the text is not at hand. */
 export type ProvableEvent = { event: StoredEvent; salt?: string; digest?: string };
@@ -12,9 +13,6 @@ export type ChainSpan = {
   end: { sequence: number; hash: string };
 };
 
-/** Sequences of a chain, both inclusive, among which something is wrong. */
-export type SuspectWindow = { chain: ChainId; from: number; to: number };
-
 export type AnyOrderVerdict = {
   valid: boolean;
   checked: number;
@@ -24,7 +22,9 @@ export type AnyOrderVerdict = {
 };
 
 const WINDOW = 4_096;
+
 const CHANGED_KEPT = 10;
+
 const MODULUS = 1n << 128n;
 
 const hashOf = ({ event, salt, digest }: ProvableEvent): string => {
@@ -84,40 +84,6 @@ export const makeAnyOrderCheck = (key: Uint8Array = randomBytes(32)) => {
           .sort((a, b) => a.from - b.from),
       );
       return { valid: suspects.length === 0 && changed.length === 0, checked, changed, suspects };
-    },
-  };
-};
-
-/**
- * The second pass: handed the same events again, keeps those of one suspect window and names the first
- * place that is missing, there twice, or not linked to by the next.
- */
-export const makeWindowSearch = ({ chain, from, to }: SuspectWindow) => {
-  const places = new Map<number, StoredEvent[]>();
-  return {
-    add: (event: StoredEvent): void => {
-      const { epoch, number, sequence } = event.chain;
-      if (epoch !== chain.epoch || number !== chain.number) return;
-      // One more at the end, which links to the window's last.
-      if (sequence < from || sequence > to + 1) return;
-      places.set(sequence, [...(places.get(sequence) ?? []), event]);
-    },
-    /** `last` is the chain's last sequence, or of the part that is looked at; `first` its first. */
-    find: (
-      first: number,
-      last: number,
-    ): { kind: "removed" | "inserted" | "changed"; sequence: number } | undefined => {
-      for (let sequence = Math.max(from, first); sequence <= Math.min(to, last); sequence += 1) {
-        const [event, another] = places.get(sequence) ?? [];
-        if (!event) return { kind: "removed", sequence };
-        if (another) return { kind: "inserted", sequence };
-        const [next] = places.get(sequence + 1) ?? [];
-        if (next && next.chain.previousHash !== event.chain.hash) return { kind: "changed", sequence };
-      }
-      const beyond = [...places.keys()]
-        .filter((sequence) => sequence > last || sequence < first)
-        .sort((a, b) => a - b)[0];
-      return beyond === undefined ? undefined : { kind: "inserted", sequence: beyond };
     },
   };
 };

@@ -2,7 +2,8 @@ import type { AnchoredHead } from "../anchors/heads.ts";
 import { genesisHash } from "../chain/hash.ts";
 import { chainName } from "../event.ts";
 import type { ExportedEvent } from "../export/formats.ts";
-import { makeAnyOrderCheck, makeWindowSearch, type SuspectWindow } from "./unordered-check.ts";
+import { makeAnyOrderCheck } from "./unordered-check.ts";
+import { makeWindowSearch, type SuspectWindow } from "./window-search.ts";
 
 export type FileVerdict = {
   valid: boolean;

@@ -1,7 +1,8 @@
+import { jobKind } from "#common/jobs/job.ts";
 import type { JobWork } from "#common/jobs/work-on-job.ts";
-import type { Json } from "#common/json/json.ts";
 import type { Table } from "#common/table/table.ts";
-import { type ChainVerdict, checkedIn, verifyOrganization } from "./verify-organization.ts";
+import type { ChainVerdict } from "./verify-chain.ts";
+import { checkedIn, type OrganizationVerdict, verifyOrganization } from "./verify-organization.ts";
 
 export type VerifyHistoryDeps = {
   store: Table;
@@ -10,20 +11,25 @@ export type VerifyHistoryDeps = {
   checkpointMs?: number;
 };
 
-type Checkpoint = { chains: ChainVerdict[] };
+type VerificationCheckpoint = { chains: ChainVerdict[] };
+export type VerificationResult = Pick<OrganizationVerdict, "valid" | "checked" | "brokenAt">;
+
+export const verificationJob = jobKind<Record<string, never>, VerificationCheckpoint, VerificationResult>(
+  "events-verification",
+);
 
 const CHECKPOINT_MS = 15_000;
-
-const toJson = (value: object): Json => JSON.parse(JSON.stringify(value)) as Json;
 
 /** Verifies an organization's chains; goes on from the last block that was checked. */
 export const makeVerifyHistory = ({
   store,
   now,
   checkpointMs = CHECKPOINT_MS,
-}: VerifyHistoryDeps): JobWork => ({
+}: VerifyHistoryDeps): JobWork<Record<string, never>, VerificationCheckpoint, VerificationResult> => ({
+  kind: verificationJob,
+
   work: async (job, control) => {
-    let earlier = (job.checkpoint as unknown as Checkpoint | undefined)?.chains ?? [];
+    let earlier = job.checkpoint?.chains ?? [];
     for (;;) {
       const pauseAt = now() + checkpointMs;
       const isTimeUp = (): boolean => now() >= Math.min(pauseAt, control.until);
@@ -32,11 +38,9 @@ export const makeVerifyHistory = ({
         job.organizationId,
         { deep: true, isTimeUp, earlier },
       );
-      if (complete || brokenAt) return toJson({ valid, checked, brokenAt });
+      if (complete || brokenAt) return { valid, checked, ...(brokenAt ? { brokenAt } : {}) };
       // Without a block more this attempt came nowhere, and counts as one that failed.
-      if (checkedIn(chains) > checkedIn(earlier)) {
-        await control.checkpoint(toJson({ chains }));
-      }
+      if (checkedIn(chains) > checkedIn(earlier)) await control.checkpoint({ chains });
       if (now() >= control.until) return undefined;
       earlier = chains;
     }

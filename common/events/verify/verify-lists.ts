@@ -3,7 +3,7 @@ import { AUDIT_CHAIN } from "../event.ts";
 import { auditPartition, parseRunSortKey, timePartitions } from "../keys.ts";
 import { entriesOf } from "../lists/run.ts";
 import { type AnyOrderVerdict, makeAnyOrderCheck } from "./unordered-check.ts";
-import { type ChainVerdict, chainStart } from "./verify-organization.ts";
+import { type ChainVerdict, chainStart } from "./verify-chain.ts";
 
 /**
  * Checks that the lists by time (and the audit list) hold every event of the verified chains once, and

@@ -6,7 +6,7 @@ import { type MemoryTable, memoryTable } from "#common/table/testing/memory-tabl
 import { appendToChain } from "../append/append.ts";
 import { blocksFrom, chainPartition } from "../keys.ts";
 import { eventMessage } from "../testing/events.ts";
-import { verifyChain } from "./verify-organization.ts";
+import { verifyChain } from "./verify-chain.ts";
 
 const CHAIN = { epoch: 1, number: 0 };
 

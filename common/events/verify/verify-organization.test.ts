@@ -3,13 +3,15 @@ import { describe, expect, it } from "vitest";
 import { type Item, queryAll } from "#common/table/table.ts";
 import { type MemoryTable, memoryTable } from "#common/table/testing/memory-table.ts";
 import { appendToChain } from "../append/append.ts";
-import { type BlockEvent, blockFromItem, blockToItem, checksumOf, placeEvents } from "../chain/block.ts";
+import { type BlockEvent, checksumOf, placeEvents } from "../chain/block.ts";
+import { blockFromItem, blockToItem } from "../chain/block-item.ts";
 import { digestOf } from "../chain/hash.ts";
 import type { ChainId } from "../event.ts";
 import { blockKey, blocksFrom, chainPartition, eventKey, headKey } from "../keys.ts";
 import { entriesOf } from "../lists/run.ts";
 import { eventMessage } from "../testing/events.ts";
-import { verifyChain, verifyOrganization } from "./verify-organization.ts";
+import { verifyChain } from "./verify-chain.ts";
+import { verifyOrganization } from "./verify-organization.ts";
 
 const CHAIN: ChainId = { epoch: 1, number: 0 };
 const EVENTS_A_BLOCK = 5;

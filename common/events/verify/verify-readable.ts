@@ -2,8 +2,9 @@ import { canonicalJson } from "#common/json/canonical-json.ts";
 import type { Item, Table } from "#common/table/table.ts";
 import type { Block, PlacedEvent } from "../chain/block.ts";
 import { digestOf } from "../chain/hash.ts";
+import { derivedItems } from "../lists/derived-items.ts";
 import { readDetails } from "../lists/large-detail.ts";
-import { derivedItems, entriesOf } from "../lists/run.ts";
+import { entriesOf } from "../lists/run.ts";
 import type { ChainFault } from "./verify-block.ts";
 
 /** Large details read at once: 64 KB each. */

@@ -1,4 +1,4 @@
-import type { ExportFiles } from "../multipart-files.ts";
+import type { MultipartFiles } from "../multipart-files.ts";
 
 /** Files in memory, as S3 has them: parts by number, and the whole only once it is finished. */
 export const memoryFiles = () => {
@@ -9,7 +9,7 @@ export const memoryFiles = () => {
     if (!parts) throw Object.assign(new Error("no such upload"), { name: "NoSuchUpload" });
     return parts;
   };
-  const made: ExportFiles = {
+  const made: MultipartFiles = {
     begin: async () => {
       const uploadId = `upload-${uploads.size + 1}`;
       uploads.set(uploadId, new Map());

@@ -1,4 +1,4 @@
-import type { Item, Table } from "../table.ts";
+import type { Item, Table, TransactionResult } from "../table.ts";
 
 /** Of one call. The SDK makes four; with three, more calls fail for good, which is what is to be seen. */
 const TRIES = 3;
@@ -8,7 +8,7 @@ export class Lost extends Error {
 }
 
 /**
- * The store as a function sees it when so large a share of all calls fails, half of them after they
+ * The table as a function sees it when so large a share of all calls fails, half of them after they
  * were done. Each call is tried again as the SDK does, so that some are done twice; what fails
  * again fails for good. Each call lets the others go first.
  */
@@ -33,6 +33,14 @@ export const faultyTable = (
     queryPage: (options) => call(() => store.queryPage(options)),
     putIfAbsent: (item) => call(() => store.putIfAbsent(item)),
     putIfVersion: (item, version) => call(() => store.putIfVersion(item, version)),
+    transact: (writes) => {
+      // The SDK repeats a call under the token of its first try, and what is done is then not done twice.
+      let earlier: TransactionResult | undefined;
+      return call(async () => {
+        if (!earlier?.done) earlier = await store.transact(writes);
+        return earlier;
+      });
+    },
     putAll: async (items) => {
       // In calls of 25, any of which can fail after any other was done.
       const parts: Item[][] = [];

@@ -1,4 +1,14 @@
-import type { Item, Key, Table } from "../table.ts";
+import {
+  type Index,
+  type Item,
+  type Key,
+  keyOfWrite,
+  type QueryOptions,
+  type QueryPage,
+  type Table,
+  TRANSACTION_WRITES_MAX,
+  type Write,
+} from "../table.ts";
 
 /** Rough, but in proportion: what counts towards the 1 MB of a page. */
 const sizeOf = (item: Item): number => {
@@ -37,6 +47,45 @@ export const memoryTable = ({ pageBytesMax = 1_048_576 } = {}): MemoryTable => {
     sorted.set(pk, keys);
     return keys;
   };
+  const remove = ({ pk, sk }: Key): void => {
+    partitions.get(pk)?.delete(sk);
+    sorted.delete(pk);
+  };
+  const all = (): Item[] =>
+    [...partitions.keys()].sort().flatMap((pk) => sortKeys(pk).flatMap((sk) => find({ pk, sk }) ?? []));
+  const isAsWanted = (write: Write): boolean => {
+    const present = find(keyOfWrite(write));
+    if (write.absent) return present === undefined;
+    return write.version === undefined || present?.version === write.version;
+  };
+
+  const queryPartition = ({
+    pk,
+    from = "",
+    to = "\u{10ffff}",
+    order = "asc",
+    limit = Number.POSITIVE_INFINITY,
+    after: start,
+  }: QueryOptions): QueryPage => {
+    const keys = sortKeys(pk);
+    const items: Item[] = [];
+    let bytes = 0;
+    const step = order === "asc" ? 1 : -1;
+    let index = order === "asc" ? lowerBound(keys, from) : lowerBound(keys, `${to}\0`) - 1;
+    if (start !== undefined) {
+      index = order === "asc" ? lowerBound(keys, `${start}\0`) : lowerBound(keys, start) - 1;
+    }
+    for (; ; index += step) {
+      const sk = keys[index];
+      if (sk === undefined || compare(sk, from) < 0 || compare(sk, to) > 0) return { items };
+      const item = find({ pk, sk });
+      if (!item) continue;
+      bytes += sizeOf(item);
+      if (items.length > 0 && bytes > pageBytesMax) return { items, next: items.at(-1)?.sk ?? "" };
+      items.push(item);
+      if (items.length === limit) return { items, next: sk };
+    }
+  };
   /** Answers in a later turn, as a network does. */
   const answer = async <T>(work: () => T): Promise<T> => work();
 
@@ -47,33 +96,11 @@ export const memoryTable = ({ pageBytesMax = 1_048_576 } = {}): MemoryTable => {
         const named = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, key]));
         return [...named.values()].flatMap((key) => find(key) ?? []);
       }),
-    queryPage: ({
-      pk,
-      from = "",
-      to = "\u{10ffff}",
-      order = "asc",
-      limit = Number.POSITIVE_INFINITY,
-      after: start,
-    }) =>
+    queryPage: (options) =>
       answer(() => {
-        const keys = sortKeys(pk);
-        const items: Item[] = [];
-        let bytes = 0;
-        const step = order === "asc" ? 1 : -1;
-        let index = order === "asc" ? lowerBound(keys, from) : lowerBound(keys, `${to}\0`) - 1;
-        if (start !== undefined) {
-          index = order === "asc" ? lowerBound(keys, `${start}\0`) : lowerBound(keys, start) - 1;
-        }
-        for (; ; index += step) {
-          const sk = keys[index];
-          if (sk === undefined || compare(sk, from) < 0 || compare(sk, to) > 0) return { items };
-          const item = find({ pk, sk });
-          if (!item) continue;
-          bytes += sizeOf(item);
-          if (items.length > 0 && bytes > pageBytesMax) return { items, next: items.at(-1)?.sk ?? "" };
-          items.push(item);
-          if (items.length === limit) return { items, next: sk };
-        }
+        const { index, keysOnly } = options;
+        const page = index ? queryIndex(all(), index, options, pageBytesMax) : queryPartition(options);
+        return keysOnly ? { ...page, items: page.items.map((item) => onlyKeys(item, index)) } : page;
       }),
     putIfAbsent: (item) =>
       answer(() => {
@@ -92,16 +119,69 @@ export const memoryTable = ({ pageBytesMax = 1_048_576 } = {}): MemoryTable => {
         put(item);
         return { done: true };
       }),
-    items: () =>
-      [...partitions.keys()].sort().flatMap((pk) => sortKeys(pk).flatMap((sk) => find({ pk, sk }) ?? [])),
+    transact: (writes) =>
+      answer(() => {
+        if (writes.length > TRANSACTION_WRITES_MAX) throw new Error("a transaction takes 100 writes");
+        const named = new Set(writes.map((write) => JSON.stringify(keyOfWrite(write))));
+        if (named.size < writes.length) throw new Error("a transaction names a key twice");
+        const lost = writes.flatMap((write, place) => (isAsWanted(write) ? [] : [place]));
+        if (lost.length > 0) return { done: false, lost };
+        for (const write of writes) {
+          if ("put" in write) put(write.put);
+          else remove(write.remove);
+        }
+        return { done: true };
+      }),
+    items: all,
     tamper: (key, change) => {
       const item = find(key);
       const changed = item && change({ ...item });
-      partitions.get(key.pk)?.delete(key.sk);
-      sorted.delete(key.pk);
+      remove(key);
       if (changed) put(changed);
     },
   };
+};
+
+const onlyKeys = (item: Item, index: Index | undefined): Item => ({
+  pk: item.pk,
+  sk: item.sk,
+  ...(index
+    ? {
+        [index.partitionKey]: item[index.partitionKey] ?? "",
+        [index.sortKey]: item[index.sortKey] ?? "",
+      }
+    : {}),
+});
+
+/** A page of an index: the items that have both its keys, by sort key and then by the table's keys. */
+const queryIndex = (
+  items: readonly Item[],
+  { partitionKey, sortKey }: Index,
+  { pk, from = "", to = "\u{10ffff}", order = "asc", limit = Number.POSITIVE_INFINITY, after }: QueryOptions,
+  pageBytesMax: number,
+): QueryPage => {
+  const placeOf = (item: Item): string[] => [String(item[sortKey]), item.pk, item.sk];
+  const direction = order === "asc" ? 1 : -1;
+  const compareText = (one: readonly string[], other: readonly string[]): number =>
+    direction *
+    (one.map((text, place) => compare(text, other[place] ?? "")).find((difference) => difference !== 0) ?? 0);
+  const start = after === undefined ? undefined : (JSON.parse(after) as string[]);
+  const rest = items
+    .filter((item) => item[partitionKey] === pk && typeof item[sortKey] === "string")
+    .filter((item) => compare(String(item[sortKey]), from) >= 0 && compare(String(item[sortKey]), to) <= 0)
+    .sort((one, other) => compareText(placeOf(one), placeOf(other)))
+    .filter((item) => start === undefined || compareText(placeOf(item), start) > 0);
+  const page: Item[] = [];
+  let bytes = 0;
+  for (const item of rest) {
+    bytes += sizeOf(item);
+    const last = page.at(-1);
+    if (last && (page.length === limit || bytes > pageBytesMax)) {
+      return { items: page, next: JSON.stringify(placeOf(last)) };
+    }
+    page.push(item);
+  }
+  return { items: page };
 };
 
 /** UTF-16 surrogates stand for characters beyond U+FFFF, which come last in UTF-8. */

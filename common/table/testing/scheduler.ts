@@ -1,4 +1,4 @@
-import type { Item, Table } from "../table.ts";
+import type { Item, Table, TransactionResult } from "../table.ts";
 
 /** Random numbers from a seed (mulberry32), so that a failed schedule can be run again. */
 export const randomFrom = (seed: number): (() => number) => {
@@ -77,13 +77,21 @@ export const makeCaller =
 
 export type Caller = ReturnType<ReturnType<typeof makeCaller>>;
 
-/** The store as one invocation sees it. A batch may be written in part before it fails. */
-export const scheduledStore = (store: Table, call: Caller, random: () => number): Table => ({
+/** The table as one invocation sees it. A batch may be written in part before it fails. */
+export const scheduledTable = (store: Table, call: Caller, random: () => number): Table => ({
   get: (key, options) => call(() => store.get(key, options)),
   getMany: (keys, options) => call(() => store.getMany(keys, options)),
   queryPage: (options) => call(() => store.queryPage(options)),
   putIfAbsent: (item) => call(() => store.putIfAbsent(item)),
   putIfVersion: (item, version) => call(() => store.putIfVersion(item, version)),
+  transact: (writes) => {
+    // Sent twice, a transaction comes under the same token and is done once.
+    let earlier: TransactionResult | undefined;
+    return call(async () => {
+      if (!earlier?.done) earlier = await store.transact(writes);
+      return earlier;
+    });
+  },
   putAll: async (items) => {
     const first: Item[] = [];
     const second: Item[] = [];

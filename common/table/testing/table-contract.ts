@@ -1,6 +1,13 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Item, ItemValue, Table } from "../table.ts";
 import { queryAll } from "../table.ts";
+
+/** The index that a table under this contract has. */
+export const DUE = { name: "due", partitionKey: "dueIn", sortKey: "dueAt" } as const;
+
+/** A global index follows its table a moment later. */
+const eventually = (check: () => Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 10_000, interval: 20 });
 
 let partitions = 0;
 
@@ -113,6 +120,107 @@ export const describeTable = (name: string, makeStore: () => Promise<Table>): vo
       await put("\u{1f600}", "\uffee", "z", "é", "a");
 
       expect(sortKeys(await queryAll(store, { pk }))).toEqual(["a", "z", "é", "\uffee", "\u{1f600}"]);
+    });
+
+    it("writes all of a transaction or nothing, and says whose condition did not hold", async () => {
+      await store.putAll([item("old", { version: 3 }), item("gone")]);
+
+      const lost = await store.transact([
+        { put: item("new"), absent: true },
+        { put: item("old", { version: 4 }), version: 2 },
+        { remove: { pk, sk: "gone" } },
+        { put: item("gone too"), version: 1 },
+      ]);
+      const between = sortKeys(await queryAll(store, { pk, consistent: true }));
+      const done = await store.transact([
+        { put: item("new"), absent: true },
+        { put: item("old", { version: 4 }), version: 3 },
+        { remove: { pk, sk: "gone" } },
+      ]);
+
+      expect(lost).toEqual({ done: false, lost: [1, 3] });
+      expect(between).toEqual(["gone", "old"]);
+      expect(done).toEqual({ done: true });
+      expect(sortKeys(await queryAll(store, { pk, consistent: true }))).toEqual(["new", "old"]);
+      expect(await store.get({ pk, sk: "old" }, { consistent: true })).toMatchObject({ version: 4 });
+    });
+
+    it("puts what must be absent once, and removes by version", async () => {
+      const put = () => store.transact([{ put: item("a", { version: 1 }), absent: true }]);
+
+      expect(await put()).toEqual({ done: true });
+      expect(await put()).toEqual({ done: false, lost: [0] });
+      expect(await store.transact([{ remove: { pk, sk: "a" }, version: 2 }])).toEqual({
+        done: false,
+        lost: [0],
+      });
+      expect(await store.transact([{ remove: { pk, sk: "a" }, version: 1 }])).toEqual({ done: true });
+      // What is not there can be removed, unless a version is asked for.
+      expect(await store.transact([{ remove: { pk, sk: "a" } }])).toEqual({ done: true });
+      expect(await store.transact([{ remove: { pk, sk: "a" }, version: 1 }])).toEqual({
+        done: false,
+        lost: [0],
+      });
+    });
+
+    it("takes 100 writes as one, and refuses more or one key twice", async () => {
+      const writes = (count: number) =>
+        Array.from({ length: count }, (_, number) => ({ put: item(String(number).padStart(3, "0")) }));
+
+      await expect(store.transact(writes(101))).rejects.toThrow();
+      await expect(store.transact([...writes(1), ...writes(1)])).rejects.toThrow();
+      expect(await store.transact(writes(100))).toEqual({ done: true });
+      expect(await queryAll(store, { pk, consistent: true })).toHaveLength(100);
+    });
+
+    it("lets one of many transactions on the same item win", async () => {
+      await store.putAll([item("a", { version: 1 })]);
+
+      const results = await Promise.all(
+        Array.from({ length: 5 }, () =>
+          store.transact([{ put: item("a", { version: 2 }), version: 1 }, { put: item("beside") }]),
+        ),
+      );
+
+      expect(results.filter(({ done }) => done)).toHaveLength(1);
+      // Another one's transaction may be in the way of what has no condition, too.
+      for (const result of results)
+        if (!result.done) expect(result.lost.every((place) => place <= 1)).toBe(true);
+    });
+
+    it("queries an index in its own order, in pages, and only what has its keys", async () => {
+      const of = (sk: string, dueAt: string) => item(sk, { dueIn: pk, dueAt });
+      await store.putAll([
+        of("a", "3"),
+        of("b", "1"),
+        of("c", "2"),
+        of("d", "2"),
+        item("e", { dueIn: pk }),
+        item("f"),
+      ]);
+      const due = { index: DUE, pk } as const;
+      await eventually(async () => expect(await queryAll(store, due)).toHaveLength(4));
+
+      const first = await store.queryPage({ ...due, limit: 2 });
+      const second = await store.queryPage({ ...due, limit: 2, after: first.next ?? "" });
+      const range = await queryAll(store, { ...due, from: "2", to: "2" });
+      const back = await queryAll(store, { ...due, order: "desc", from: "2" });
+
+      // Items with equal index keys stand in no promised order.
+      expect([...first.items, ...second.items].map(({ dueAt }) => dueAt)).toEqual(["1", "2", "2", "3"]);
+      expect(new Set(sortKeys([...first.items, ...second.items]))).toEqual(new Set(["a", "b", "c", "d"]));
+      expect(sortKeys(range).toSorted()).toEqual(["c", "d"]);
+      expect(back.map(({ dueAt }) => dueAt)).toEqual(["3", "2", "2"]);
+    });
+
+    it("answers keys alone where nothing else is asked for", async () => {
+      await store.putAll([item("a", { text: "long", dueIn: pk, dueAt: "1" })]);
+      await eventually(async () => expect(await queryAll(store, { index: DUE, pk })).toHaveLength(1));
+
+      expect(await queryAll(store, { pk, keysOnly: true })).toEqual([{ pk, sk: "a" }]);
+      expect(await queryAll(store, { index: DUE, pk, keysOnly: true })).toEqual([
+        { pk, sk: "a", dueIn: pk, dueAt: "1" },
+      ]);
     });
   });
 };
