@@ -61,11 +61,15 @@ export const batchDeadLetters = <T>({
   };
 
   return {
-    after: async (request) => {
+    after: (request) => {
       const { Records, failures } = request.event;
-      const back = await settle(Records, [...failures, ...(request.response as Failure[])]);
-      note({ batchSize: Records.length });
-      request.response = { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
+      const failed = [...failures, ...(request.response as Failure[])];
+      note({ batchSize: Records.length, failed: 0, rejected: 0 });
+      request.response = { batchItemFailures: [] };
+      if (failed.length === 0) return undefined;
+      return settle(Records, failed).then((back) => {
+        request.response = { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
+      });
     },
   };
 };

@@ -12,41 +12,44 @@ export const transactionIdOf = ({ messageAttributes }: SQSRecord): string | unde
   return isTransactionId(id) ? id : undefined;
 };
 
-const parse = <T>(record: SQSRecord, validator: Validator<T>): Message<T> | Failure => {
-  const { messageId } = record;
+const parse = <T>(
+  { messageId, body }: SQSRecord,
+  transactionId: string | undefined,
+  schema: Validator<T>,
+): Message<T> | Failure => {
   let value: unknown;
   try {
-    value = JSON.parse(record.body);
+    value = JSON.parse(body);
   } catch {
     return { messageId, error: new AppError("MESSAGE_NOT_JSON") };
   }
-  const checked = validator.check(value);
+  const checked = schema.check(value);
   if (!checked.ok) return { messageId, error: new AppError("MESSAGE_INVALID", { errors: checked.faults }) };
-  const transactionId = transactionIdOf(record);
-  return { messageId, body: checked.value, ...(transactionId === undefined ? {} : { transactionId }) };
+  return transactionId === undefined
+    ? { messageId, body: checked.value }
+    : { messageId, body: checked.value, transactionId };
 };
 
 /** A batch of one purpose has one id; several are listed, each once. */
-const noteTransactions = (records: readonly SQSRecord[]): void => {
-  const ids = new Set<string>();
-  for (const record of records) {
-    const id = transactionIdOf(record);
-    if (id !== undefined) ids.add(id);
-  }
-  if (ids.size === 1) note({ transactionId: [...ids].join() });
-  else if (ids.size > 1) note({ transactionIds: [...ids] });
+const noteTransactions = (ids: readonly string[]): void => {
+  const [first, ...others] = new Set(ids);
+  if (first === undefined) return;
+  note(others.length === 0 ? { transactionId: first } : { transactionIds: [first, ...others] });
 };
 
 /** Parses each message and checks it against the schema: the action gets those that pass. */
 export const messages = <T>(schema: Validator<T>): Middleware<BatchEvent<T>> => ({
   before: ({ event }) => {
-    noteTransactions(event.Records);
+    const ids: string[] = [];
     event.messages = [];
     event.failures = [];
     for (const record of event.Records) {
-      const parsed = parse(record, schema);
+      const transactionId = transactionIdOf(record);
+      if (transactionId !== undefined) ids.push(transactionId);
+      const parsed = parse(record, transactionId, schema);
       if ("body" in parsed) event.messages.push(parsed);
       else event.failures.push(parsed);
     }
+    if (ids.length > 0) noteTransactions(ids);
   },
 });

@@ -229,20 +229,23 @@ describe("a function that fails", () => {
       /lost/,
     ],
     ["return { amount: 1n }", "TypeError", /BigInt/],
-  ])("answers for %s as Lambda does, and the next invocation runs", async (deed, errorType, errorMessage) => {
-    const { runtime } = setup({
-      failing: {
-        code: `exports.handler = async (event) => { if (event.ok) return "ok"; ${deed} }`,
-        timeoutSeconds: 5,
-      },
-    });
+  ])(
+    "answers for %s as Lambda does, and the next invocation runs",
+    async (statement, errorType, errorMessage) => {
+      const { runtime } = setup({
+        failing: {
+          code: `exports.handler = async (event) => { if (event.ok) return "ok"; ${statement} }`,
+          timeoutSeconds: 5,
+        },
+      });
 
-    expect(errorOf(await runtime.invoke("failing", {}))).toMatchObject({
-      errorType,
-      errorMessage: expect.stringMatching(errorMessage),
-    });
-    expect(payloadOf(await runtime.invoke("failing", { ok: true }))).toBe("ok");
-  });
+      expect(errorOf(await runtime.invoke("failing", {}))).toMatchObject({
+        errorType,
+        errorMessage: expect.stringMatching(errorMessage),
+      });
+      expect(payloadOf(await runtime.invoke("failing", { ok: true }))).toBe("ok");
+    },
+  );
 
   it.each([
     ["many objects", "for (;;) all.push({ at: String(Math.random()) })"],
