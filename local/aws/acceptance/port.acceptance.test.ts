@@ -6,6 +6,9 @@ import { describeKms } from "./kms.ts";
 import { describeS3 } from "./s3.ts";
 import { describeSns } from "./sns.ts";
 import { describeSqs } from "./sqs.ts";
+import { describeRecordedMessages } from "./sqs-recorded-messages.ts";
+import { describeRecordedQueues } from "./sqs-recorded-queues.ts";
+import { describeRecordedRedrive } from "./sqs-recorded-redrive.ts";
 
 const start: StartEmulator = async () => {
   const port = await startTestPort();
@@ -14,6 +17,9 @@ const start: StartEmulator = async () => {
 
 describeDynamoDb(start);
 describeSqs(start);
+describeRecordedMessages(start);
+describeRecordedQueues(start);
+describeRecordedRedrive(start);
 describeSns(start);
 describeEventBridge(start);
 describeS3(start);

@@ -261,7 +261,7 @@ describe("the AWS port", () => {
         { "x-amz-target": "AmazonSQS.SendMessage" },
         "{}",
         400,
-        "MissingParameter",
+        "MissingRequiredParameterException",
       ],
       [
         "an unknown operation of DynamoDB",
