@@ -1,14 +1,11 @@
 import {
-  ChangeMessageVisibilityBatchCommand,
   CreateQueueCommand,
-  DeleteMessageBatchCommand,
   GetQueueUrlCommand,
   ListDeadLetterSourceQueuesCommand,
   ListQueuesCommand,
   ListQueueTagsCommand,
   PurgeQueueCommand,
   type QueueAttributeName,
-  SendMessageBatchCommand,
   SetQueueAttributesCommand,
   TagQueueCommand,
   UntagQueueCommand,
@@ -267,52 +264,5 @@ export const describeRecordedQueues = (start: StartEmulator) =>
         ApproximateNumberOfMessagesDelayed: "0",
         ApproximateNumberOfMessagesNotVisible: "0",
       });
-    });
-
-    it.each(["", "testLongId".repeat(10), "invalid:id"])("refuses the id of an entry %j", async (Id) => {
-      const { QueueUrl } = await make();
-
-      const deleting = await failureOf(
-        clients().sqs.send(
-          new DeleteMessageBatchCommand({ QueueUrl, Entries: [{ Id, ReceiptHandle: "testHandle1" }] }),
-        ),
-      );
-      const sending = await failureOf(
-        clients().sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id, MessageBody: "x" }] })),
-      );
-
-      expect([deleting.name, sending.name]).toEqual(["InvalidBatchEntryId", "InvalidBatchEntryId"]);
-    });
-
-    it("refuses more than ten entries in every kind of batch", async () => {
-      const { QueueUrl } = await make();
-      const ids = Array.from({ length: 20 }, (_, index) => ({ Id: `message-${index}` }));
-      const batches = [
-        clients().sqs.send(
-          new SendMessageBatchCommand({
-            QueueUrl,
-            Entries: ids.map(({ Id }) => ({ Id, MessageBody: Id })),
-          }),
-        ),
-        clients().sqs.send(
-          new DeleteMessageBatchCommand({
-            QueueUrl,
-            Entries: ids.map(({ Id }) => ({ Id, ReceiptHandle: Id })),
-          }),
-        ),
-        clients().sqs.send(
-          new ChangeMessageVisibilityBatchCommand({
-            QueueUrl,
-            Entries: ids.map(({ Id }) => ({ Id, ReceiptHandle: Id, VisibilityTimeout: 1 })),
-          }),
-        ),
-      ];
-
-      for (const { name, error } of await Promise.all(batches.map(failureOf))) {
-        expect([name, error.message]).toEqual([
-          "TooManyEntriesInBatchRequest",
-          "Maximum number of entries per request are 10. You have sent 20.",
-        ]);
-      }
     });
   });
