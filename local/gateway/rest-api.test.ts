@@ -405,6 +405,43 @@ describe("the authorizer", () => {
     expect(calls).toEqual([]);
   });
 
+  it.each([
+    [["Authorization", "Bearer good", "Authorization", "Bearer other"]],
+    [["Authorization", "Bearer other", "authorization", "Bearer good"]],
+    [["authorization", "Bearer good", "AUTHORIZATION", "Bearer good"]],
+  ])("is not asked about two headers, though one of them is known: 401", async (headers) => {
+    const { get, origin, calls } = await setup({ authorizer: (event) => allow(event) });
+    expect((await get("/data", { headers: { authorization: "Bearer good" } })).status).toBe(200);
+    const before = calls.length;
+
+    const status = await new Promise((done, fail) => {
+      httpRequest(`${origin}/data`, { headers: ["Host", "localhost", ...headers] }, (response) =>
+        done(response.resume().statusCode),
+      )
+        .on("error", fail)
+        .end();
+    });
+
+    expect(status).toBe(401);
+    expect(calls).toHaveLength(before);
+  });
+
+  it("hides nothing of two headers from a public route: the last one, and all of them", async () => {
+    const { origin, calls } = await setup({});
+    const headers = ["Host", "localhost", "Authorization", "Bearer one", "Authorization", "Bearer two"];
+
+    await new Promise((done, fail) => {
+      httpRequest(`${origin}/health`, { headers }, (response) => done(response.resume()))
+        .on("error", fail)
+        .end();
+    });
+
+    expect(calls[0]?.event).toMatchObject({
+      headers: { Authorization: "Bearer two" },
+      multiValueHeaders: { Authorization: ["Bearer one", "Bearer two"] },
+    });
+  });
+
   it.each<[string, Invocation, number, string]>([
     ["throws Unauthorized", failed("Error", "Unauthorized"), 401, "UNAUTHORIZED"],
     ["fails otherwise", failed("Error", "boom"), 500, "AUTHORIZER_FAILURE"],
