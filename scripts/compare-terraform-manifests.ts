@@ -92,6 +92,11 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
         `schedule ${resourceName(deployment, `${name}-${index + 1}`)}`,
         `${name} at ${expression} in ${timezone}, window OFF, with {"scheduled-time":"<aws.scheduler.scheduled-time>"}, then to ${dead}, may lambda:InvokeFunction on ${name}, sqs:SendMessage on ${dead}`,
       );
+      const group = resourceName(deployment, "").replace(/-$/, "");
+      facts.set(
+        `schedule ${resourceName(deployment, `${name}-${index + 1}`)} takes its role`,
+        `for aws:SourceAccount ${accountId}, aws:SourceArn arn:${partition}:scheduler:${region}:${accountId}:schedule-group/${group}`,
+      );
     }
     if (hasOwnDeadLetters(manifest)) {
       facts.set(`queue ${resourceName(deployment, deadLetterName(name))}`, DEAD_LETTER_QUEUE);

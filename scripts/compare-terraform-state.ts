@@ -1,24 +1,10 @@
 import type { Declarations } from "#common/manifest/manifest.ts";
 import { type Deployment, resourceName } from "#common/manifest/names.ts";
 import { canonical, type Facts, sorted } from "./compare-terraform-facts.ts";
+import { schedulerTrust } from "./compare-terraform-scheduler.ts";
+import { at, list, object, text } from "./compare-terraform-values.ts";
 
 export type Resource = { address: string; type: string; values: unknown };
-
-const at = (value: unknown, ...path: (string | number)[]): unknown =>
-  path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === "object" && inner !== null
-        ? (inner as Record<string | number, unknown>)[step]
-        : undefined,
-    value,
-  );
-const text = (value: unknown, ...path: (string | number)[]): string => String(at(value, ...path) ?? "");
-const list = (value: unknown, ...path: (string | number)[]): unknown[] => {
-  const found = at(value, ...path) ?? [];
-  return Array.isArray(found) ? found : [found];
-};
-const object = (value: unknown, ...path: (string | number)[]): Record<string, unknown> =>
-  (at(value, ...path) ?? {}) as Record<string, unknown>;
 
 const resourcesBelow = (module: unknown): Resource[] => [
   ...list(module, "resources")
@@ -256,6 +242,13 @@ export const factsOfState = (
 
   for (const values of of("aws_scheduler_schedule")) {
     const role = text(values, "target", 0, "role_arn").split("/").at(-1);
+    add(
+      `schedule ${text(values, "name")} takes its role`,
+      of("aws_iam_role")
+        .filter((candidate) => text(candidate, "name") === role)
+        .map((candidate) => schedulerTrust(text(values, "arn"), candidate))
+        .join(" and "),
+    );
     const policies = of("aws_iam_role_policy").filter((policy) => text(policy, "role") === role);
     const may = policies
       .flatMap((policy) => list(JSON.parse(text(policy, "policy")), "Statement"))

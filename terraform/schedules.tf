@@ -1,8 +1,14 @@
+# One group per environment: what a schedule's role trusts, and what Scheduler counts its metrics by.
+resource "aws_scheduler_schedule_group" "schedules" {
+  name = local.prefix
+}
+
 module "schedule" {
   source   = "./modules/schedule"
   for_each = local.schedule_triggers
 
   name                  = "${local.prefix}-${each.key}"
+  group_name            = aws_scheduler_schedule_group.schedules.name
   region                = var.region
   expression            = each.value.expression
   timezone              = each.value.timezone

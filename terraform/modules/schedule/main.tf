@@ -2,11 +2,13 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  schedule_arn = "arn:${data.aws_partition.current.partition}:scheduler:${var.region}:${data.aws_caller_identity.current.account_id}:schedule/default/${var.name}"
+  # By convention, so that the trust can be read in the first plan.
+  group_arn = "arn:${data.aws_partition.current.partition}:scheduler:${var.region}:${data.aws_caller_identity.current.account_id}:schedule-group/${var.group_name}"
 }
 
 resource "aws_scheduler_schedule" "schedule" {
   name        = var.name
+  group_name  = var.group_name
   description = "Runs ${var.function_name}."
 
   schedule_expression          = var.expression
@@ -32,6 +34,9 @@ resource "aws_scheduler_schedule" "schedule" {
       arn = var.dead_letter_queue_arn
     }
   }
+
+  # Scheduler tries the role when the schedule is made.
+  depends_on = [aws_iam_role_policy.schedule]
 }
 
 data "aws_iam_policy_document" "trust" {
@@ -49,10 +54,11 @@ data "aws_iam_policy_document" "trust" {
       values   = [data.aws_caller_identity.current.account_id]
     }
 
+    # Scheduler takes a role in the name of the schedule's group, not of the schedule.
     condition {
-      test     = "ArnLike"
+      test     = "StringEquals"
       variable = "aws:SourceArn"
-      values   = [local.schedule_arn]
+      values   = [local.group_arn]
     }
   }
 }

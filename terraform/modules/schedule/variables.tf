@@ -9,6 +9,16 @@ variable "name" {
   }
 }
 
+variable "group_name" {
+  description = "The schedule group that it is in. Its role trusts Scheduler for this group alone."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9a-zA-Z-_.]{1,64}$", var.group_name)) && var.group_name != "default"
+    error_message = "The group must be one of the environment's own, with 1 to 64 letters, digits, hyphens, dots and underscores."
+  }
+}
+
 variable "region" {
   description = "The region that the schedule stands in."
   type        = string

@@ -12,6 +12,7 @@ mock_provider "aws" {
 
 variables {
   name                  = "millrace-dev-shop-closing-1"
+  group_name            = "millrace-dev"
   region                = "eu-central-1"
   expression            = "cron(0 3 * * ? *)"
   function_name         = "millrace-dev-shop-closing"
@@ -45,9 +46,18 @@ run "schedule" {
     error_message = "The role may invoke this function and put on its dead-letter queue, and nothing else."
   }
 
+  # Scheduler presents the group's ARN: a trust that names the schedule refuses it, and CreateSchedule fails.
   assert {
-    condition     = toset(flatten([for condition in data.aws_iam_policy_document.trust.statement[0].condition : condition.variable])) == toset(["aws:SourceAccount", "aws:SourceArn"])
-    error_message = "Only this schedule may take the role."
+    condition = { for condition in data.aws_iam_policy_document.trust.statement[0].condition : condition.variable => [condition.test, condition.values] } == {
+      "aws:SourceAccount" = ["StringEquals", tolist(["123456789012"])]
+      "aws:SourceArn"     = ["StringEquals", tolist(["arn:aws:scheduler:eu-central-1:123456789012:schedule-group/millrace-dev"])]
+    }
+    error_message = "Scheduler may take the role for this account's group, and for no other."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.schedule.group_name == "millrace-dev"
+    error_message = "The schedule is in the group that its role trusts."
   }
 }
 
@@ -59,4 +69,14 @@ run "refuses_another_expression" {
   }
 
   expect_failures = [var.expression]
+}
+
+run "refuses_the_default_group" {
+  command = plan
+
+  variables {
+    group_name = "default"
+  }
+
+  expect_failures = [var.group_name]
 }
