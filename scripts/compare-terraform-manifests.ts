@@ -43,6 +43,7 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
       facts.set(`grant ${name} ${grant}`, "Allow");
     }
     const logs = `arn:${partition}:logs:${region}:${accountId}:log-group:/aws/lambda/${resourceName(deployment, name)}:*`;
+    facts.set(`key for data at rest admits ${resourceName(deployment, name)}`, "yes");
     facts.set(`grant ${name} Logs`, `Allow logs:CreateLogStream logs:PutLogEvents on ${logs}`);
     facts.set(`grant ${name} Traces`, "Allow xray:PutTelemetryRecords xray:PutTraceSegments on *");
 
@@ -91,6 +92,10 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
       facts.set(
         `schedule ${resourceName(deployment, `${name}-${index + 1}`)}`,
         `${name} at ${expression} in ${timezone}, window OFF, with {"scheduled-time":"<aws.scheduler.scheduled-time>"}, then to ${dead}, may lambda:InvokeFunction on ${name}, sqs:SendMessage on ${dead}`,
+      );
+      facts.set(
+        `key for data at rest admits ${resourceName(deployment, `${name}-${index + 1}-schedule`)}`,
+        "yes",
       );
       const group = resourceName(deployment, "").replace(/-$/, "");
       facts.set(

@@ -1,6 +1,7 @@
 import type { Declarations } from "#common/manifest/manifest.ts";
 import { type Deployment, resourceName } from "#common/manifest/names.ts";
 import { canonical, type Facts, sorted } from "./compare-terraform-facts.ts";
+import { admittedRoles } from "./compare-terraform-key.ts";
 import { schedulerTrust } from "./compare-terraform-scheduler.ts";
 import { at, list, object, text } from "./compare-terraform-values.ts";
 
@@ -278,6 +279,7 @@ export const factsOfState = (
   for (const values of of("aws_cloudwatch_event_archive")) {
     add(`archive ${text(values, "name")}`, `${text(values, "retention_days")} days`);
   }
+  for (const [fact, value] of admittedRoles(of("aws_kms_key"), of("aws_iam_role"))) add(fact, value);
   for (const values of of("aws_kms_alias")) {
     const key = of("aws_kms_key").find(
       (candidate) => text(candidate, "key_id") === text(values, "target_key_id"),

@@ -45,6 +45,7 @@ const declarations: Declarations = {
 
 const ACCOUNT = "eu-central-1:123456789012";
 const FUNCTION = `arn:aws:lambda:${ACCOUNT}:function:millrace-dev-shop-api`;
+const ROLE = "arn:aws:iam::123456789012:role/millrace-dev-shop-api";
 const TABLE = `arn:aws:dynamodb:${ACCOUNT}:table/millrace-dev-orders`;
 
 type Values = Record<string, unknown>;
@@ -81,12 +82,16 @@ const stateWith = ({
   paths = { "/orders": { get: operation([{ authorizer: [] }, { api_key: [] }]) } },
   mapping = {},
   functionValues = {},
+  role = ROLE,
+  admitted = [ROLE],
   more = [],
 }: {
   policy?: Values[];
   paths?: Values;
   mapping?: Values;
   functionValues?: Values;
+  role?: string;
+  admitted?: string[];
   more?: ReturnType<typeof managed>[];
 } = {}): unknown => ({
   values: {
@@ -109,7 +114,7 @@ const stateWith = ({
             managed("aws_lambda_function", {
               function_name: "millrace-dev-shop-api",
               arn: FUNCTION,
-              role: "arn:aws:iam::123456789012:role/millrace-dev-shop-api",
+              role,
               runtime: "nodejs24.x",
               architectures: ["arm64"],
               timeout: 10,
@@ -132,6 +137,12 @@ const stateWith = ({
                 },
               ],
               ...functionValues,
+            }),
+            managed("aws_iam_role", { name: "millrace-dev-shop-api", arn: role }),
+            managed("aws_kms_key", {
+              policy: JSON.stringify({
+                Statement: [{ Condition: { ArnEquals: { "aws:PrincipalArn": admitted } } }],
+              }),
             }),
             managed("aws_iam_role_policy", {
               role: "millrace-dev-shop-api",
@@ -274,6 +285,15 @@ describe("comparing a Terraform state with the manifests", () => {
     expect(trustOf(`arn:aws:scheduler:${ACCOUNT}:schedule-group/millrace-dev`)).toEqual([]);
     expect(trustOf(`arn:aws:scheduler:${ACCOUNT}:schedule/default/millrace-dev-shop-api-1`)).toEqual([
       expect.stringContaining("which Scheduler does not present"),
+    ]);
+  });
+
+  it("finds a role that the key for data at rest does not admit, and one that is not there", () => {
+    const role = "arn:aws:iam::123456789012:role/elsewhere/millrace-dev-shop-api";
+
+    expect(differencesOf(stateWith({ role }))).toEqual([
+      `only in Terraform: key for data at rest admits ${ROLE} = no such role`,
+      "missing in Terraform: key for data at rest admits millrace-dev-shop-api = yes",
     ]);
   });
 

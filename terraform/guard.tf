@@ -19,6 +19,11 @@ resource "terraform_data" "guard" {
     }
 
     precondition {
+      condition     = local.environment != "prd" || var.domain != null
+      error_message = "prd needs a domain: callers must not depend on an address that goes with the API."
+    }
+
+    precondition {
       condition = alltrue([for grant in local.grants : contains(local.declared[grant.kind], grant.name)])
       error_message = "Not in resources.json: ${join(", ", [
         for grant in local.grants : "${grant.kind}.${grant.name} (${grant.function})" if !contains(local.declared[grant.kind], grant.name)

@@ -26,10 +26,12 @@ module "dead_letters" {
   key_arn           = module.data_key.arn
 
   # SNS and EventBridge put there what they could not hand to Lambda; Lambda itself uses the function's role.
-  senders = concat(
-    [for service in ["events.amazonaws.com"] : service if anytrue([for trigger in local.bus_triggers : trigger.function == each.key])],
-    [for service in ["sns.amazonaws.com"] : service if anytrue([for trigger in local.topic_triggers : trigger.function == each.key])],
-  )
+  senders = {
+    for service, source in {
+      "events.amazonaws.com" = { functions = values(local.bus_triggers)[*].function, arn = "${local.at.events}:rule/${local.prefix}-bus/*" }
+      "sns.amazonaws.com"    = { functions = values(local.topic_triggers)[*].function, arn = "${local.at.sns}:${local.prefix}-*" }
+    } : service => source.arn if contains(source.functions, each.key)
+  }
 }
 
 resource "aws_lambda_event_source_mapping" "queue" {

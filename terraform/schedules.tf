@@ -15,4 +15,8 @@ module "schedule" {
   function_name         = local.functions[each.value.function].full_name
   target_arn            = module.function[each.value.function].target_arn
   dead_letter_queue_arn = module.dead_letters[each.value.function].dead_arn
+
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
+  role_tags                = var.role_tags
 }

@@ -132,6 +132,26 @@ variable "network_endpoints" {
   default     = ["xray"]
 }
 
+# Roles
+
+variable "role_path" {
+  description = "IAM path of every role, such as `/millrace/`."
+  type        = string
+  default     = "/"
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy beyond which no role can do anything; null: none."
+  type        = string
+  default     = null
+}
+
+variable "role_tags" {
+  description = "Tags of the roles, beside those that everything has."
+  type        = map(string)
+  default     = {}
+}
+
 # The API
 
 variable "route_throttle" {

@@ -7,6 +7,11 @@ tokens = {
   audience = "millrace"
 }
 
+domain = {
+  name            = "api.example.org"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+}
+
 deletion_protection = true
 recovery_days       = 35
 log_retention_days  = 90

@@ -46,6 +46,22 @@ run "functions" {
   }
 }
 
+run "roles_that_use_the_key" {
+  command = plan
+
+  variables {
+    role_path = "/millrace/"
+  }
+
+  assert {
+    condition = local.role_arns == concat(
+      [for name in ["shop-api", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
+      [for name in ["shop-closing-1-schedule", "shop-closing-2-schedule"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
+    )
+    error_message = "The key for data at rest admits each role by its ARN, path and all."
+  }
+}
+
 run "concurrency_of_the_environment" {
   command = plan
 

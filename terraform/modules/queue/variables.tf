@@ -43,7 +43,12 @@ variable "dead_letters_only" {
 }
 
 variable "senders" {
-  description = "Services of this account that may put messages on the dead-letter queue, such as `sns.amazonaws.com`."
-  type        = list(string)
-  default     = []
+  description = "Services that may put messages on the dead-letter queue, such as `sns.amazonaws.com`, each with the ARN (or its pattern) of what it delivers for."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for arn in values(var.senders) : can(regex("^arn:[^:]+:[a-z]+:[^:]+:[0-9]{12}:", arn))])
+    error_message = "Each source must be an ARN of one account."
+  }
 }

@@ -67,6 +67,10 @@ resource "aws_iam_role" "schedule" {
   name               = "${var.name}-schedule"
   description        = "Lets the schedule ${var.name} run its function."
   assume_role_policy = data.aws_iam_policy_document.trust.json
+
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.role_tags
 }
 
 data "aws_iam_policy_document" "schedule" {

@@ -109,3 +109,18 @@ run "refuses_wildcard_actions" {
 
   expect_failures = [var.statements]
 }
+
+run "role_as_the_account_wants_it" {
+  command = plan
+
+  variables {
+    role_path                = "/millrace/"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/millrace-boundary"
+    role_tags                = { Owner = "operations" }
+  }
+
+  assert {
+    condition     = [aws_iam_role.function.path, aws_iam_role.function.permissions_boundary, aws_iam_role.function.tags] == ["/millrace/", "arn:aws:iam::123456789012:policy/millrace-boundary", tomap({ Owner = "operations" })]
+    error_message = "The role has the path, the boundary and the tags."
+  }
+}

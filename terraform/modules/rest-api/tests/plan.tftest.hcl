@@ -50,6 +50,11 @@ run "routes" {
   }
 
   assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.api.body)["x-amazon-apigateway-security-policy"] == "SecurityPolicy_TLS13_1_2_2021_06" && jsondecode(aws_api_gateway_rest_api.api.body)["x-amazon-apigateway-endpoint-access-mode"] == "BASIC"
+    error_message = "The gateway's own address takes TLS 1.2 and 1.3 alone; a policy of this kind needs an access mode."
+  }
+
+  assert {
     condition     = jsonencode(jsondecode(aws_api_gateway_rest_api.api.body).paths["/data"].post.security) == jsonencode([{ authorizer = [] }, { api_key = [] }])
     error_message = "A route asks for a token and the organization's key."
   }
@@ -163,6 +168,11 @@ run "custom_domain" {
   assert {
     condition     = aws_api_gateway_rest_api.api.disable_execute_api_endpoint && output.url == "https://api.example.org"
     error_message = "With a domain the gateway's own address is closed."
+  }
+
+  assert {
+    condition     = aws_api_gateway_domain_name.domain[0].security_policy == "TLS_1_2"
+    error_message = "The domain takes TLS 1.2 and newer."
   }
 
   assert {

@@ -80,3 +80,18 @@ run "refuses_the_default_group" {
 
   expect_failures = [var.group_name]
 }
+
+run "role_as_the_account_wants_it" {
+  command = plan
+
+  variables {
+    role_path                = "/millrace/"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/millrace-boundary"
+    role_tags                = { Owner = "operations" }
+  }
+
+  assert {
+    condition     = [aws_iam_role.schedule.path, aws_iam_role.schedule.permissions_boundary, aws_iam_role.schedule.tags] == ["/millrace/", "arn:aws:iam::123456789012:policy/millrace-boundary", tomap({ Owner = "operations" })]
+    error_message = "The role has the path, the boundary and the tags."
+  }
+}
