@@ -24,6 +24,16 @@ resource "terraform_data" "guard" {
     }
 
     precondition {
+      condition     = local.route_throttle.rate_per_second >= local.plans_together.rate_per_second && local.route_throttle.burst >= local.plans_together.burst
+      error_message = "route_throttle is ${local.route_throttle.rate_per_second}/s, burst ${local.route_throttle.burst}; the plans together need ${local.plans_together.rate_per_second}/s, burst ${local.plans_together.burst}."
+    }
+
+    precondition {
+      condition     = local.requests_per_address >= local.largest_plan_per_address
+      error_message = "The firewall lets an address send ${local.requests_per_address} requests in five minutes; the largest plan needs ${local.largest_plan_per_address}."
+    }
+
+    precondition {
       condition = alltrue([for grant in local.grants : contains(local.declared[grant.kind], grant.name)])
       error_message = "Not in resources.json: ${join(", ", [
         for grant in local.grants : "${grant.kind}.${grant.name} (${grant.function})" if !contains(local.declared[grant.kind], grant.name)

@@ -155,14 +155,9 @@ variable "role_tags" {
 # The API
 
 variable "route_throttle" {
-  description = "Requests per second and burst of each route whose manifest says nothing else."
+  description = "Requests per second and burst of each route whose manifest says nothing else; null: the sum of all plans and a quarter more. Less than that is refused."
   type        = object({ rate_per_second = number, burst = number })
-  default     = { rate_per_second = 100, burst = 200 }
-
-  validation {
-    condition     = var.route_throttle.rate_per_second > 0 && var.route_throttle.burst >= 1
-    error_message = "Rate and burst must be above zero."
-  }
+  default     = null
 }
 
 variable "organizations" {
@@ -184,9 +179,9 @@ variable "waf" {
 }
 
 variable "waf_requests_per_five_minutes" {
-  description = "Requests of one address within five minutes before the firewall blocks it."
+  description = "Requests of one address within five minutes before the firewall answers 429; null: one and a half times what the largest plan allows. Less than that is refused."
   type        = number
-  default     = 10000
+  default     = null
 }
 
 variable "domain" {

@@ -168,6 +168,32 @@ run "schedules" {
   }
 }
 
+run "limits_that_the_plans_fit_into" {
+  command = plan
+
+  variables {
+    organizations = { first-credit = { rate_per_second = 100, burst = 200, quota_per_day = 5000000 } }
+    waf           = true
+  }
+
+  assert {
+    condition     = local.route_throttle == { rate_per_second = 188, burst = 375 }
+    error_message = "A route takes what all plans together send (150/s, burst 300), and a quarter more."
+  }
+
+  assert {
+    condition     = local.requests_per_address == 45000
+    error_message = "An address may send one and a half times the largest plan's 100/s for five minutes."
+  }
+
+  assert {
+    condition = local.too_many_requests == {
+      type = "urn:millrace:problem:too-many-requests", title = "Too Many Requests", status = 429, detail = "The rate of requests is above the limit.", code = "TOO_MANY_REQUESTS"
+    }
+    error_message = "The firewall refuses an address in the gateway's words."
+  }
+}
+
 run "outside_of_a_private_network" {
   command = plan
 
