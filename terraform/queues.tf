@@ -6,13 +6,17 @@ module "queue" {
   max_receive_count = lookup(each.value, "maxReceiveCount", 10)
   key_arn           = module.data_key.arn
 
-  # Six times the longest consumer's time-out; SQS's own 30 seconds where nobody consumes.
-  visibility_seconds = length(local.consumer_timeouts[each.key]) == 0 ? 30 : 6 * max(local.consumer_timeouts[each.key]...)
+  visibility_seconds = local.queue_visibility[each.key]
 }
 
 locals {
   consumer_timeouts = {
     for queue in keys(local.resources.queues) : queue => [for trigger in local.queue_triggers : local.functions[trigger.function].timeout if trigger.queue == queue]
+  }
+
+  # Six times the longest consumer's time-out; SQS's own 30 seconds where nobody consumes.
+  queue_visibility = {
+    for queue, timeouts in local.consumer_timeouts : queue => length(timeouts) == 0 ? 30 : 6 * max(timeouts...)
   }
 }
 

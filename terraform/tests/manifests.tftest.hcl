@@ -232,7 +232,7 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_kinds) == 12
+    condition     = length(output.alarm_kinds) == 15
     error_message = "The fixture raises every kind of alarm that there is."
   }
 
@@ -244,5 +244,43 @@ run "alarms_have_an_entry_in_the_runbook" {
   assert {
     condition     = !contains(keys(local.function_alarms), "shop-authorizer-errors") && local.function_alarms["shop-authorizer-fault"].metric == "AuthorizerFault"
     error_message = "A bad token is no fault of the authorizer."
+  }
+
+  assert {
+    condition     = { for name, alarm in local.function_alarms : name => alarm.threshold if endswith(name, "-duration") } == { shop-api-duration = 8000, shop-authorizer-duration = 4000, shop-closing-duration = 48000 }
+    error_message = "Near its time-out a route or a scheduled run is watched, a consumer is not: its queue's age tells."
+  }
+
+  assert {
+    condition     = { for name, alarm in local.queue_alarms : name => alarm.threshold if endswith(name, "-age") } == { orders-age = 300 }
+    error_message = "A queue without a consumer has no age to watch."
+  }
+
+  assert {
+    condition     = [for name, alarm in local.function_alarms : alarm.dimensions.service if alarm.metric == "MessagesRejected"] == ["shop-closing", "shop-relay", "shop-worker"]
+    error_message = "What is given to a queue's, the bus's or a schedule's function and can never be worked off is told."
+  }
+
+  assert {
+    condition     = [local.schedule_alarms["shop-closing-missed"].missing, local.schedule_alarms["shop-closing-missed"].comparison, local.schedule_alarms["shop-closing-missed"].period, local.schedule_alarms["shop-closing-missed"].periods] == ["breaching", "LessThanThreshold", 3600, 3]
+    error_message = "A run that does not come is told, after the pause of the more frequent schedule and two hours."
+  }
+
+  assert {
+    condition     = local.schedule_alarms["schedules-errors"].dimensions == { ScheduleGroup = "millrace-dev" } && local.schedule_alarms["schedules-errors"].also == ["InvocationDroppedCount"]
+    error_message = "What Scheduler could not hand over is counted for the environment's group."
+  }
+}
+
+run "age_of_a_slow_queue" {
+  command = plan
+
+  variables {
+    queue_age_seconds = 100
+  }
+
+  assert {
+    condition     = local.queue_alarms["orders-age"].threshold == 210
+    error_message = "A killed worker's message is seen again after 180 s and worked on for 30: until then it is not late."
   }
 }

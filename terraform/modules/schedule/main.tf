@@ -4,6 +4,19 @@ data "aws_partition" "current" {}
 locals {
   # By convention, so that the trust can be read in the first plan.
   group_arn = "arn:${data.aws_partition.current.partition}:scheduler:${var.region}:${data.aws_caller_identity.current.account_id}:schedule-group/${var.group_name}"
+
+  fields = split(" ", try(regex("^cron\\((.+)\\)$", var.expression)[0], ""))
+  # Only what runs on every day of every year can be told to be late.
+  daily = length(local.fields) == 6 && alltrue([for field in slice(concat(local.fields, ["", "", "", "", "", ""]), 2, 6) : contains(["*", "?"], field)])
+  hours = try(local.fields[1], "")
+
+  minutes_between_runs = (
+    startswith(var.expression, "rate(") ? tonumber(regex("[0-9]+", var.expression)) * { minute = 1, hour = 60, day = 1440 }[regex("minute|hour|day", var.expression)] :
+    !local.daily ? null :
+    local.hours == "*" ? 60 :
+    can(regex("^(\\*|0)/[0-9]+$", local.hours)) ? 60 * tonumber(split("/", local.hours)[1]) :
+    1440
+  )
 }
 
 resource "aws_scheduler_schedule" "schedule" {

@@ -29,8 +29,8 @@ variable "expression" {
   type        = string
 
   validation {
-    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.expression))
-    error_message = "The expression must be rate(…) or cron(…)."
+    condition     = can(regex("^(rate\\([0-9]+ (minute|hour|day)s?|cron\\(\\S+( \\S+){5})\\)$", var.expression))
+    error_message = "The expression must be rate(<number> <minutes, hours or days>) or cron(<six fields>)."
   }
 }
 

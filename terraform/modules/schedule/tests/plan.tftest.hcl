@@ -95,3 +95,120 @@ run "role_as_the_account_wants_it" {
     error_message = "The role has the path, the boundary and the tags."
   }
 }
+
+run "pause_of_rate_5_minutes" {
+  command = plan
+
+  variables {
+    expression = "rate(5 minutes)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == 5
+    error_message = "The longest pause of rate(5 minutes) is 5 minutes."
+  }
+}
+
+run "pause_of_rate_1_hour" {
+  command = plan
+
+  variables {
+    expression = "rate(1 hour)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == 60
+    error_message = "The longest pause of rate(1 hour) is 60 minutes."
+  }
+}
+
+run "pause_of_rate_7_days" {
+  command = plan
+
+  variables {
+    expression = "rate(7 days)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == null
+    error_message = "The longest pause of rate(7 days) is null minutes."
+  }
+}
+
+run "pause_of_cron_0_3" {
+  command = plan
+
+  variables {
+    expression = "cron(0 3 * * ? *)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == 1440
+    error_message = "The longest pause of cron(0 3 * * ? *) is 1440 minutes."
+  }
+}
+
+run "pause_of_cron_0_15" {
+  command = plan
+
+  variables {
+    expression = "cron(0/15 * * * ? *)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == 60
+    error_message = "The longest pause of cron(0/15 * * * ? *) is 60 minutes."
+  }
+}
+
+run "pause_of_cron_0_0_6" {
+  command = plan
+
+  variables {
+    expression = "cron(0 0/6 ? * * *)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == 360
+    error_message = "The longest pause of cron(0 0/6 ? * * *) is 360 minutes."
+  }
+}
+
+run "pause_of_cron_0_8_18" {
+  command = plan
+
+  variables {
+    expression = "cron(0 8-18 * * ? *)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == 1440
+    error_message = "The longest pause of cron(0 8-18 * * ? *) is 1440 minutes."
+  }
+}
+
+run "pause_of_cron_0_2_mon" {
+  command = plan
+
+  variables {
+    expression = "cron(0 2 ? * MON *)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == null
+    error_message = "The longest pause of cron(0 2 ? * MON *) is null minutes."
+  }
+}
+
+run "pause_of_cron_0_2_1" {
+  command = plan
+
+  variables {
+    expression = "cron(0 2 1 * ? *)"
+  }
+
+  assert {
+    condition     = output.minutes_between_runs == null
+    error_message = "The longest pause of cron(0 2 1 * ? *) is null minutes."
+  }
+}
