@@ -11,6 +11,7 @@ import {
   bucketName,
   type Deployment,
   deadLetterName,
+  environmentName,
   keyAlias,
   resourceName,
   topicArn,
@@ -97,10 +98,9 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
         `key for data at rest admits ${resourceName(deployment, `${name}-${index + 1}-schedule`)}`,
         "yes",
       );
-      const group = resourceName(deployment, "").replace(/-$/, "");
       facts.set(
         `schedule ${resourceName(deployment, `${name}-${index + 1}`)} takes its role`,
-        `for aws:SourceAccount ${accountId}, aws:SourceArn arn:${partition}:scheduler:${region}:${accountId}:schedule-group/${group}`,
+        `for aws:SourceAccount ${accountId}, aws:SourceArn arn:${partition}:scheduler:${region}:${accountId}:schedule-group/${environmentName(deployment)}`,
       );
     }
     if (hasOwnDeadLetters(manifest)) {

@@ -126,7 +126,7 @@ const stateWith = ({
                     ENVIRONMENT: "dev",
                     NODE_OPTIONS: "--enable-source-maps",
                     POWERTOOLS_SERVICE_NAME: "shop-api",
-                    POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+                    POWERTOOLS_METRICS_NAMESPACE: "millrace-dev",
                     ORDERS_TABLE: "millrace-dev-orders",
                     ORDERS_QUEUE_URL:
                       "https://sqs.eu-central-1.amazonaws.com/123456789012/millrace-dev-orders",

@@ -19,7 +19,7 @@ locals {
       for name in local.authorizers : "${name}-fault" => {
         kind       = "authorizer-fault"
         advice     = "${name} cannot check tokens: see whether the issuer's keys can be fetched and the TOKEN_ settings are right."
-        namespace  = "Millrace"
+        namespace  = local.prefix
         metric     = "AuthorizerFault"
         dimensions = { service = name }
         statistic  = "Sum"
@@ -67,7 +67,7 @@ locals {
       for name in keys(local.functions) : "${name}-rejected" => {
         kind       = "messages-rejected"
         advice     = "${name} was given what it can never work off: read its log line of level error and the dead letter."
-        namespace  = "Millrace"
+        namespace  = local.prefix
         metric     = "MessagesRejected"
         dimensions = { service = name }
         statistic  = "Sum"

@@ -13,8 +13,12 @@ export type Deployment = {
   bucketSuffix: string;
 };
 
+/** `millrace-dev`: what every name of an environment begins with, and its metrics' namespace. */
+export const environmentName = ({ environment }: Pick<Deployment, "environment">): string =>
+  `millrace-${environment}`;
+
 export const resourceName = (deployment: Pick<Deployment, "environment">, name: string): string =>
-  `millrace-${deployment.environment}-${name}`;
+  `${environmentName(deployment)}-${name}`;
 
 export const bucketName = (deployment: Deployment, name: string): string =>
   `${resourceName(deployment, name)}${deployment.bucketSuffix}`;

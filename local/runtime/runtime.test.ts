@@ -145,7 +145,7 @@ describe("a function's environment", () => {
       ENVIRONMENT: "local",
       NODE_OPTIONS: "--enable-source-maps",
       POWERTOOLS_SERVICE_NAME: "env",
-      POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+      POWERTOOLS_METRICS_NAMESPACE: "millrace-local",
       RECORDS_QUEUE_URL: "http://localhost:4566/000000000000/millrace-local-records",
       RELEASE_VERSION: "1.2.3",
       AWS_REGION: "us-east-1",

@@ -36,7 +36,7 @@ run "functions" {
       NODE_OPTIONS                 = "--enable-source-maps"
       ORDERS_QUEUE_URL             = "https://sqs.eu-central-1.amazonaws.com/123456789012/millrace-dev-orders"
       ORDERS_TABLE                 = "millrace-dev-orders"
-      POWERTOOLS_METRICS_NAMESPACE = "Millrace"
+      POWERTOOLS_METRICS_NAMESPACE = "millrace-dev"
       POWERTOOLS_SERVICE_NAME      = "shop-api"
       RELEASE_VERSION              = "unreleased"
       SEALS_KEY_ID                 = "alias/millrace-dev-seals"
