@@ -15,8 +15,14 @@ resource "aws_api_gateway_rest_api" "api" {
 resource "aws_api_gateway_deployment" "api" {
   rest_api_id = aws_api_gateway_rest_api.api.id
 
+  # What a stage serves is the API as it was when it was deployed: a change of any of these takes a deployment.
   triggers = {
-    body = sha256(local.body)
+    body = sha256(jsonencode([
+      local.body,
+      aws_api_gateway_rest_api.api.api_key_source,
+      aws_api_gateway_rest_api.api.disable_execute_api_endpoint,
+      aws_api_gateway_rest_api.api.endpoint_configuration[0].types,
+    ]))
   }
 
   lifecycle {

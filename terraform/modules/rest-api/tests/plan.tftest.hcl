@@ -85,6 +85,15 @@ run "routes" {
   }
 }
 
+run "deployment" {
+  command = plan
+
+  assert {
+    condition     = aws_api_gateway_deployment.api.triggers.body == sha256(jsonencode([aws_api_gateway_rest_api.api.body, "AUTHORIZER", false, ["REGIONAL"]]))
+    error_message = "All that a deployment freezes makes a new one when it changes."
+  }
+}
+
 run "refusals_are_problems" {
   command = plan
 
@@ -168,6 +177,12 @@ run "custom_domain" {
   assert {
     condition     = aws_api_gateway_rest_api.api.disable_execute_api_endpoint && output.url == "https://api.example.org"
     error_message = "With a domain the gateway's own address is closed."
+  }
+
+  # The flag holds only from the next deployment on.
+  assert {
+    condition     = aws_api_gateway_deployment.api.triggers.body == sha256(jsonencode([aws_api_gateway_rest_api.api.body, "AUTHORIZER", true, ["REGIONAL"]]))
+    error_message = "Closing the gateway's own address deploys the API anew."
   }
 
   assert {
