@@ -10,7 +10,7 @@ import { makeDurationMeter } from "./measure-durations.ts";
 export type TableAnalyticsDeps = {
   store: Pick<EventStore, "queryPage">;
   now: () => number;
-  /** How long one question may take: the gateway waits for 29 seconds. */
+  /** How long one question may take: the function has 28 seconds, and the gateway waits for 29. */
   milliseconds?: number;
 };
 
