@@ -4,6 +4,7 @@ import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import type { Declarations } from "#common/manifest/manifest.ts";
+import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
 import { StartError } from "./aws/errors.ts";
 import { passesFilter } from "./aws/filter-policy.ts";
 import { matchesPattern } from "./aws/pattern.ts";
@@ -20,7 +21,7 @@ import { LOCAL_AUDIENCE, LOCAL_ISSUER, openIssuer, type TokenRequest } from "./i
 import { openLogs } from "./runtime/logs.ts";
 import { createRuntime, type Runtime } from "./runtime/runtime.ts";
 import { chaosSite, issuerSite } from "./sites.ts";
-import { LOCAL_PACE, paceOf, visibilitySecondsOf } from "./sources/pace.ts";
+import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
 import { type Sources, startSources } from "./sources/sources.ts";
 
 export type PlatformOptions = {
@@ -164,7 +165,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         onBusEvent: (bus, event) => listeners.onBusEvent(bus, event),
       },
       chaos,
-      visibilitySecondsOf: (queue) => visibilitySecondsOf(declarations.manifests, queue),
+      visibilitySecondsOf: (queue) => visibilitySecondsOf(declarations, queue),
       secretOf: (name) => secrets.get(name),
       log,
     });

@@ -16,6 +16,7 @@ import {
   resourceName,
   topicArn,
 } from "#common/manifest/names.ts";
+import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
 import { canonical, DAY_SECONDS, DEAD_LETTER_QUEUE, type Facts, sorted } from "./compare-terraform-facts.ts";
 
 const expectedGrants = (declarations: Declarations, deployment: Deployment, manifest: Manifest): string[] =>
@@ -134,10 +135,7 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
     );
   }
   for (const [name, queue] of Object.entries(resources.queues)) {
-    const timeouts = manifests
-      .filter((manifest) => triggersOf(manifest, "queue").some((trigger) => trigger.queue === name))
-      .map(({ timeoutSeconds }) => timeoutSeconds);
-    const visibility = timeouts.length === 0 ? 30 : 6 * Math.max(...timeouts);
+    const visibility = visibilitySecondsOf(declarations, name);
     const full = resourceName(deployment, name);
     facts.set(
       `queue ${full}`,

@@ -251,43 +251,6 @@ describe("comparing a Terraform state with the manifests", () => {
     ]);
   });
 
-  it("finds a schedule whose role trusts the schedule and not its group", () => {
-    const declared: Declarations = {
-      ...declarations,
-      manifests: declarations.manifests.map((manifest) => ({
-        ...manifest,
-        triggers: [...manifest.triggers, { type: "schedule", expression: "rate(1 day)" }],
-      })),
-    };
-    const scheduled = (source: string) => [
-      managed("aws_iam_role", {
-        name: "shop-api-1-schedule",
-        assume_role_policy: JSON.stringify({
-          Statement: [
-            {
-              Principal: { Service: "scheduler.amazonaws.com" },
-              Condition: { StringEquals: { "aws:SourceAccount": "123456789012", "aws:SourceArn": source } },
-            },
-          ],
-        }),
-      }),
-      managed("aws_scheduler_schedule", {
-        name: "millrace-dev-shop-api-1",
-        arn: `arn:aws:scheduler:${ACCOUNT}:schedule/millrace-dev/millrace-dev-shop-api-1`,
-        target: [{ role_arn: "arn:aws:iam::123456789012:role/shop-api-1-schedule" }],
-      }),
-    ];
-    const trustOf = (source: string) =>
-      compareTerraform(declared, stateWith({ more: scheduled(source) }), "dev").differences.filter(
-        (difference) => difference.includes("takes its role"),
-      );
-
-    expect(trustOf(`arn:aws:scheduler:${ACCOUNT}:schedule-group/millrace-dev`)).toEqual([]);
-    expect(trustOf(`arn:aws:scheduler:${ACCOUNT}:schedule/default/millrace-dev-shop-api-1`)).toEqual([
-      expect.stringContaining("which Scheduler does not present"),
-    ]);
-  });
-
   it("finds a role that the key for data at rest does not admit, and one that is not there", () => {
     const role = "arn:aws:iam::123456789012:role/elsewhere/millrace-dev-shop-api";
 

@@ -41,6 +41,13 @@ resource "terraform_data" "guard" {
     }
 
     precondition {
+      condition = alltrue([for queue, timeouts in local.consumer_timeouts : alltrue([for timeout in timeouts : local.queue_visibility[queue] >= timeout])])
+      error_message = "visibilitySeconds is below a consumer's time-out, which Lambda refuses: ${join(", ", [
+        for queue, timeouts in local.consumer_timeouts : queue if anytrue([for timeout in timeouts : local.queue_visibility[queue] < timeout])
+      ])}."
+    }
+
+    precondition {
       condition     = length(local.authorizers) == 1
       error_message = "Exactly one function has the trigger authorizer; found: ${join(", ", local.authorizers)}."
     }

@@ -14,9 +14,12 @@ locals {
     for queue in keys(local.resources.queues) : queue => [for trigger in local.queue_triggers : local.functions[trigger.function].timeout if trigger.queue == queue]
   }
 
-  # Six times the longest consumer's time-out; SQS's own 30 seconds where nobody consumes.
+  # What resources.json says, or six times the longest consumer's time-out; SQS's own 30 seconds where nobody consumes.
   queue_visibility = {
-    for queue, timeouts in local.consumer_timeouts : queue => length(timeouts) == 0 ? 30 : 6 * max(timeouts...)
+    for queue, timeouts in local.consumer_timeouts : queue => coalesce(
+      lookup(local.resources.queues[queue], "visibilitySeconds", null),
+      length(timeouts) == 0 ? 30 : 6 * max(concat(timeouts, [0])...),
+    )
   }
 }
 

@@ -129,6 +129,15 @@ export const declarationFaults = (declarations: Declarations): string[] => {
         faults.push(`queue "${queue}": a batch of more than 10 needs windowSeconds of at least 1`);
       }
     }
+    for (const { queue } of triggersOf(manifest, "queue")) {
+      const { visibilitySeconds } = resources.queues[queue] ?? {};
+      // Lambda refuses such a mapping, because the message would be worked on twice.
+      if (visibilitySeconds !== undefined && visibilitySeconds < manifest.timeoutSeconds) {
+        faults.push(
+          `queue "${queue}": visibilitySeconds must be at least the time-out of ${manifest.timeoutSeconds}, got ${visibilitySeconds}`,
+        );
+      }
+    }
     const isBehindGateway = manifest.triggers.some(({ type }) => type === "http" || type === "authorizer");
     if (isBehindGateway && manifest.timeoutSeconds > BEHIND_GATEWAY_SECONDS_MAX) {
       faults.push(

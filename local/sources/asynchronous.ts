@@ -47,7 +47,7 @@ export const asynchronousFunction = (options: SourceOptions, manifest: Manifest)
   const queue = `${resourceName(deployment, manifest.name)}-invocations`;
   const dead = resourceName(deployment, deadLetterName(manifest.name));
   const atOnce = manifest.concurrency.reserved ?? options.concurrencyMax;
-  const visibilitySeconds = workingSeconds(manifest, pace);
+  const visibilitySeconds = workingSeconds(manifest, 0, pace);
   const running = new Set<Promise<void>>();
   queues.createInternal(queue);
 

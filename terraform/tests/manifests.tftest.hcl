@@ -275,12 +275,17 @@ run "alarms_have_an_entry_in_the_runbook" {
 run "age_of_a_slow_queue" {
   command = plan
 
+  assert {
+    condition     = local.queue_visibility == { orders = 90, unread-orders = 30 }
+    error_message = "A queue's own visibility comes before six times its consumer's time-out; nobody's is SQS's own."
+  }
+
   variables {
     queue_age_seconds = 100
   }
 
   assert {
-    condition     = local.queue_alarms["orders-age"].threshold == 210
-    error_message = "A killed worker's message is seen again after 180 s and worked on for 30: until then it is not late."
+    condition     = local.queue_alarms["orders-age"].threshold == 120
+    error_message = "A killed worker's message is seen again after 90 s and worked on for 30: until then it is not late."
   }
 }

@@ -15,7 +15,7 @@ variable "key_arn" {
 }
 
 variable "visibility_seconds" {
-  description = "Seconds that a taken message stays hidden: six times the longest consumer's time-out."
+  description = "Seconds that a taken message stays hidden, and that the message of a killed consumer waits: six times the longest consumer's time-out unless that is too long a wait."
   type        = number
   default     = 30
 
