@@ -190,6 +190,9 @@ const MODULE_FILES = [
   "versions.tf",
 ];
 
+/** nodejs24.x came with 6.21, and the checks here know the attributes of 6.25; a major version may take some away. */
+const PROVIDER = ">= 6.25, < 7";
+
 /** What Terraform itself does not ask for: tests and a README in each module, descriptions, one way to a function. */
 const checkLayout = (): Ending => {
   const faults: string[] = [];
@@ -210,6 +213,10 @@ const checkLayout = (): Ending => {
     }
     if (/^resource "aws_lambda_function" /m.test(source) && file !== join("modules", "function", "main.tf"))
       faults.push(`${file}: a function that is not made by modules/function`);
+    for (const [, version] of source.matchAll(/source {2}= "hashicorp\/aws"\n\s*version = "([^"]*)"/g)) {
+      if (version !== PROVIDER)
+        faults.push(`${file}: the provider is bound to ${version}, not to ${PROVIDER}`);
+    }
     if (/terraform\.workspace/.test(source) && file !== "locals.tf")
       faults.push(`${file}: terraform.workspace is read in locals.tf alone`);
     if (/\b(timestamp\(\)|provisioner ")/.test(source)) faults.push(`${file}: a provisioner or a timestamp`);
