@@ -2,6 +2,7 @@ import type { Declarations } from "#common/manifest/manifest.ts";
 import { type Deployment, resourceName } from "#common/manifest/names.ts";
 import { canonical, type Facts, sorted } from "./compare-terraform-facts.ts";
 import { admittedRoles } from "./compare-terraform-key.ts";
+import { queueFact, tableFact } from "./compare-terraform-resources.ts";
 import { schedulerTrust } from "./compare-terraform-scheduler.ts";
 import { at, list, object, text } from "./compare-terraform-values.ts";
 
@@ -39,34 +40,6 @@ export const deploymentOf = (resources: Resource[], environment: string): Deploy
   };
 };
 
-const queueFact = (values: unknown): string => {
-  const redrive = text(values, "redrive_policy");
-  const parsed: unknown = redrive === "" ? undefined : JSON.parse(redrive);
-  const deadLetters =
-    parsed === undefined
-      ? ""
-      : `after ${text(parsed, "maxReceiveCount")} deliveries to ${text(parsed, "deadLetterTargetArn").split(":").at(-1)}, `;
-  return `visible after ${text(values, "visibility_timeout_seconds")} s, kept ${text(values, "message_retention_seconds")} s, ${deadLetters}encrypted ${text(values, "kms_master_key_id") !== ""}`;
-};
-
-const tableFact = (values: unknown): string => {
-  const stream = at(values, "stream_enabled") === true ? text(values, "stream_view_type") : "";
-  const indexes = list(values, "global_secondary_index")
-    .map(
-      (index) =>
-        `${text(index, "name")}(${text(index, "hash_key")},${text(index, "range_key")}) ${text(index, "projection_type")}`,
-    )
-    .sort();
-  return [
-    `keys ${text(values, "hash_key")},${text(values, "range_key")}`,
-    `attributes ${sorted(list(values, "attribute").map((attribute) => `${text(attribute, "name")}:${text(attribute, "type")}`))}`,
-    `indexes ${indexes.join(" ")}`,
-    `ttl ${text(values, "ttl", 0, "attribute_name")}`,
-    `stream ${stream}`,
-    `recovery ${text(values, "point_in_time_recovery", 0, "enabled")}, encrypted ${text(values, "server_side_encryption", 0, "kms_key_arn") !== ""}`,
-  ].join("; ");
-};
-
 /** Sids of what every function has beside its grants, and what the private network adds. */
 const NETWORK_SIDS = new Set(["NetworkInterfaces", "NoNetworkInterfacesFromCode"]);
 
@@ -81,6 +54,9 @@ const grantFacts = (name: string, policy: unknown): [string, string][] =>
     const as = Object.keys(condition).length === 0 ? "" : ` as ${aliases.join(" ") || canonical(condition)}`;
     return [[`grant ${name} ${what}${as}`, text(statement, "Effect")]];
   });
+
+/** What everything invokes. */
+const ALIAS = "live";
 
 /** What of the gateway may invoke: its id is known only to AWS. */
 const gatewaySource = (arn: string): string => {
@@ -108,12 +84,18 @@ export const factsOfState = (
   );
   const of = (type: string) => own.filter((resource) => resource.type === type).map(({ values }) => values);
   const short = (full: string) => (full.startsWith(prefix) ? full.slice(prefix.length) : full);
-  /** The function behind a name, an ARN, an alias' ARN or an invocation ARN. */
+  /** The function behind an alias' ARN, or its invocation ARN. What is moved is the alias: anything else stays behind. */
   const functionIn = (reference: string) => {
-    const arn = reference.replace(/\/invocations$/, "");
-    const full = arn.includes(":function:") ? (arn.split(":function:").at(-1) ?? "") : arn;
-    return short(full.replace(/:live$/, ""));
+    const [full = "", qualifier] =
+      reference
+        .split(":function:")
+        .at(-1)
+        ?.replace(/\/invocations$/, "")
+        .split(":") ?? [];
+    return `${short(full)}${qualifier === ALIAS ? "" : ` (${qualifier ?? "no alias"})`}`;
   };
+  const qualified = (values: unknown) =>
+    functionIn(`${text(values, "function_name")}${text(values, "qualifier").replace(/^(?=.)/, ":")}`);
   const settings = new Map(declarations.manifests.map(({ name, settings: names }) => [name, new Set(names)]));
   const roles = new Map<string, string>();
 
@@ -142,7 +124,7 @@ export const factsOfState = (
   }
   for (const values of of("aws_lambda_function_event_invoke_config")) {
     add(
-      `asynchronous ${functionIn(text(values, "function_name"))}`,
+      `asynchronous ${qualified(values)}`,
       `${text(values, "maximum_retry_attempts")} retries, then ${text(values, "destination_config", 0, "on_failure", 0, "destination").split(":").at(-1)}`,
     );
   }
@@ -214,7 +196,7 @@ export const factsOfState = (
 
   const permitted = new Set<string>();
   for (const values of of("aws_lambda_permission")) {
-    const name = functionIn(text(values, "function_name"));
+    const name = qualified(values);
     const principal = text(values, "principal");
     const source = text(values, "source_arn");
     if (principal === "events.amazonaws.com") permitted.add(`${name} ${source}`);

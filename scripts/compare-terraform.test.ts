@@ -72,7 +72,7 @@ const statements = (): Values[] => [
 const operation = (security: Values[]): Values => ({
   security,
   "x-amazon-apigateway-integration": {
-    uri: `arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/${FUNCTION}/invocations`,
+    uri: `arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/${FUNCTION}:live/invocations`,
   },
 });
 
@@ -99,7 +99,7 @@ const stateWith = ({
       resources: [
         managed("aws_lambda_event_source_mapping", {
           event_source_arn: `arn:aws:sqs:${ACCOUNT}:millrace-dev-orders`,
-          function_name: FUNCTION,
+          function_name: `${FUNCTION}:live`,
           batch_size: 10,
           maximum_batching_window_in_seconds: 0,
           function_response_types: ["ReportBatchItemFailures"],
@@ -151,6 +151,7 @@ const stateWith = ({
             managed("aws_api_gateway_rest_api", { body: JSON.stringify({ paths }) }),
             managed("aws_lambda_permission", {
               function_name: "millrace-dev-shop-api",
+              qualifier: "live",
               principal: "apigateway.amazonaws.com",
               source_arn: `arn:aws:execute-api:${ACCOUNT}:a1b2c3/live/*`,
             }),
@@ -257,6 +258,13 @@ describe("comparing a Terraform state with the manifests", () => {
     expect(differencesOf(stateWith({ role }))).toEqual([
       `only in Terraform: key for data at rest admits ${ROLE} = no such role`,
       "missing in Terraform: key for data at rest admits millrace-dev-shop-api = yes",
+    ]);
+  });
+
+  it("finds what does not invoke the alias", () => {
+    expect(differencesOf(stateWith({ mapping: { function_name: FUNCTION } }))).toEqual([
+      expect.stringContaining("missing in Terraform: mapping millrace-dev-orders to shop-api"),
+      expect.stringContaining("only in Terraform: mapping millrace-dev-orders to shop-api (no alias)"),
     ]);
   });
 

@@ -34,7 +34,7 @@ module "api" {
 locals {
   # By convention, so that the first plan shows the document that API Gateway gets.
   target_arns = {
-    for name, function in local.functions : name => "${local.at.lambda}:function:${function.full_name}${function.concurrency.provisioned == null ? "" : ":live"}"
+    for name, function in local.functions : name => "${local.at.lambda}:function:${function.full_name}:live"
   }
 }
 

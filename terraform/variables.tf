@@ -59,6 +59,12 @@ variable "concurrency" {
   default     = {}
 }
 
+variable "rollout" {
+  description = "How aliases move to a new version: a CodeDeploy configuration such as CodeDeployDefault.LambdaLinear10PercentEvery1Minute; null: a tenth first and the rest after five minutes where there are alarms, else at once."
+  type        = string
+  default     = null
+}
+
 variable "log_retention_days" {
   description = "Days that log groups keep their lines."
   type        = number

@@ -26,8 +26,8 @@ run "functions" {
   }
 
   assert {
-    condition     = module.function["shop-api"].qualifier == "live" && endswith(local.target_arns["shop-api"], ":live") && module.function["shop-worker"].qualifier == null
-    error_message = "Only where instances are kept warm is an alias invoked."
+    condition     = alltrue([for name, function in module.function : function.qualifier == "live" && endswith(local.target_arns[name], ":function:millrace-dev-${name}:live")])
+    error_message = "Aliases are invoked, and nothing else."
   }
 
   assert {

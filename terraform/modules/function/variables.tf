@@ -80,7 +80,7 @@ variable "reserved_concurrency" {
 }
 
 variable "provisioned_concurrency" {
-  description = "Instances kept warm behind the alias `live`; null: there is no alias."
+  description = "Instances kept warm behind the alias `live`; null: none."
   type        = number
   default     = null
 }
