@@ -25,6 +25,7 @@ module "api" {
   document           = local.gateway_document
   gateway_responses  = local.gateway_responses
   throttle           = local.route_throttle
+  traces             = var.traces
   domain             = var.domain
   manage_account     = var.manage_gateway_account
   key_arn            = module.data_key.arn

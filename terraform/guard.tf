@@ -58,6 +58,11 @@ resource "terraform_data" "guard" {
     }
 
     precondition {
+      condition     = length(setsubtract(keys(var.table_warmth), keys(local.resources.tables))) == 0
+      error_message = "table_warmth names tables that are not there: ${join(", ", setsubtract(keys(var.table_warmth), keys(local.resources.tables)))}."
+    }
+
+    precondition {
       condition     = length(setsubtract(keys(var.concurrency), keys(local.manifests))) == 0
       error_message = "concurrency names functions that are not there: ${join(", ", setsubtract(keys(var.concurrency), keys(local.manifests)))}."
     }

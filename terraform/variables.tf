@@ -95,6 +95,18 @@ variable "recovery_days" {
   }
 }
 
+variable "table_ceiling" {
+  description = "Read and write request units per second beyond which DynamoDB refuses calls on a table: a bound for the bill. Null: the account's quota, 40,000 each."
+  type        = object({ read_units = number, write_units = number })
+  default     = { read_units = 12000, write_units = 4000 }
+}
+
+variable "table_warmth" {
+  description = "By table, units per second that it takes at once, for a peak that is known before. Paid for once, and not to be lowered or taken out again."
+  type        = map(object({ read_units = number, write_units = number }))
+  default     = {}
+}
+
 variable "infrequent_access_days" {
   description = "Days after which a bucket's objects move to cheaper storage."
   type        = number
@@ -121,7 +133,7 @@ variable "network_cidr" {
 }
 
 variable "network_zones" {
-  description = "Availability zones of the private network, 2 or 3."
+  description = "Availability zones of the private network, 1 to 3. Each endpoint is paid for in each zone."
   type        = number
   default     = 2
 }
@@ -133,9 +145,9 @@ variable "network_nat_per_zone" {
 }
 
 variable "network_endpoints" {
-  description = "Endpoints beside those that the manifests' access calls for. X-Ray: the tracer's segments leave through the function's own network."
+  description = "Endpoints beside those that the manifests' access calls for. X-Ray needs none: Lambda itself hands the segments on."
   type        = set(string)
-  default     = ["xray"]
+  default     = []
 }
 
 # Roles
@@ -251,6 +263,12 @@ variable "tokens" {
 }
 
 # Watching
+
+variable "traces" {
+  description = "Which requests X-Ray traces: so many a second, and this share of all others."
+  type        = object({ per_second = number, share = number })
+  default     = { per_second = 1, share = 0.05 }
+}
 
 variable "alarms" {
   description = "Whether there are alarms."

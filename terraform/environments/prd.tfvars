@@ -14,10 +14,10 @@ domain = {
 
 deletion_protection = true
 recovery_days       = 35
+table_ceiling       = { read_units = 24000, write_units = 12000 }
 log_retention_days  = 90
 
 private_network      = true
-network_zones        = 3
 network_nat_per_zone = true
 
 waf                = true

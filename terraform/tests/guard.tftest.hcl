@@ -107,3 +107,13 @@ run "takes_limits_that_the_plans_fit_into" {
     waf_requests_per_five_minutes = 45000
   }
 }
+
+run "refuses_to_warm_a_table_that_is_not_there" {
+  command = plan
+
+  variables {
+    table_warmth = { nobodys = { read_units = 12000, write_units = 4000 } }
+  }
+
+  expect_failures = [terraform_data.guard]
+}

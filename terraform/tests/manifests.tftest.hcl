@@ -211,7 +211,7 @@ run "in_a_private_network" {
   }
 
   assert {
-    condition     = local.called_services == toset(["events", "kms", "sns", "sqs"])
+    condition     = local.called_services == toset(["events", "kms", "sns", "sqs"]) && length(var.network_endpoints) == 0
     error_message = "The endpoints are those of the services that functions inside call."
   }
 

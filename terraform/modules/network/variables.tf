@@ -25,8 +25,8 @@ variable "zones" {
   default     = 2
 
   validation {
-    condition     = contains([2, 3], var.zones)
-    error_message = "zones must be 2 or 3."
+    condition     = contains([1, 2, 3], var.zones)
+    error_message = "zones must be 1 to 3."
   }
 }
 

@@ -114,8 +114,26 @@ run "refusals_are_problems" {
   }
 }
 
+run "traces" {
+  command = plan
+
+  variables {
+    traces = { per_second = 2, share = 0.1 }
+  }
+
+  assert {
+    condition     = [aws_xray_sampling_rule.api.service_type, aws_xray_sampling_rule.api.service_name, aws_xray_sampling_rule.api.reservoir_size, aws_xray_sampling_rule.api.fixed_rate] == ["AWS::ApiGateway::Stage", "millrace-dev/live", 2, 0.1]
+    error_message = "So many requests of this stage are traced, and no other stage's."
+  }
+}
+
 run "throttling_per_route" {
   command = plan
+
+  assert {
+    condition     = !aws_api_gateway_method_settings.all.settings[0].metrics_enabled && alltrue([for route in aws_api_gateway_method_settings.route : !route.settings[0].metrics_enabled])
+    error_message = "Metrics by method are off: nothing reads them, and each costs."
+  }
 
   assert {
     condition     = aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == 100
