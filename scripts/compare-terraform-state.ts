@@ -1,5 +1,5 @@
 import type { Declarations } from "#common/manifest/manifest.ts";
-import { type Deployment, resourceName } from "#common/manifest/names.ts";
+import { ALIAS, type Deployment, resourceName } from "#common/manifest/names.ts";
 import { canonical, type Facts, sorted } from "./compare-terraform-facts.ts";
 import { admittedRoles } from "./compare-terraform-key.ts";
 import { queueFact, tableFact } from "./compare-terraform-resources.ts";
@@ -54,9 +54,6 @@ const grantFacts = (name: string, policy: unknown): [string, string][] =>
     const as = Object.keys(condition).length === 0 ? "" : ` as ${aliases.join(" ") || canonical(condition)}`;
     return [[`grant ${name} ${what}${as}`, text(statement, "Effect")]];
   });
-
-/** What everything invokes. */
-const ALIAS = "live";
 
 /** What of the gateway may invoke: its id is known only to AWS. */
 const gatewaySource = (arn: string): string => {

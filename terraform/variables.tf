@@ -283,7 +283,7 @@ variable "alarm_emails" {
 }
 
 variable "queue_age_seconds" {
-  description = "Age of a queue's oldest message that raises an alarm."
+  description = "Age of a queue's oldest message that raises an alarm; a queue whose work may take longer has more."
   type        = number
   default     = 300
 }

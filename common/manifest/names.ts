@@ -35,6 +35,13 @@ export const variableName = (name: string): string => name.replaceAll("-", "_").
 export const functionArn = (deployment: Deployment, manifest: Pick<Manifest, "name">): string =>
   `arn:${deployment.partition}:lambda:${deployment.region}:${deployment.accountId}:function:${resourceName(deployment, manifest.name)}`;
 
+/** The alias of every function, which a roll-out moves from version to version. */
+export const ALIAS = "live";
+
+/** What triggers invoke. */
+export const aliasArn = (deployment: Deployment, manifest: Pick<Manifest, "name">): string =>
+  `${functionArn(deployment, manifest)}:${ALIAS}`;
+
 /** ARNs that a right on a resource covers; a table's right covers its indexes. */
 export const resourceArns = (
   deployment: Deployment,

@@ -65,7 +65,7 @@ describe("running a function", () => {
       context: {
         functionName: "millrace-local-echo",
         functionVersion: "$LATEST",
-        invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-echo",
+        invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-echo:live",
         memoryLimitInMB: "128",
         awsRequestId: "r-1",
         logGroupName: "/aws/lambda/millrace-local-echo",

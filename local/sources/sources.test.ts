@@ -298,7 +298,7 @@ describe("an asynchronous event", () => {
       timestamp: expect.stringMatching(/Z$/),
       requestContext: {
         requestId: calls[0]?.options?.requestId,
-        functionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-listener:$LATEST",
+        functionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-listener:live",
         condition: "RetriesExhausted",
         approximateInvokeCount: 3,
       },
