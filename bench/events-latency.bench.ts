@@ -1,7 +1,7 @@
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
 import { eventKey } from "#common/events/keys.ts";
-import { type EventStore, textOf } from "#common/events/store.ts";
-import { type System, startSystem } from "#local/system/system.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
+import { type Table, textOf } from "#common/table/table.ts";
+import { type System, startSystem } from "#local/testing/system.ts";
 import { median, type Row } from "./row.ts";
 
 /** Longest wait for one event; a rate that the machine cannot carry shows as this. */
@@ -13,7 +13,7 @@ const PARALLEL_MAX = 64;
 /** From `POST /events` to readable by id, at a steady rate of requests, each with one event. */
 const latencies = async (
   system: System,
-  table: EventStore,
+  table: Table,
   perSecond: number,
   seconds: number,
   readsPerWrite = 0,
@@ -84,7 +84,7 @@ export const run = async (): Promise<Row[]> => {
     AWS_SECRET_ACCESS_KEY: "local",
   };
   Object.assign(process.env, { AWS_REGION: "us-east-1", ...operator });
-  const table = dynamodbStore("millrace-local-events");
+  const table = dynamodbTable("millrace-local-events");
   try {
     await latencies(system, table, 5, 2);
     const rows: Row[] = [];

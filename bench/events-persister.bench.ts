@@ -6,16 +6,16 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { Entity } from "electrodb";
 import { CLIENT_DEFAULTS } from "#common/aws/clients.ts";
-import { putWireItems } from "#common/aws/dynamodb-wire.ts";
-import { wirePlainItem } from "#common/aws/wire.ts";
-import { appendToChain } from "#common/events/append.ts";
-import { placeEvents, toBlockEvent } from "#common/events/block.ts";
-import { chainOf } from "#common/events/chains.ts";
+import { appendToChain } from "#common/events/append/append.ts";
+import { placeEvents, toBlockEvent } from "#common/events/chain/block.ts";
+import { chainOf } from "#common/events/chain/chain-of.ts";
 import type { EventMessage } from "#common/events/event.ts";
-import { eventToItem } from "#common/events/event-item.ts";
-import { memoryStore } from "#common/events/memory-store.ts";
-import type { EventStore, Item } from "#common/events/store.ts";
-import { verifyChain } from "#common/events/verify.ts";
+import { eventToItem } from "#common/events/lists/event-item.ts";
+import { verifyChain } from "#common/events/verify/verify-chain.ts";
+import { putWireItems } from "#common/table/bulk-put.ts";
+import type { Item, Table } from "#common/table/table.ts";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
+import { wirePlainItem } from "#common/table/wire.ts";
 import { median, type Row } from "./row.ts";
 
 const ROUNDS = 7;
@@ -102,7 +102,7 @@ const chainRows = async (): Promise<Row[]> => {
   const appended: number[] = [];
   const verified: number[] = [];
   for (let round = 0; round < 5; round += 1) {
-    const store = memoryStore();
+    const store = memoryTable();
     appended.push(
       await cpuOf(async () => {
         for (let start = 0; start < messages.length; start += 250) {
@@ -143,13 +143,13 @@ const sizeOf = (item: Item): number =>
 
 /** Write units of one batch of so many events of one organization within one second, in all chains together. */
 const writeUnits = async (events: number): Promise<number> => {
-  const table = memoryStore();
+  const table = memoryTable();
   let units = 0;
   const counted = <T>(items: readonly Item[], answer: T): T => {
     units += items.reduce((sum, item) => sum + Math.ceil(sizeOf(item) / 1_024), 0);
     return answer;
   };
-  const store: EventStore = {
+  const store: Table = {
     ...table,
     putAll: (items) => counted(items, table.putAll(items)),
     putIfAbsent: (item) => counted([item], table.putIfAbsent(item)),

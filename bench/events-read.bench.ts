@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { makeCursors } from "#common/cursor/cursor.ts";
 import type { EventMessage } from "#common/events/event.ts";
-import { memoryStore } from "#common/events/memory-store.ts";
 import { compareByDate, type EventQuery } from "#common/events/read/event-query.ts";
-import { anEvent, storeEvents } from "#common/events/read/history.fixture.ts";
-import { noEffort } from "#common/events/read/lane.ts";
+import { findPage } from "#common/events/read/find-page.ts";
 import { matchBatches } from "#common/events/read/matches.ts";
-import { findPage } from "#common/events/read/page.ts";
-import type { EventStore } from "#common/events/store.ts";
+import { anEvent, storeEvents } from "#common/events/testing/histories.ts";
+import type { RawJson } from "#common/http/answers.ts";
+import { makeCursors } from "#common/paging/cursor.ts";
+import { noEffort } from "#common/table/partition-reader.ts";
+import type { Table } from "#common/table/table.ts";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
 import { makeListEvents } from "#functions/events-reader/list-events.ts";
 import { median, type Row } from "./row.ts";
 
@@ -38,7 +39,7 @@ const makeHistory = (perSecond: number): EventMessage[] =>
 
 /** As the persister would: a batch holds what came in within a second, 1,000 at the most. */
 const fill = async (history: readonly EventMessage[], perSecond: number) => {
-  const store = memoryStore();
+  const store = memoryTable();
   const batch = Math.min(1_000, perSecond);
   for (let start = 0; start < history.length; start += batch) {
     await storeEvents(store, history.slice(start, start + batch), { block: start + 1, chains: CHAINS });
@@ -47,14 +48,14 @@ const fill = async (history: readonly EventMessage[], perSecond: number) => {
 };
 
 /** DynamoDB's price, eventually consistent: 0.5 for each 4 KB begun, of a query or of an item of BatchGet. */
-const tallied = (store: EventStore) => {
+const tallied = (store: Table) => {
   const tally = { calls: 0, readUnits: 0 };
   const sizeOf = (item: object) => Buffer.byteLength(JSON.stringify(item));
   return {
     tally,
     store: {
       ...store,
-      getMany: async (keys: Parameters<EventStore["getMany"]>[0]) => {
+      getMany: async (keys: Parameters<Table["getMany"]>[0]) => {
         const items = await store.getMany(keys);
         tally.calls += Math.ceil(keys.length / 100);
         for (const item of items) tally.readUnits += Math.ceil(sizeOf(item) / 4_096) / 2;
@@ -64,7 +65,7 @@ const tallied = (store: EventStore) => {
   };
 };
 
-const listing = (store: EventStore) => {
+const listing = (store: Table) => {
   const cursors = makeCursors({ keys: async () => new Uint8Array(32) });
   const { prepare } = makeListEvents({ store, cursors, now: Date.now });
   return async (filters: object, cursor?: string) => {
@@ -73,7 +74,7 @@ const listing = (store: EventStore) => {
       ...filters,
       ...(cursor ? { cursor } : {}),
     });
-    return JSON.parse((await read()).text) as {
+    return JSON.parse(((await read()).body as RawJson).text) as {
       items: { eventId: string; date: string }[];
       cursor: string | null;
     };
@@ -81,7 +82,7 @@ const listing = (store: EventStore) => {
 };
 
 /** Calls and read units of a page in the middle of a walk, with the details that lists leave out. */
-const costOf = async (store: EventStore, query: EventQuery, details: boolean) => {
+const costOf = async (store: Table, query: EventQuery, details: boolean) => {
   const { tally, store: counted } = tallied(store);
   const first = await findPage({ store, now: () => 0 }, query, { limit: LIMIT });
   const effort = noEffort();
@@ -130,11 +131,7 @@ const plainReader = (history: readonly EventMessage[]) => {
   };
 };
 
-const speedRows = async (
-  store: EventStore,
-  history: readonly EventMessage[],
-  how: string,
-): Promise<Row[]> => {
+const speedRows = async (store: Table, history: readonly EventMessage[], how: string): Promise<Row[]> => {
   const list = listing(store);
   const walkOf = (filters: object) => {
     let cursor: string | undefined;

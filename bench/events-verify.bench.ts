@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { appendToChain } from "#common/events/append.ts";
-import { chainOf } from "#common/events/chains.ts";
+import { readHeads } from "#common/events/anchors/heads.ts";
+import { appendToChain } from "#common/events/append/append.ts";
+import { chainOf } from "#common/events/chain/chain-of.ts";
 import { exportedEvents } from "#common/events/export/exported-events.ts";
-import { type ExportedEvent, FORMATS } from "#common/events/export/format.ts";
-import { type MemoryStore, memoryStore } from "#common/events/memory-store.ts";
-import { readHeads } from "#common/events/verification/heads.ts";
-import { verifyFile } from "#common/events/verification/verify-file.ts";
-import { verifyOrganization } from "#common/events/verify.ts";
+import { type ExportedEvent, FORMATS } from "#common/events/export/formats.ts";
+import { verifyFile } from "#common/events/verify/verify-file.ts";
+import { verifyOrganization } from "#common/events/verify/verify-organization.ts";
+import { type MemoryTable, memoryTable } from "#common/table/testing/memory-table.ts";
 import { median, type Row } from "./row.ts";
 
 const EVENTS = 20_000;
 const BATCH = 500;
 const ROUNDS = 5;
 
-const history = async (): Promise<MemoryStore> => {
-  const store = memoryStore();
+const history = async (): Promise<MemoryTable> => {
+  const store = memoryTable();
   for (let start = 0; start < EVENTS; start += BATCH) {
     const messages = Array.from({ length: BATCH }, (_, index) => ({
       organizationId: "demo",

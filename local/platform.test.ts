@@ -7,8 +7,8 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Resources, Trigger } from "#common/manifest/manifest.ts";
-import { type Fixture, type FixtureFunction, makeFixture, until } from "./fixture.ts";
 import { type Platform, type PlatformOptions, startPlatform } from "./platform.ts";
+import { type Fixture, type FixtureFunction, makeFixture, until } from "./testing/platform.ts";
 
 const open: { fixtures: Fixture[]; platforms: Platform[] } = { fixtures: [], platforms: [] };
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
-import type { Chaos } from "./contracts.ts";
 import { readBody } from "./gateway/body.ts";
 import type { Site } from "./gateway/front-door.ts";
 import type { GatewayAnswer } from "./gateway/gateway-responses.ts";
-import type { Issuer } from "./issuer.ts";
+import type { Issuer } from "./issuer/issuer.ts";
+import type { Chaos } from "./seams.ts";
 
 const json = (requestId: string, status: number, value: unknown): GatewayAnswer => ({
   status,

@@ -1,8 +1,8 @@
 // The long tests of a service, with progress and a verdict: `npm run soak -- data --records 10000 --chaos 0.1`.
 // A smaller run of each is part of `npm test`.
 import { parseArgs } from "node:util";
-import { differences, postRecords, readRecords } from "#local/system/post-records.ts";
-import { eventually, startSystem } from "#local/system/system.ts";
+import { differences, postRecords, readRecords } from "#local/testing/post-records.ts";
+import { eventually, startSystem } from "#local/testing/system.ts";
 import { build } from "./build/build.ts";
 import { soakEvents } from "./soak/soak-events.ts";
 import { soakExport } from "./soak/soak-export.ts";

@@ -44,7 +44,7 @@ const terraform = async (): Promise<StepResult[]> => {
     console.log("left out  terraform                  it is not on the path");
     return [];
   }
-  const result = await runStep({ name: "terraform", args: ["scripts/terraform-checks.ts"] }, true);
+  const result = await runStep({ name: "terraform", args: ["scripts/terraform/checks.ts"] }, true);
   printStep({ ...result, output: "" });
   return [result];
 };
@@ -58,7 +58,7 @@ if (built.ok) {
     ...(await runSteps(
       [
         ...CHECKS,
-        { name: "the lock file", args: ["scripts/complete-lock.ts", "--check"] },
+        { name: "the lock file", args: ["scripts/pipeline/complete-lock.ts", "--check"] },
         { name: "the table of functions", args: ["scripts/readme-functions.ts", "--check"] },
       ],
       3,

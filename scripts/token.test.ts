@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openIssuer } from "#local/issuer.ts";
+import { openIssuer } from "#local/issuer/issuer.ts";
 import { readTokenArguments } from "./token.ts";
 
 const run = (...argv: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> =>

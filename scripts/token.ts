@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { isOrganizationId } from "#common/auth/organization.ts";
 import { isRole, ROLES } from "#common/auth/roles.ts";
 import { isUserId } from "#common/auth/user.ts";
-import { LOCAL_ISSUER, openIssuer, type TokenRequest, TTL_SECONDS_MAX } from "#local/issuer.ts";
+import { isOrganizationId } from "#common/ids/organization-id.ts";
+import { LOCAL_ISSUER, openIssuer, type TokenRequest, TTL_SECONDS_MAX } from "#local/issuer/issuer.ts";
 
 const USAGE = `Prints a signed token for the local platform, which need not run.
 

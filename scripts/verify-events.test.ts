@@ -4,19 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { exportedEvents } from "#common/events/export/exported-events.ts";
-import { FORMATS } from "#common/events/export/format.ts";
+import { FORMATS } from "#common/events/export/formats.ts";
 import { eventKey } from "#common/events/keys.ts";
-import { eventMessage } from "#common/events/message.fixture.ts";
-import type { EventStore } from "#common/events/store.ts";
-import { appendAll } from "#common/events/verification/appended.fixture.ts";
+import { appendAll } from "#common/events/testing/append-all.ts";
+import { eventMessage } from "#common/events/testing/events.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
-import { startTestPort, type TestPort } from "#local/aws/testing.ts";
+import type { Table } from "#common/table/table.ts";
+import { startTestPort, type TestPort } from "#local/aws/testing/port.ts";
 import { parseHeads, readVerifyArguments } from "./verify-events.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "verify-events-"));
 const at = (name: string) => join(folder, name);
 let port: TestPort;
-let store: EventStore;
+let store: Table;
 
 const run = (...args: string[]): Promise<{ code: number | null; output: string; errors: string }> =>
   new Promise((done) => {
@@ -40,8 +40,8 @@ beforeAll(async () => {
   vi.stubEnv("AWS_REGION", "us-east-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-  const { dynamodbStore } = await import("#common/events/dynamodb-store.ts");
-  store = dynamodbStore("millrace-local-events");
+  const { dynamodbTable } = await import("#common/table/dynamodb-table.ts");
+  store = dynamodbTable("millrace-local-events");
   await appendAll(
     store,
     Array.from({ length: 40 }, (_, number) => eventMessage(number)),

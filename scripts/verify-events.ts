@@ -3,10 +3,11 @@
 import { createReadStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { isOrganizationId } from "#common/auth/organization.ts";
-import { type AnchoredHead, readHeads } from "#common/events/verification/heads.ts";
-import { verifyFile } from "#common/events/verification/verify-file.ts";
-import { type ChainVerdict, type OrganizationVerdict, verifyOrganization } from "#common/events/verify.ts";
+import { type AnchoredHead, readHeads } from "#common/events/anchors/heads.ts";
+import type { ChainVerdict } from "#common/events/verify/verify-chain.ts";
+import { verifyFile } from "#common/events/verify/verify-file.ts";
+import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify/verify-organization.ts";
+import { isOrganizationId } from "#common/ids/organization-id.ts";
 
 const USAGE = `Proves that events were not changed, removed, inserted or reordered.
 
@@ -150,8 +151,8 @@ const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: str
     process.env.AWS_REGION ??= "us-east-1";
   }
   // Behind the variables, which the client reads once.
-  const { dynamodbStore } = await import("#common/events/dynamodb-store.ts");
-  const store = dynamodbStore(`millrace-${environment}-events`);
+  const { dynamodbTable } = await import("#common/table/dynamodb-table.ts");
+  const store = dynamodbTable(`millrace-${environment}-events`);
   const heads = writeHeads === undefined ? [] : await readHeads(store, organizationId);
   let earlier: ChainVerdict[] = [];
   let verdict: OrganizationVerdict;

@@ -1,4 +1,4 @@
-import { isOrganizationId } from "./organization.ts";
+import { isOrganizationId } from "#common/ids/organization-id.ts";
 import { isRole } from "./roles.ts";
 import { isUserId } from "./user.ts";
 
@@ -11,6 +11,9 @@ export type Caller = {
   /** Epoch seconds; from then on the token is no good, whoever still remembers that it was. */
   readonly expiresAt: number;
 };
+
+/** Who acts within an organization: all that an action needs to know of its caller. */
+export type Member = { readonly organizationId: string; readonly userId: string };
 
 /** What the issuer calls the claims; Cognito puts its own prefix before them (`custom:Role`). */
 export type ClaimNames = { readonly organization: string; readonly role: string };

@@ -1,5 +1,5 @@
+import { isOrganizationId } from "#common/ids/organization-id.ts";
 import type { Caller } from "./caller.ts";
-import { isOrganizationId } from "./organization.ts";
 import { isRole } from "./roles.ts";
 import { isUserId } from "./user.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseKeySet } from "./key-set.ts";
 import { fetchedKeys, inlineKeys } from "./keys.ts";
 import { IssuerUnreachable } from "./refusal.ts";
-import { jwkOf, jwksOf, newKey } from "./token.fixture.ts";
+import { jwkOf, jwksOf, newKey } from "./testing/tokens.ts";
 
 const one = newKey("RS256", "one");
 const two = newKey("RS256", "two");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseKeySet } from "./key-set.ts";
-import { jwksOf, newKey } from "./token.fixture.ts";
+import { jwksOf, newKey } from "./testing/tokens.ts";
 import { makeVerifiedTokens } from "./verified-tokens.ts";
 
 const [key] = parseKeySet(jwksOf(newKey("EdDSA"))).values();

@@ -12,7 +12,7 @@ import {
   tokenOf,
   tokenOfTexts,
   unsignedToken,
-} from "./token.fixture.ts";
+} from "./testing/tokens.ts";
 import { makeTokenVerifier, TOKEN_LENGTH_MAX, type VerifierOptions } from "./verify-token.ts";
 
 const rsa = newKey("RS256");

@@ -1,6 +1,6 @@
-import type { Fault } from "#common/validation/faults.ts";
 import { ERRORS, type ErrorCode } from "./catalogue.ts";
 import { isDependencyFailure } from "./dependency.ts";
+import type { Fault } from "./fault.ts";
 
 export type AppErrorOptions = {
   /** For operators only: goes to the log, never to a caller. */

@@ -1,5 +1,4 @@
-/** Any JSON value. */
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+import type { Json } from "#common/json/json.ts";
 
 /** Bounds of what an event may hold; the schemas and the docs take them from here. */
 export const EVENT_LIMITS = {

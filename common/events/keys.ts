@@ -1,19 +1,14 @@
+import { escaped, padded, shardOfText } from "#common/table/key-text.ts";
+import type { Key } from "#common/table/table.ts";
 import { type ChainId, chainName } from "./event.ts";
 
-/**
- * Every key of the table `events`. An organization's id holds no `#`, and whatever a caller wrote
- * stands last or with its `#` and `%` escaped, so that no text can make another's key.
- */
-export type Key = { pk: string; sk: string };
+// Every key of the table `events`. An organization's id holds no `#`, and what a caller wrote
+// stands last or with its `#` and `%` escaped, so that no text can make another's key.
 
 /** Partitions that a list by time, by type and of customers is spread over; chain `number` goes to `number mod 4`. */
 export const SHARDS = 4;
 
 const shardOf = ({ number }: ChainId): number => number % SHARDS;
-
-const escaped = (text: string): string => text.replaceAll("%", "%25").replaceAll("#", "%23");
-
-const padded = (number: number): string => String(number).padStart(12, "0");
 
 const BLOCK = "block#";
 
@@ -114,35 +109,19 @@ export const nameWordRange = (foldedStart: string) => ({
 
 const CUSTOMER_SHARDS = 4;
 
-const customerShard = (customerId: string): number => {
-  let hash = 0;
-  for (const character of customerId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
-  return hash % CUSTOMER_SHARDS;
-};
-
 export const customerListKey = (organizationId: string, customerId: string): Key => ({
-  pk: `${organizationId}#customers#${customerShard(customerId)}`,
+  pk: `${organizationId}#customers#${shardOfText(customerId, CUSTOMER_SHARDS)}`,
   sk: customerId,
 });
 
 export const customerListPartitions = (organizationId: string): string[] =>
   Array.from({ length: CUSTOMER_SHARDS }, (_, shard) => `${organizationId}#customers#${shard}`);
 
-/** A job's state: an export or a verification that takes longer than a request may. */
-export const jobKey = (organizationId: string, jobId: string): Key => ({
-  pk: `${organizationId}#job#${jobId}`,
-  sk: "job",
-});
-
 const ORGANIZATION_SHARDS = 4;
-
-const shardOfOrganization = (organizationId: string): number =>
-  [...organizationId].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0) %
-  ORGANIZATION_SHARDS;
 
 /** Who has events at all. An organization's own keys begin with its id, which has no `#`, and are apart. */
 export const organizationKey = (organizationId: string): Key => ({
-  pk: `#organizations#${shardOfOrganization(organizationId)}`,
+  pk: `#organizations#${shardOfText(organizationId, ORGANIZATION_SHARDS)}`,
   sk: organizationId,
 });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, vi } from "vitest";
 import { loadDeclarations } from "#common/manifest/load.ts";
-import { describeIdempotencyStore } from "#common/testing/idempotency-store-contract.ts";
-import { startTestPort, type TestPort } from "#local/aws/testing.ts";
+import { startTestPort, type TestPort } from "#local/aws/testing/port.ts";
 import { idempotencyTable } from "./table.ts";
+import { describeIdempotencyStore } from "./testing/store-contract.ts";
 
 let port: TestPort;
 beforeAll(async () => {

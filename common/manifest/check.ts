@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { toFaults } from "#common/validation/faults.ts";
+import { toFaults } from "#common/errors/fault.ts";
 import { grantsOf } from "./grants.ts";
 import {
   type Declarations,

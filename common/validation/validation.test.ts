@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { Type } from "typebox";
 import { describe, expect, it } from "vitest";
+import { type Fault, FaultList } from "#common/errors/fault.ts";
+import { DEPTH_MAX, jsonFaults, parseJson } from "#common/json/json.ts";
 import { checkSource } from "./compile.ts";
-import { type Fault, FaultList } from "./faults.ts";
-import { DEPTH_MAX, jsonFaults, parseJson } from "./json.ts";
 import { queryValidator, validator } from "./schema.ts";
 
 /** What stands at a JSON pointer (RFC 6901). */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { lambdaContext, sqsEvent } from "#common/testing/events.ts";
+import { lambdaContext, sqsEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
 
 type Put = { PutRequest: { Item: Record<string, { S: string }> } };

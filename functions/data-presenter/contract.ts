@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { PageQuery } from "#common/http/paging.schema.ts";
+import { PageQuery } from "#common/paging/page-query.schema.ts";
 import { validator } from "#common/validation/schema.ts";
 
 const record = Type.Object({

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/events.ts";
+import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
 
 type Row = { owner: { S: string }; id: { S: string }; createdAt: { S: string }; data: { S: string } };

@@ -1,7 +1,7 @@
 import { readConfig, text } from "#common/config/config.ts";
-import { kmsCursors } from "#common/cursor/kms-cursors.ts";
 import { ok } from "#common/http/answers.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import { kmsCursors } from "#common/paging/kms-cursors.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makePresentRecords } from "./present-records.ts";
@@ -14,7 +14,11 @@ const presentRecords = makePresentRecords({
   cursors: kmsCursors(config.CURSORS_KEY_ID),
 });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /data": async ({ caller, query }) => ok(await presentRecords.page(caller, query)),
-  "GET /data/{id}": async ({ caller, params }) => ok(await presentRecords.one(caller, params.id ?? "")),
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /data": async ({ caller, query }) => ok(await presentRecords.page(caller, query)),
+    "GET /data/{id}": async ({ caller, params }) => ok(await presentRecords.one(caller, params.id)),
+  },
 });

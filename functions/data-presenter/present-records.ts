@@ -1,7 +1,9 @@
-import type { Cursors } from "#common/cursor/cursor.ts";
+import type { Member } from "#common/auth/caller.ts";
 import { type DataRecord, ownerOf, recordJson } from "#common/data/record.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { RawJson } from "#common/http/answers.ts";
+import { isUuid } from "#common/ids/uuid.ts";
+import type { Cursors } from "#common/paging/cursor.ts";
 
 export type RecordReader = {
   get(owner: string, id: string): Promise<DataRecord | undefined>;
@@ -11,8 +13,6 @@ export type RecordReader = {
 
 export type PresentRecordsDeps = { records: RecordReader; cursors: Cursors };
 
-type Caller = { organizationId: string; userId: string };
-
 /**
  * Lambda answers at most 6,291,556 bytes, counted after the page has become a JSON string and each of
  * its quotes two bytes; what a page holds beyond this goes to the next one.
@@ -20,9 +20,6 @@ type Caller = { organizationId: string; userId: string };
 const PAGE_BYTES_MAX = 6_000_000;
 
 const bytesInAnswer = (record: DataRecord): number => Buffer.byteLength(JSON.stringify(recordJson(record)));
-
-/** As the platform makes them; nothing else is asked of the table, which refuses keys beyond 1,024 bytes. */
-const RECORD_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** As many of the records as fit one answer; at least one. */
 const fitting = (records: DataRecord[]): DataRecord[] => {
@@ -35,19 +32,20 @@ const fitting = (records: DataRecord[]): DataRecord[] => {
 };
 
 export const makePresentRecords = ({ records, cursors }: PresentRecordsDeps) => {
-  const scopeOf = (caller: Caller) => ({ ...caller, route: "GET /data", filters: {} });
+  const scopeOf = (caller: Member) => ({ ...caller, route: "GET /data", filters: {} });
 
   return {
     /** One of the caller's records; anybody else's is as if it were not there. */
-    one: async (caller: Caller, id: string): Promise<RawJson> => {
-      const record = RECORD_ID.test(id) ? await records.get(ownerOf(caller), id) : undefined;
+    one: async (caller: Member, id: string): Promise<RawJson> => {
+      // Nothing else is asked of the table, which refuses keys beyond 1,024 bytes.
+      const record = isUuid(id) ? await records.get(ownerOf(caller), id) : undefined;
       if (!record) throw new AppError("NOT_FOUND");
       return new RawJson(recordJson(record));
     },
 
     /** A page, newest first. One record more is looked for, so that the cursor is null exactly at the end. */
     page: async (
-      caller: Caller,
+      caller: Member,
       { limit, cursor }: { limit: number; cursor?: string | undefined },
     ): Promise<RawJson> => {
       const scope = scopeOf({ organizationId: caller.organizationId, userId: caller.userId });

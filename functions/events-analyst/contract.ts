@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import { EVENT_LIMITS } from "#common/events/event.ts";
-import { eventFilters, filtersButType } from "#common/events/read/filter-fields.ts";
+import { eventFilters, filtersButType } from "#common/events/read/event-filters.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 import type { GroupBy } from "./analytics-source.ts";
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EventMessage } from "#common/events/event.ts";
-import { anEvent, storeEvents } from "#common/events/read/history.fixture.ts";
-import { callerContext, lambdaContext, restEvent } from "#common/testing/events.ts";
+import { anEvent, storeEvents } from "#common/events/testing/histories.ts";
+import { callerContext, lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
-import { useFunctionPort } from "#local/function-port.fixture.ts";
+import { useFunctionPort } from "#local/testing/function-port.ts";
 
 const port = useFunctionPort("events-analyst");
 let handler: typeof import("./handler.ts").handler;
@@ -112,6 +112,15 @@ describe("GET /events/stats", () => {
 
     expect(status).toBe(400);
     expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(paths);
+  });
+
+  it("records nothing of what it refuses", async () => {
+    await port.sent();
+
+    await stats("stats", { groupBy: "day", from: "2025-02-29T00:00:00Z" });
+    await durations("stats", { fromType: "opened", toType: "closed", to: "2025-02-29T00:00:00Z" });
+
+    expect(await port.sent()).toEqual([]);
   });
 
   it("counts nothing of another organization, and is recorded", async () => {

@@ -1,22 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EventMessage } from "#common/events/event.ts";
-import { memoryStore } from "#common/events/memory-store.ts";
 import type { EventQuery } from "#common/events/read/event-query.ts";
-import {
-  anEvent,
-  histories,
-  plainAnswer,
-  queries,
-  storeEvents,
-} from "#common/events/read/history.fixture.ts";
+import { anEvent, histories, plainAnswer, queries, storeEvents } from "#common/events/testing/histories.ts";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
 import type { Count, GroupBy } from "./analytics-source.ts";
 import { tableAnalytics } from "./table-analytics.ts";
 
 const ALL: EventQuery = { organizationId: "demo", types: [], words: [], order: "desc" };
 
 const setup = async (history: readonly EventMessage[], pageBytesMax = 1_048_576) => {
-  const store = memoryStore({ pageBytesMax });
+  const store = memoryTable({ pageBytesMax });
   await storeEvents(store, history);
   return tableAnalytics({ store, now: () => 0 });
 };
@@ -103,7 +97,7 @@ describe("counting events", () => {
   });
 
   it("refuses what it cannot count in time, though nothing matches", async () => {
-    const store = memoryStore({ pageBytesMax: 2_000 });
+    const store = memoryTable({ pageBytesMax: 2_000 });
     await storeEvents(
       store,
       Array.from({ length: 200 }, (_, number) =>
@@ -122,7 +116,7 @@ describe("counting events", () => {
   });
 
   it("refuses more groups than an answer can hold", async () => {
-    const store = memoryStore();
+    const store = memoryTable();
     const history = Array.from({ length: 38_000 }, (_, number) =>
       anEvent(`e-${number}`, { customerId: `${"c".repeat(94)}${String(number).padStart(6, "0")}` }),
     );

@@ -1,15 +1,16 @@
 import { AppError } from "#common/errors/app-error.ts";
 import type { EventQuery } from "#common/events/read/event-query.ts";
-import { type Effort, noEffort } from "#common/events/read/lane.ts";
 import { matchBatches, matches } from "#common/events/read/matches.ts";
-import type { EventStore } from "#common/events/store.ts";
+import { type Effort, noEffort } from "#common/table/partition-reader.ts";
+import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
 import type { AnalyticsSource } from "./analytics-source.ts";
 import { makeGroupCounter } from "./count-groups.ts";
 import { makeDurationMeter } from "./measure-durations.ts";
 
 export type TableAnalyticsDeps = {
-  store: Pick<EventStore, "queryPage">;
-  now: () => number;
+  store: Pick<Table, "queryPage">;
+  now: Clock;
   /** How long one question may take: the function has 28 seconds, and the gateway waits for 29. */
   milliseconds?: number;
 };

@@ -1,11 +1,11 @@
 import { readConfig, text } from "#common/config/config.ts";
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
-import { listOrganizations } from "#common/events/organizations.ts";
-import { bucketAnchors } from "#common/events/verification/anchors.ts";
-import { readHeads } from "#common/events/verification/heads.ts";
-import { note } from "#common/middleware/observe.ts";
+import { makeAnchorHeads } from "#common/events/anchors/anchor.ts";
+import { bucketAnchors } from "#common/events/anchors/anchor-bucket.ts";
+import { readHeads } from "#common/events/anchors/heads.ts";
+import { listOrganizations } from "#common/events/append/organizations.ts";
 import { scheduleHandler } from "#common/middleware/schedule.ts";
-import { makeAnchorHeads } from "./anchor-heads.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
+import { note } from "#common/telemetry/line.ts";
 
 const config = readConfig({
   EVENTS_TABLE: text(),
@@ -13,7 +13,7 @@ const config = readConfig({
   EVENTS_ANCHOR_DEAD_QUEUE_URL: text(),
 });
 
-const store = dynamodbStore(config.EVENTS_TABLE);
+const store = dynamodbTable(config.EVENTS_TABLE);
 const anchorHeads = makeAnchorHeads({
   organizations: () => listOrganizations(store),
   heads: (organizationId) => readHeads(store, organizationId),
@@ -22,7 +22,7 @@ const anchorHeads = makeAnchorHeads({
 
 export const handler = scheduleHandler({
   deadQueueUrl: config.EVENTS_ANCHOR_DEAD_QUEUE_URL,
-  deed: async (scheduledAt) => {
+  action: async (scheduledAt) => {
     const { heads, written, key } = await anchorHeads(scheduledAt);
     note({ items: heads, resourceName: key, repeated: !written });
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { eventMessage } from "#common/events/message.fixture.ts";
-import { lambdaContext, sqsEvent } from "#common/testing/events.ts";
-import { useFunctionPort } from "#local/function-port.fixture.ts";
+import { eventMessage } from "#common/events/testing/events.ts";
+import { lambdaContext, sqsEvent } from "#common/testing/lambda-events.ts";
+import { useFunctionPort } from "#local/testing/function-port.ts";
 
 useFunctionPort("events-auditor");
 const audit = (number: number) =>

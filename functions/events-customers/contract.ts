@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import { CUSTOMER_LIMITS, type Profile } from "#common/events/customers/customer.ts";
+import { pageFields } from "#common/paging/page.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 
 const { nameLength, emailLength, externalIdLength } = CUSTOMER_LIMITS;
@@ -53,8 +54,7 @@ const ListQuery = queryValidator(
             "Words of the name, or their beginnings; all must be there. Case and accents do not count.",
         }),
       ),
-      limit: Type.Integer({ minimum: 1, maximum: 100, default: 25 }),
-      cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+      ...pageFields,
     },
     { additionalProperties: false },
   ),

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
-import { EXPORT_FORMATS } from "#common/events/export/format.ts";
-import { eventFilters, orderField } from "#common/events/read/filter-fields.ts";
+import { EXPORT_FORMATS } from "#common/events/export/formats.ts";
+import { eventFilters, orderField } from "#common/events/read/event-filters.fields.ts";
+import { jobFields } from "#common/jobs/job.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 
 const ExportQuery = queryValidator(
@@ -25,19 +26,14 @@ const orNull = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Typ
 
 const ExportAnswer = validator(
   Type.Object({
-    id: Type.String({ format: "uuid" }),
-    status: Type.Unsafe<"running" | "succeeded" | "failed">({
-      type: "string",
-      enum: ["running", "succeeded", "failed"],
-    }),
+    ...jobFields,
     url: orNull(
       Type.String({
         description: "Gets the file without a token for 15 minutes; each request makes a new one.",
       }),
     ),
     expiresAt: orNull(Type.String({ description: "When the URL ends." })),
-    rows: orNull(Type.Integer({ description: "Events in the file." })),
-    reason: Type.Optional(Type.String({ description: "Why it failed." })),
+    rows: orNull(Type.Integer({ description: "Events in the file; so far, while it is made." })),
   }),
 );
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type Job, jobStore } from "#common/events/jobs/job.ts";
-import type { JobMessage } from "#common/events/jobs/start-job.ts";
-import { memoryStore } from "#common/events/memory-store.ts";
-import { eventMessage } from "#common/events/message.fixture.ts";
-import { appendAll } from "#common/events/verification/appended.fixture.ts";
+import { exportJob } from "#common/events/export/export-request.ts";
+import { appendAll } from "#common/events/testing/append-all.ts";
+import { eventMessage } from "#common/events/testing/events.ts";
 import { RawJson } from "#common/http/answers.ts";
+import type { JobOf } from "#common/jobs/job.ts";
+import { jobsOf } from "#common/jobs/jobs.ts";
+import type { JobMessage } from "#common/jobs/start-job.ts";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
 import { type ExportEventsDeps, makeExportEvents } from "./export-events.ts";
 
 const CALLER = { organizationId: "demo", userId: "alice" };
@@ -12,7 +14,7 @@ const ATTEMPT = { id: "018f0000-0000-7000-8000-000000000001", time: "2025-01-31T
 const QUERY = { organizationId: "demo", types: [], words: [], order: "asc" } as const;
 
 const setup = async (more: Partial<ExportEventsDeps> = {}, events = 300) => {
-  const store = memoryStore();
+  const store = memoryTable();
   await appendAll(
     store,
     Array.from({ length: events }, (_, number) =>
@@ -20,16 +22,16 @@ const setup = async (more: Partial<ExportEventsDeps> = {}, events = 300) => {
     ),
   );
   const sent: JobMessage[] = [];
-  const jobs = jobStore(store);
+  const jobs = jobsOf(store, exportJob);
   const exportEvents = makeExportEvents({
     store,
     jobs,
     send: async (message) => void sent.push(message),
     link: async (key, seconds) => `https://lake.example/${key}?seconds=${seconds}`,
-    now: () => new Date(ATTEMPT.time),
+    now: () => Date.parse(ATTEMPT.time),
     ...more,
   });
-  const finish = async (change: Partial<Job>) => {
+  const finish = async (change: Partial<JobOf<typeof exportJob>>) => {
     const job = await jobs.read("demo", ATTEMPT.id);
     if (job) await jobs.save({ ...job, ...change });
   };
@@ -48,6 +50,7 @@ describe("an export that fits an answer", () => {
     expect(headers).toEqual({
       "content-type": "text/csv; charset=utf-8; header=present",
       "content-disposition": 'attachment; filename="events-demo-2025-01-31.csv"',
+      "x-content-type-options": "nosniff",
     });
     expect(textOf(body).split("\r\n")).toHaveLength(302);
     expect(sent).toEqual([]);
@@ -87,12 +90,11 @@ describe("an export that does not", () => {
 
     expect(answer).toEqual({
       status: 202,
-      headers: { location: `/events/exports/${ATTEMPT.id}` },
-      body: { id: ATTEMPT.id, status: "running", url: null, expiresAt: null, rows: null },
+      headers: { location: `/events/exports/${ATTEMPT.id}`, "retry-after": "2" },
+      body: { id: ATTEMPT.id, status: "running", url: null, expiresAt: null, rows: 0 },
     });
     expect(sent).toEqual([{ organizationId: "demo", jobId: ATTEMPT.id }]);
     expect(await jobs.read("demo", ATTEMPT.id)).toMatchObject({
-      kind: "export",
       userId: "alice",
       request: { format: "csv", query: { customerId: "customer-1" } },
     });
@@ -103,7 +105,7 @@ describe("an export that does not", () => {
     const { exportEvents } = await setup({
       now: () => {
         now += 15_000;
-        return new Date(now);
+        return now;
       },
     });
 
@@ -113,7 +115,7 @@ describe("an export that does not", () => {
   });
 
   it("counts what JSON makes of quotes, which an answer of Lambda's doubles", async () => {
-    const store = memoryStore();
+    const store = memoryTable();
     await appendAll(
       store,
       Array.from({ length: 60 }, (_, number) =>
@@ -138,11 +140,25 @@ describe("asking for an export", () => {
     await finish({ state: "succeeded", result: { rows: 300 } });
 
     expect(await exportEvents.status(CALLER, ATTEMPT.id)).toEqual({
-      id: ATTEMPT.id,
-      status: "succeeded",
-      url: `https://lake.example/exports/events/demo/${ATTEMPT.id}.ndjson?seconds=900`,
-      expiresAt: "2025-01-31T12:15:00.000Z",
-      rows: 300,
+      status: 200,
+      body: {
+        id: ATTEMPT.id,
+        status: "succeeded",
+        url: `https://lake.example/exports/events/demo/${ATTEMPT.id}.ndjson?seconds=900`,
+        expiresAt: "2025-01-31T12:15:00.000Z",
+        rows: 300,
+      },
+    });
+  });
+
+  it("says how many rows the file has so far, and when to ask again", async () => {
+    const { exportEvents, finish } = await started();
+    await finish({ checkpoint: { uploadId: "upload", tags: ["tag"], rows: 120 } });
+
+    expect(await exportEvents.status(CALLER, ATTEMPT.id)).toEqual({
+      status: 200,
+      headers: { "retry-after": "2" },
+      body: { id: ATTEMPT.id, status: "running", url: null, expiresAt: null, rows: 120 },
     });
   });
 
@@ -151,9 +167,7 @@ describe("asking for an export", () => {
     await finish({ state: "failed", reason: "It rained." });
 
     expect(await exportEvents.status(CALLER, ATTEMPT.id)).toMatchObject({
-      status: "failed",
-      url: null,
-      reason: "It rained.",
+      body: { status: "failed", url: null, reason: "It rained." },
     });
   });
 
@@ -166,12 +180,5 @@ describe("asking for an export", () => {
     const { exportEvents } = await started();
 
     await expect(exportEvents.status(caller, id)).rejects.toMatchObject({ code: "NOT_FOUND" });
-  });
-
-  it("is not there for who asks for another kind of job", async () => {
-    const { exportEvents, finish } = await started();
-    await finish({ kind: "verification" });
-
-    await expect(exportEvents.status(CALLER, ATTEMPT.id)).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 });

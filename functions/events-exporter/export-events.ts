@@ -1,20 +1,25 @@
-import { exportKey, exportRequestOf, toJson } from "#common/events/export/export-request.ts";
+import type { Member } from "#common/auth/caller.ts";
+import { type exportJob, exportKey } from "#common/events/export/export-request.ts";
 import { exportedEvents } from "#common/events/export/exported-events.ts";
-import { type ExportFormat, FORMATS, fileNameOf } from "#common/events/export/format.ts";
-import type { Job, JobStore } from "#common/events/jobs/job.ts";
-import { type JobMessage, makeStartJob, readJob } from "#common/events/jobs/start-job.ts";
-import { OutOfTime, untilTime } from "#common/events/jobs/time-limit.ts";
+import { type ExportFormat, FORMATS, fileNameOf } from "#common/events/export/formats.ts";
 import type { EventQuery } from "#common/events/read/event-query.ts";
-import type { EventStore } from "#common/events/store.ts";
-import { type Answer, RawJson } from "#common/http/answers.ts";
+import { type Answer, ok, RawJson } from "#common/http/answers.ts";
+import { JOB_RETRY_AFTER_SECONDS, type JobOf } from "#common/jobs/job.ts";
+import type { JobsOf } from "#common/jobs/jobs.ts";
+import { makeStartJob, readOwnJob, type SendJob } from "#common/jobs/start-job.ts";
+import { OutOfTime, untilTime } from "#common/table/deadline.ts";
+import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
+
+type ExportJob = JobOf<typeof exportJob>;
 
 export type ExportEventsDeps = {
-  store: Pick<EventStore, "get" | "getMany" | "queryPage">;
-  jobs: JobStore;
-  send: (message: JobMessage) => Promise<void>;
+  store: Pick<Table, "get" | "getMany" | "queryPage">;
+  jobs: JobsOf<typeof exportJob>;
+  send: SendJob;
   /** A link to the file under this key, good for so many seconds. */
   link: (key: string, seconds: number) => Promise<string>;
-  now: () => Date;
+  now: Clock;
   /** What an answer may have at most, and how long looking for it may take. */
   bytesMax?: number;
   milliseconds?: number;
@@ -22,14 +27,12 @@ export type ExportEventsDeps = {
 
 export type ExportAnswer = {
   id: string;
-  status: Job["state"];
+  status: ExportJob["state"];
   url: string | null;
   expiresAt: string | null;
   rows: number | null;
   reason?: string;
 };
-
-type Caller = { organizationId: string; userId: string };
 
 const BYTES_MAX = 4_000_000;
 
@@ -40,6 +43,8 @@ const ESCAPED_BYTES_MAX = 5_900_000;
 const MILLISECONDS = 20_000;
 const LINK_SECONDS = 15 * 60;
 
+const RETRY_AFTER = { "retry-after": String(JOB_RETRY_AFTER_SECONDS) };
+
 const escapedBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
 
 export const makeExportEvents = (deps: ExportEventsDeps) => {
@@ -49,7 +54,7 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
   /** All rows as one text; undefined when they are too many for an answer. */
   const rowsAtOnce = async (query: EventQuery, name: ExportFormat): Promise<string | undefined> => {
     const format = FORMATS[name];
-    const limited = untilTime(store, now().getTime() + milliseconds, () => now().getTime());
+    const limited = untilTime(store, now() + milliseconds, now);
     const rows = [format.head];
     let bytes = Buffer.byteLength(format.head);
     let escaped = escapedBytes(format.head);
@@ -68,15 +73,14 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
     return rows.join("");
   };
 
-  const answerOf = async (job: Job): Promise<ExportAnswer> => {
-    const { jobId, organizationId, state, request, result, reason } = job;
+  const answerOf = async (job: ExportJob): Promise<ExportAnswer> => {
+    const { jobId, organizationId, state, request, checkpoint, result, reason } = job;
     const answer = { id: jobId, status: state, url: null, expiresAt: null, rows: null };
     if (state === "failed") return { ...answer, reason: reason ?? "" };
-    if (state === "running") return answer;
-    const { rows } = result as { rows: number };
-    const url = await link(exportKey(organizationId, jobId, exportRequestOf(request).format), LINK_SECONDS);
-    const expiresAt = new Date(now().getTime() + LINK_SECONDS * 1000).toISOString();
-    return { ...answer, url, expiresAt, rows };
+    if (!result) return { ...answer, rows: checkpoint?.rows ?? 0 };
+    const key = exportKey(organizationId, jobId, request.format);
+    const expiresAt = new Date(now() + LINK_SECONDS * 1000).toISOString();
+    return { ...answer, url: await link(key, LINK_SECONDS), expiresAt, rows: result.rows };
   };
 
   return {
@@ -84,7 +88,7 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
     export: async (
       query: EventQuery,
       format: ExportFormat,
-      caller: Caller,
+      caller: Member,
       attempt: { id: string; time: string },
     ): Promise<Answer> => {
       const { organizationId, userId } = caller;
@@ -94,20 +98,24 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
         const headers = {
           "content-type": FORMATS[format].contentType,
           "content-disposition": `attachment; filename="${fileName}"`,
+          "x-content-type-options": "nosniff",
         };
         return { status: 200, body: new RawJson(text), headers };
       }
-      const request = toJson({ query, format });
-      const job = await startJob({ jobId: attempt.id, organizationId, userId, kind: "export", request });
-      return {
-        status: 202,
-        body: await answerOf(job),
-        headers: { location: `/events/exports/${job.jobId}` },
-      };
+      const job = await startJob({
+        jobId: attempt.id,
+        organizationId,
+        userId,
+        request: { query, format },
+      });
+      const location = `/events/exports/${job.jobId}`;
+      return { status: 202, body: await answerOf(job), headers: { location, ...RETRY_AFTER } };
     },
 
     /** How far an export of the caller's is. */
-    status: async (caller: Caller, jobId: string): Promise<ExportAnswer> =>
-      answerOf(await readJob(jobs, "export", caller, jobId)),
+    status: async (caller: Member, jobId: string): Promise<Answer> => {
+      const job = await readOwnJob(jobs, caller, jobId);
+      return { ...ok(await answerOf(job)), ...(job.state === "running" ? { headers: RETRY_AFTER } : {}) };
+    },
   };
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Block, checksumOf, placedEvents, toBlockEvent } from "#common/events/block.ts";
+import { type Block, checksumOf, placedEvents, toBlockEvent } from "#common/events/chain/block.ts";
 import type { ChainId } from "#common/events/event.ts";
-import { eventMessage } from "#common/events/message.fixture.ts";
+import { eventMessage } from "#common/events/testing/events.ts";
 import { type EventRecorded, makeAnnounceEvents } from "./announce-events.ts";
 
 const blockOf = (numbers: number[], chain: ChainId = { epoch: 1, number: 0 }): Block => {

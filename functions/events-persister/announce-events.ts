@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import type { Block, PlacedEvent } from "#common/events/block.ts";
+import type { Announce } from "#common/events/append/finish-blocks.ts";
+import type { Block, PlacedEvent } from "#common/events/chain/block.ts";
 import { isAuditChain } from "#common/events/event.ts";
-import type { Announce } from "#common/events/finish.ts";
+import { uuidFrom } from "#common/ids/uuid.ts";
 
 /** The detail of an `event_recorded`. */
 export type EventRecorded = {
@@ -28,22 +28,13 @@ export type AnnounceEventsDeps = {
   lake: LakeSink;
 };
 
-/** A UUID made of a hash (RFC 9562, version 8). */
-const uuidOf = (...parts: string[]): string => {
-  const bytes = createHash("sha256").update(JSON.stringify(parts)).digest().subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-};
-
 const toRecorded = (
   { organizationId, hash }: Block,
   customerId: string,
   events: readonly PlacedEvent[],
   userId: string | undefined,
 ): EventRecorded => ({
-  id: uuidOf("event_recorded", organizationId, hash, customerId),
+  id: uuidFrom("event_recorded", organizationId, hash, customerId),
   organizationId,
   ...(userId === undefined ? {} : { userId }),
   time:

@@ -1,10 +1,10 @@
 import { profileKey } from "#common/events/keys.ts";
-import { type EventStore, optionalTextOf } from "#common/events/store.ts";
+import { optionalTextOf, type Table } from "#common/table/table.ts";
 import type { AnnounceEventsDeps } from "./announce-events.ts";
 
 /** Reads the customers' profiles. One that is written at this moment may count or not. */
 export const externalIdsIn =
-  (store: Pick<EventStore, "getMany">): AnnounceEventsDeps["externalIdsOf"] =>
+  (store: Pick<Table, "getMany">): AnnounceEventsDeps["externalIdsOf"] =>
   async (organizationId, customerIds) => {
     const byPartition = new Map(
       customerIds.map((customerId) => [profileKey(organizationId, customerId).pk, customerId]),

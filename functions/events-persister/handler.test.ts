@@ -1,18 +1,18 @@
 import type { SQSBatchResponse } from "aws-lambda";
 import { beforeAll, describe, expect, it } from "vitest";
-import { eventMessage } from "#common/events/message.fixture.ts";
-import { readEvents } from "#common/events/read-events.ts";
-import type { EventStore } from "#common/events/store.ts";
-import { lambdaContext, sqsEvent } from "#common/testing/events.ts";
+import { readEvents } from "#common/events/lists/read-events.ts";
+import { eventMessage } from "#common/events/testing/events.ts";
+import type { Table } from "#common/table/table.ts";
+import { lambdaContext, sqsEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
 import resources from "#functions/resources.json" with { type: "json" };
-import { startTestPort, type TestPort, testDeclarations } from "#local/aws/testing.ts";
+import { startTestPort, type TestPort, testDeclarations } from "#local/aws/testing/port.ts";
 
 const { tables, queues, buses } = resources;
 const declared = { tables: { events: tables.events }, queues: { events: queues.events }, buses };
 
 let port: TestPort;
-let store: EventStore;
+let store: Table;
 let deliver: (...bodies: unknown[]) => Promise<string[]>;
 
 beforeAll(async () => {
@@ -30,8 +30,8 @@ beforeAll(async () => {
     POWERTOOLS_METRICS_NAMESPACE: "Millrace",
   });
   const { handler } = await import("./handler.ts");
-  const { dynamodbStore } = await import("#common/events/dynamodb-store.ts");
-  store = dynamodbStore("millrace-local-events");
+  const { dynamodbTable } = await import("#common/table/dynamodb-table.ts");
+  store = dynamodbTable("millrace-local-events");
   deliver = async (...bodies) => {
     const answer = (await handler(sqsEvent(bodies), lambdaContext())) as SQSBatchResponse;
     return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
-import { customerFilters, eventFilters, orderField } from "#common/events/read/filter-fields.ts";
-import { storedEvent } from "#common/events/read/stored-event-schema.ts";
-import { pageFields } from "#common/http/page-fields.ts";
+import { storedEvent } from "#common/events/read/event.fields.ts";
+import { customerFilters, eventFilters, orderField } from "#common/events/read/event-filters.fields.ts";
+import { pageFields } from "#common/paging/page.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 
 const Filters = queryValidator(

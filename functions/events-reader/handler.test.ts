@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { EventMessage, StoredEvent } from "#common/events/event.ts";
-import { anEvent, storeEvents } from "#common/events/read/history.fixture.ts";
-import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/events.ts";
+import { anEvent, storeEvents } from "#common/events/testing/histories.ts";
+import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
-import { useFunctionPort } from "#local/function-port.fixture.ts";
+import { useFunctionPort } from "#local/testing/function-port.ts";
 
 const port = useFunctionPort("events-reader");
 let handler: typeof import("./handler.ts").handler;

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { EVENT_LIMITS } from "#common/events/event.ts";
 import { GIVEN_ID_PATTERN } from "#common/ids/given-id.ts";
 import { validator } from "#common/validation/schema.ts";
-import { BATCH_EVENTS_MAX, type PostedEvents } from "./posted-event.ts";
+import { BATCH_EVENTS_MAX, type PostedEvents } from "./body/posted-event.ts";
 
 const { typeLength, descriptionLength, actorLength } = EVENT_LIMITS;
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type EventsMessage, eventsOf } from "#common/events/queue-messages.ts";
+import { type EventsMessage, eventsOf } from "#common/events/queue/queue-bodies.ts";
 import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/events.ts";
+import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
-import { anEvent } from "./posted-event.fixture.ts";
+import { anEvent } from "./testing/posted-event.ts";
 
 let aws: AwsServer;
 let handler: typeof import("./handler.ts").handler;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { placedEvents, toBlockEvent } from "#common/events/block.ts";
+import { placedEvents, toBlockEvent } from "#common/events/chain/block.ts";
+import { genesisHash } from "#common/events/chain/hash.ts";
 import type { EventMessage } from "#common/events/event.ts";
-import { type EventItem, eventFromItem, eventToItem } from "#common/events/event-item.ts";
-import { EventMessageSchema } from "#common/events/event-message.schema.ts";
-import { genesisHash } from "#common/events/hash.ts";
-import { anEvent, NOW } from "./posted-event.fixture.ts";
+import { type EventItem, eventFromItem, eventToItem } from "#common/events/lists/event-item.ts";
+import { EventMessageSchema } from "#common/events/queue/event-message.schema.ts";
 import { makeRecordEvents } from "./record-events.ts";
+import { anEvent, NOW } from "./testing/posted-event.ts";
 
 const CHAIN = { epoch: 1, number: 0 };
 const attemptOf = (digit: number) => ({

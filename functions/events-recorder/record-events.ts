@@ -1,12 +1,12 @@
 import { AppError } from "#common/errors/app-error.ts";
+import type { Fault } from "#common/errors/fault.ts";
+import { isSameContent } from "#common/events/chain/same-content.ts";
 import type { EventMessage } from "#common/events/event.ts";
-import type { EventItem } from "#common/events/event-item.ts";
-import { toUtc } from "#common/events/instant.ts";
-import { drawFor } from "#common/events/salt.ts";
-import { isSameContent } from "#common/events/same-content.ts";
+import type { EventItem } from "#common/events/lists/event-item.ts";
+import { drawFor } from "#common/events/queue/draw.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
-import type { Fault } from "#common/validation/faults.ts";
-import type { PostedEvent, PostedEvents } from "./posted-event.ts";
+import { toUtc } from "#common/time/instant.ts";
+import type { PostedEvent, PostedEvents } from "./body/posted-event.ts";
 
 export type RecordEventsDeps = {
   /** Those of the events that are stored, as of now and not of a while ago; large details may be missing. */

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { jobFields } from "#common/jobs/job.fields.ts";
 import { validator } from "#common/validation/schema.ts";
 
 const brokenAt = Type.Object(
@@ -32,11 +33,7 @@ const orNull = <T extends typeof valid | typeof checked>(type: T) => Type.Union(
 
 const JobAnswer = validator(
   Type.Object({
-    id: Type.String({ format: "uuid" }),
-    status: Type.Unsafe<"running" | "succeeded" | "failed">({
-      type: "string",
-      enum: ["running", "succeeded", "failed"],
-    }),
+    ...jobFields,
     valid: orNull(valid),
     checked: orNull(checked),
     brokenAt: Type.Optional(brokenAt),

@@ -1,39 +1,41 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
-import { makeAuditedRead } from "#common/events/audit.ts";
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
-import { eventQueue } from "#common/events/event-queue.ts";
-import { jobStore } from "#common/events/jobs/job.ts";
-import { ok } from "#common/http/answers.ts";
+import { makeAudited } from "#common/events/audit/audited-read.ts";
+import { eventQueue } from "#common/events/queue/event-queue.ts";
+import { verificationJob } from "#common/events/verify/verify-history.ts";
+import { jobsOf } from "#common/jobs/jobs.ts";
 import { httpHandler } from "#common/middleware/http.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makeVerifyEvents } from "./verify-events.ts";
 
 const config = readConfig({
   EVENTS_TABLE: text(),
+  JOBS_TABLE: text(),
   EVENTS_AUDIT_QUEUE_URL: text(),
   EVENTS_JOBS_QUEUE_URL: text(),
 });
 
-const store = dynamodbStore(config.EVENTS_TABLE);
-const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
+const store = dynamodbTable(config.EVENTS_TABLE);
+const audited = makeAudited(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const verifyEvents = makeVerifyEvents({
   store,
-  jobs: jobStore(store),
+  jobs: jobsOf(dynamodbTable(config.JOBS_TABLE), verificationJob),
   send: (message) => sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message) }),
-  now: () => new Date(),
+  now: Date.now,
 });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /events/verify": ({ caller, requestId, attempt }) =>
-    audited({ caller, route: "GET /events/verify", filters: {}, requestId }, () =>
-      verifyEvents.verify(caller, attempt),
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /events/verify": audited(
+      ({ caller, attempt }) =>
+        () =>
+          verifyEvents.verify(caller, attempt),
     ),
-  "GET /events/verifications/{id}": async ({ caller, params: { id = "" }, requestId }) =>
-    ok(
-      await audited({ caller, route: "GET /events/verifications/{id}", filters: { id }, requestId }, () =>
-        verifyEvents.status(caller, id),
-      ),
-    ),
+    // Asking for one's own job is no read, and not recorded.
+    "GET /events/verifications/{id}": ({ caller, params: { id } }) => verifyEvents.status(caller, id),
+  },
 });

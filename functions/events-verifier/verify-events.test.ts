@@ -1,23 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { type Job, jobStore } from "#common/events/jobs/job.ts";
-import type { JobMessage } from "#common/events/jobs/start-job.ts";
 import { eventKey } from "#common/events/keys.ts";
-import { memoryStore } from "#common/events/memory-store.ts";
-import { eventMessage } from "#common/events/message.fixture.ts";
-import { appendAll } from "#common/events/verification/appended.fixture.ts";
+import { appendAll } from "#common/events/testing/append-all.ts";
+import { eventMessage } from "#common/events/testing/events.ts";
+import { verificationJob } from "#common/events/verify/verify-history.ts";
+import type { JobOf } from "#common/jobs/job.ts";
+import { jobsOf } from "#common/jobs/jobs.ts";
+import type { JobMessage } from "#common/jobs/start-job.ts";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
 import { makeVerifyEvents } from "./verify-events.ts";
 
 const CALLER = { organizationId: "demo", userId: "alice" };
 const ATTEMPT = { id: "018f0000-0000-7000-8000-000000000001" };
 
 const setup = async ({ stepMs = 0 } = {}) => {
-  const store = memoryStore();
+  const store = memoryTable();
   await appendAll(
     store,
     Array.from({ length: 100 }, (_, number) => eventMessage(number)),
   );
   const sent: JobMessage[] = [];
-  const jobs = jobStore(store);
+  const jobs = jobsOf(store, verificationJob);
   let now = Date.UTC(2025, 0, 31);
   const verifyEvents = makeVerifyEvents({
     store,
@@ -25,10 +27,10 @@ const setup = async ({ stepMs = 0 } = {}) => {
     send: async (message) => void sent.push(message),
     now: () => {
       now += stepMs;
-      return new Date(now);
+      return now;
     },
   });
-  const finish = async (change: Partial<Job>) => {
+  const finish = async (change: Partial<JobOf<typeof verificationJob>>) => {
     const job = await jobs.read("demo", ATTEMPT.id);
     if (job) await jobs.save({ ...job, ...change });
   };
@@ -63,16 +65,14 @@ describe("verifying", () => {
 
     expect(answer).toEqual({
       status: 202,
-      headers: { location: `/events/verifications/${ATTEMPT.id}` },
-      body: { id: ATTEMPT.id, status: "running", valid: null, checked: null },
+      headers: { location: `/events/verifications/${ATTEMPT.id}`, "retry-after": "2" },
+      body: { id: ATTEMPT.id, status: "running", valid: null, checked: 0 },
     });
     expect(sent).toEqual([{ organizationId: "demo", jobId: ATTEMPT.id }]);
     await finish({ state: "succeeded", result: { valid: true, checked: 100 } });
     expect(await verifyEvents.status(CALLER, ATTEMPT.id)).toEqual({
-      id: ATTEMPT.id,
-      status: "succeeded",
-      valid: true,
-      checked: 100,
+      status: 200,
+      body: { id: ATTEMPT.id, status: "succeeded", valid: true, checked: 100 },
     });
   });
 
@@ -82,9 +82,7 @@ describe("verifying", () => {
     await finish({ state: "failed", reason: "It rained." });
 
     expect(await verifyEvents.status(CALLER, ATTEMPT.id)).toMatchObject({
-      status: "failed",
-      valid: null,
-      reason: "It rained.",
+      body: { status: "failed", valid: null, reason: "It rained." },
     });
     await expect(verifyEvents.status({ ...CALLER, userId: "bob" }, ATTEMPT.id)).rejects.toMatchObject({
       code: "NOT_FOUND",

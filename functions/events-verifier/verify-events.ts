@@ -1,36 +1,42 @@
-import type { Job, JobStore } from "#common/events/jobs/job.ts";
-import { type JobMessage, makeStartJob, readJob } from "#common/events/jobs/start-job.ts";
-import type { EventStore } from "#common/events/store.ts";
-import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify.ts";
+import type { Member } from "#common/auth/caller.ts";
+import type { VerificationResult, verificationJob } from "#common/events/verify/verify-history.ts";
+import { eventsCheckedIn, verifyOrganization } from "#common/events/verify/verify-organization.ts";
 import { type Answer, ok } from "#common/http/answers.ts";
+import { JOB_RETRY_AFTER_SECONDS, type JobOf } from "#common/jobs/job.ts";
+import type { JobsOf } from "#common/jobs/jobs.ts";
+import { makeStartJob, readOwnJob, type SendJob } from "#common/jobs/start-job.ts";
+import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
+
+type VerificationJob = JobOf<typeof verificationJob>;
 
 export type VerifyEventsDeps = {
-  store: EventStore;
-  jobs: JobStore;
-  send: (message: JobMessage) => Promise<void>;
-  now: () => Date;
+  store: Table;
+  jobs: JobsOf<typeof verificationJob>;
+  send: SendJob;
+  now: Clock;
   /** How long verifying may take before it becomes a job. */
   milliseconds?: number;
 };
 
-type Verdict = Pick<OrganizationVerdict, "valid" | "checked" | "brokenAt">;
-
-export type VerificationAnswer = Pick<Verdict, "brokenAt"> & {
+export type VerificationAnswer = Pick<VerificationResult, "brokenAt"> & {
   id: string;
-  status: Job["state"];
+  status: VerificationJob["state"];
   valid: boolean | null;
   checked: number | null;
   reason?: string;
 };
 
-type Caller = { organizationId: string; userId: string };
-
 const MILLISECONDS = 20_000;
 
-const answerOf = ({ jobId, state, result, reason }: Job): VerificationAnswer => {
+const RETRY_AFTER = { "retry-after": String(JOB_RETRY_AFTER_SECONDS) };
+
+const answerOf = ({ jobId, state, checkpoint, result, reason }: VerificationJob): VerificationAnswer => {
   const answer = { id: jobId, status: state, valid: null, checked: null };
   if (state === "failed") return { ...answer, reason: reason ?? "" };
-  return state === "running" ? answer : { ...answer, ...(result as unknown as Verdict) };
+  return result
+    ? { ...answer, ...result }
+    : { ...answer, checked: eventsCheckedIn(checkpoint?.chains ?? []) };
 };
 
 export const makeVerifyEvents = ({
@@ -44,10 +50,10 @@ export const makeVerifyEvents = ({
 
   return {
     /** The verdict, or a job that comes to one. */
-    verify: async (caller: Caller, attempt: { id: string }): Promise<Answer> => {
+    verify: async (caller: Member, attempt: { id: string }): Promise<Answer> => {
       const { organizationId, userId } = caller;
-      const until = now().getTime() + milliseconds;
-      const isTimeUp = (): boolean => now().getTime() > until;
+      const until = now() + milliseconds;
+      const isTimeUp = (): boolean => now() > until;
       const verdict = await verifyOrganization(store, organizationId, { deep: true, isTimeUp });
       const { valid, checked, brokenAt } = verdict;
       if (verdict.complete || brokenAt) return ok({ valid, checked, ...(brokenAt ? { brokenAt } : {}) });
@@ -55,15 +61,16 @@ export const makeVerifyEvents = ({
         jobId: attempt.id,
         organizationId,
         userId,
-        kind: "verification",
         request: {},
       });
-      const headers = { location: `/events/verifications/${job.jobId}` };
+      const headers = { location: `/events/verifications/${job.jobId}`, ...RETRY_AFTER };
       return { status: 202, body: answerOf(job), headers };
     },
 
     /** How far a verification of the caller's is. */
-    status: async (caller: Caller, jobId: string): Promise<VerificationAnswer> =>
-      answerOf(await readJob(jobs, "verification", caller, jobId)),
+    status: async (caller: Member, jobId: string): Promise<Answer> => {
+      const job = await readOwnJob(jobs, caller, jobId);
+      return { ...ok(answerOf(job)), ...(job.state === "running" ? { headers: RETRY_AFTER } : {}) };
+    },
   };
 };

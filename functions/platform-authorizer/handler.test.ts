@@ -11,7 +11,7 @@ import {
   newKey,
   tokenOf,
   unsignedToken,
-} from "#common/auth/token.fixture.ts";
+} from "#common/auth/testing/tokens.ts";
 
 vi.mock("#generated/routes.ts", () => ({
   routes: { "GET /data": "data.read", "GET /data/{id}": "data.read", "POST /data": "data.write" },

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { environmentOf } from "#common/manifest/environment.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { callerContext, lambdaContext, restEvent } from "#common/testing/events.ts";
+import { callerContext, lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
 import { makeAskDependencies } from "./ask-dependencies.ts";
 

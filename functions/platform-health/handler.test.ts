@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { lambdaContext, restEvent } from "#common/testing/events.ts";
+import { lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
 
 const start = async (version: string) => {

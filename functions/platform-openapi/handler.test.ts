@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import { triggersOf } from "#common/manifest/manifest.ts";
-import { lambdaContext, restEvent } from "#common/testing/events.ts";
+import { lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
 import { handler } from "./handler.ts";
 

@@ -1,4 +1,4 @@
-import type { Invoker } from "../contracts.ts";
+import type { Invoker } from "../seams.ts";
 import type { ApiIdentity, ProxyEvent } from "./event.ts";
 import type { Refusal } from "./gateway-responses.ts";
 import { type Policy, readPolicy } from "./policy.ts";

@@ -1,4 +1,4 @@
-import type { Invocation } from "../contracts.ts";
+import type { Invocation } from "../seams.ts";
 
 type Running = { until: number; expire(): void };
 

@@ -1,4 +1,4 @@
-import type { Chaos, Invocation } from "../contracts.ts";
+import type { Chaos, Invocation } from "../seams.ts";
 import { failures } from "./failures.ts";
 import type { Job, Sandbox } from "./sandbox.ts";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Chaos, Invocation } from "../contracts.ts";
 import { localDeployment } from "../deployment.ts";
-import { type Fixture, type FixtureFunction, makeFixture, until } from "../fixture.ts";
+import type { Chaos, Invocation } from "../seams.ts";
+import { type Fixture, type FixtureFunction, makeFixture, until } from "../testing/platform.ts";
 import { openLogs } from "./logs.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 

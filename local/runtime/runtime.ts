@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Declarations, Manifest } from "#common/manifest/manifest.ts";
 import { aliasArn, type Deployment, resourceName } from "#common/manifest/names.ts";
-import type { Chaos, Invoker } from "../contracts.ts";
+import type { Chaos, Invoker } from "../seams.ts";
 import { functionEnvironment, logNamesOf } from "./environment.ts";
 import { ASYNCHRONOUS_BYTES_MAX, failures, SYNCHRONOUS_BYTES_MAX } from "./failures.ts";
 import type { Logs } from "./logs.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import type { Invocation } from "../contracts.ts";
+import type { Invocation } from "../seams.ts";
 import { ANSWER_BYTES_MAX, type Failure, failures } from "./failures.ts";
 import { heapLimits, watchMemory } from "./memory-watch.ts";
 

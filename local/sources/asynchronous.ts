@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Manifest } from "#common/manifest/manifest.ts";
 import { aliasArn, deadLetterName, resourceName } from "#common/manifest/names.ts";
-import type { Invocation, QueueMessage } from "../contracts.ts";
+import type { Invocation, QueueMessage } from "../seams.ts";
 import { workingSeconds } from "./pace.ts";
 import { POLL_MS, repeat, type SourceOptions } from "./source.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Invocation } from "../contracts.ts";
+import type { Invocation } from "../seams.ts";
 import { failedItems } from "./batch-failures.ts";
 
 const ids = ["a", "b", "c"];

@@ -1,4 +1,4 @@
-import type { Invocation } from "../contracts.ts";
+import type { Invocation } from "../seams.ts";
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Manifest, Trigger } from "#common/manifest/manifest.ts";
-import { passesFilter } from "../aws/filter-policy.ts";
-import { matchesPattern } from "../aws/pattern.ts";
-import type { BucketChange, BusEvent, TopicMessage } from "../contracts.ts";
+import { passesFilter } from "../aws/matching/filter-policy.ts";
+import { matchesPattern } from "../aws/matching/pattern.ts";
 import { localDeployment } from "../deployment.ts";
+import type { BucketChange, BusEvent, TopicMessage } from "../seams.ts";
 import { bucketEvent, formEncodedKey, namesEvent, notify } from "./notifications.ts";
 
 const manifest = (name: string, trigger: Trigger): Manifest => ({

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Manifest, type Trigger, triggersOf } from "#common/manifest/manifest.ts";
 import { bucketName, type Deployment, functionArn, resourceName } from "#common/manifest/names.ts";
-import type { BucketChange, BusEvent, MessageAttributes, PortListeners, TopicMessage } from "../contracts.ts";
+import type { BucketChange, BusEvent, MessageAttributes, PortListeners, TopicMessage } from "../seams.ts";
 import type { AsynchronousFunction } from "./asynchronous.ts";
 
 /** How subscriptions and rules choose: the AWS port's own matchers. */

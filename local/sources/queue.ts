@@ -1,7 +1,7 @@
 import type { Manifest, QueueTrigger } from "#common/manifest/manifest.ts";
 import { resourceArns, resourceName } from "#common/manifest/names.ts";
 import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
-import type { QueueMessage } from "../contracts.ts";
+import type { QueueMessage } from "../seams.ts";
 import { failedItems } from "./batch-failures.ts";
 import { workingSeconds } from "./pace.ts";
 import { POLL_MS, repeat, type SourceOptions } from "./source.ts";

@@ -1,6 +1,6 @@
 import type { Declarations } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
-import type { Invoker, Queues, TableStreams } from "../contracts.ts";
+import type { Invoker, Queues, TableStreams } from "../seams.ts";
 import type { Pace } from "./pace.ts";
 
 /** What every event source works with. */

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
-import { arnsOf } from "../aws/arn.ts";
-import { passesFilter } from "../aws/filter-policy.ts";
-import { matchesPattern } from "../aws/pattern.ts";
+import { passesFilter } from "../aws/matching/filter-policy.ts";
+import { matchesPattern } from "../aws/matching/pattern.ts";
+import { arnsOf } from "../aws/port/arn.ts";
 import { openQueues } from "../aws/sqs/queues.ts";
-import type { Invocation, InvokeOptions, TableChange, TableStreams } from "../contracts.ts";
 import { localDeployment } from "../deployment.ts";
-import { type FixtureFunction, makeFixture, until } from "../fixture.ts";
+import type { Invocation, InvokeOptions, TableChange, TableStreams } from "../seams.ts";
+import { type FixtureFunction, makeFixture, until } from "../testing/platform.ts";
 import { paceOf } from "./pace.ts";
 import { startSources } from "./sources.ts";
 

@@ -1,5 +1,5 @@
 import { isAsynchronous, triggersOf } from "#common/manifest/manifest.ts";
-import type { PortListeners } from "../contracts.ts";
+import type { PortListeners } from "../seams.ts";
 import { type AsynchronousFunction, asynchronousFunction } from "./asynchronous.ts";
 import { type Matchers, notify } from "./notifications.ts";
 import { followQueue } from "./queue.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Manifest, TableTrigger } from "#common/manifest/manifest.ts";
 import { aliasArn, deadLetterName, resourceName } from "#common/manifest/names.ts";
-import type { Invocation, TableChange } from "../contracts.ts";
+import type { Invocation, TableChange } from "../seams.ts";
 import { failedItems } from "./batch-failures.ts";
 import { POLL_MS, pause, repeat, type SourceOptions } from "./source.ts";
 

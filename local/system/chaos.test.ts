@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { differences, postRecords, readRecords } from "./post-records.ts";
-import { eventually, startSystem } from "./system.ts";
+import { differences, postRecords, readRecords } from "../testing/post-records.ts";
+import { eventually, startSystem } from "../testing/system.ts";
 
 it("keeps every record once while a tenth of AWS calls fail and functions are killed half-way", async () => {
   const system = await startSystem({ chaos: { share: 0.1 }, pace: 0.01 });
@@ -46,7 +46,7 @@ it("has everything that it acknowledged after kill -9 and a restart", async () =
   const dataFolder = mkdtempSync(join(tmpdir(), "millrace-kill-"));
   const { child, port } = await startChild(dataFolder);
   const acknowledged = new Map<number, string>();
-  const { openIssuer } = await import("#local/issuer.ts");
+  const { openIssuer } = await import("../issuer/issuer.ts");
   const issuer = await openIssuer({ folder: dataFolder });
   const token = await issuer.sign({
     sub: "alice",

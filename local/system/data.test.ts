@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, type Reply, type System, startSystem } from "./system.ts";
+import { eventually, type Reply, type System, startSystem } from "../testing/system.ts";
 
 let system: System;
 let reader: string;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AnchoredHead } from "#common/events/verification/heads.ts";
-import { verifyFile } from "#common/events/verification/verify-file.ts";
-import { clientsFor } from "#local/aws/testing.ts";
-import { eventually, type System, startSystem } from "./system.ts";
+import type { AnchoredHead } from "#common/events/anchors/heads.ts";
+import { verifyFile } from "#common/events/verify/verify-file.ts";
+import { clientsFor } from "../aws/testing/port.ts";
+import { eventually, type System, startSystem } from "../testing/system.ts";
 
 const LAKE = "millrace-local-lake";
 
@@ -170,11 +170,12 @@ describe("who exports and verifies", () => {
       return events.map((line) => (JSON.parse(line) as { detail: { route: string } }).detail.route);
     };
 
-    await eventually(routes, (there) =>
-      ["GET /events/export", "GET /events/exports/{id}", "GET /events/verify"].every((route) =>
-        there.includes(route),
-      ),
+    const there = await eventually(routes, (found) =>
+      ["GET /events/export", "GET /events/verify"].every((route) => found.includes(route)),
     );
+
+    // Asking how far one's own job is shows no event.
+    expect(there).not.toContain("GET /events/exports/{id}");
   });
 });
 

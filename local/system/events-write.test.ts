@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { dynamodbStore } from "#common/events/dynamodb-store.ts";
 import { auditPartition, customerPartition, eventKey } from "#common/events/keys.ts";
-import { entriesOf } from "#common/events/run.ts";
-import { queryAll } from "#common/events/store.ts";
-import { eventually, type Reply, type System, startSystem } from "./system.ts";
+import { entriesOf } from "#common/events/lists/run.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
+import { queryAll } from "#common/table/table.ts";
+import { eventually, type Reply, type System, startSystem } from "../testing/system.ts";
 
 let system: System;
 let writer: string;
@@ -188,7 +188,7 @@ describe("customers", () => {
 });
 
 describe("what was taken", () => {
-  const table = () => dynamodbStore("millrace-local-events");
+  const table = () => dynamodbTable("millrace-local-events");
   const entries = async (pk: string) =>
     (await queryAll(table(), { pk, from: "0", to: ":" })).flatMap(entriesOf);
   const drained = () =>

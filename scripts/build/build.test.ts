@@ -14,15 +14,15 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { jwksOf, newKey } from "#common/auth/token.fixture.ts";
+import { jwksOf, newKey } from "#common/auth/testing/tokens.ts";
 import { environmentOf } from "#common/manifest/environment.ts";
 import { functionNames, loadDeclarations } from "#common/manifest/load.ts";
 import { type AwsAnswers, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { callerContext, restEvent, sqsEvent } from "#common/testing/events.ts";
+import { callerContext, restEvent, sqsEvent } from "#common/testing/lambda-events.ts";
 import type { SchemaValidator } from "#common/validation/schema.ts";
 import type { Validator } from "#common/validation/validator.ts";
 import { build } from "./build.ts";
-import { runNode } from "./run-node.fixture.ts";
+import { runNode } from "./testing/run-node.ts";
 
 const names = functionNames("functions");
 const root = process.cwd();
@@ -316,7 +316,7 @@ describe("a source map", () => {
 
 describe("a compiled check", () => {
   it("finds the same faults as the one made at run time, whatever comes", async () => {
-    const { PageQuery } = await import("#common/http/paging.schema.ts");
+    const { PageQuery } = await import("#common/paging/page-query.schema.ts");
     const { RecordMessageSchema } = await import("#common/data/record-message.schema.ts");
     const { contract } = await import("#functions/data-generator/contract.ts");
     const out = join(folder, "compiled.mjs");
@@ -324,7 +324,7 @@ describe("a compiled check", () => {
     const { validatorsPlugin } = await import("./validators-plugin.ts");
     await esbuild.build({
       stdin: {
-        contents: `export { PageQuery } from "#common/http/paging.schema.ts";
+        contents: `export { PageQuery } from "#common/paging/page-query.schema.ts";
           export { RecordMessageSchema } from "#common/data/record-message.schema.ts";
           export { contract } from "#functions/data-generator/contract.ts";`,
         resolveDir: root,

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { restEvent } from "#common/testing/events.ts";
+import { restEvent } from "#common/testing/lambda-events.ts";
 import { build } from "./build.ts";
-import { runNode } from "./run-node.fixture.ts";
+import { runNode } from "./testing/run-node.ts";
 
 type Segment = {
   name: string;

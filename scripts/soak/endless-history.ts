@@ -1,10 +1,10 @@
-import { placeEvents } from "#common/events/block.ts";
+import { placeEvents } from "#common/events/chain/block.ts";
+import { genesisHash } from "#common/events/chain/hash.ts";
 import type { EventMessage } from "#common/events/event.ts";
-import { eventToItem } from "#common/events/event-item.ts";
-import { genesisHash } from "#common/events/hash.ts";
 import { secondOf, timePartition } from "#common/events/keys.ts";
-import { pack } from "#common/events/pack.ts";
-import type { EventStore, Item } from "#common/events/store.ts";
+import { eventToItem } from "#common/events/lists/event-item.ts";
+import { pack } from "#common/table/packed-json.ts";
+import type { Item, Table } from "#common/table/table.ts";
 
 /** Events of one second in the one run that holds them: what a busy organization's runs look like. */
 const RUN = 50;
@@ -50,7 +50,7 @@ const runItem = (run: number): Item => {
  * A table with so many events that are made when they are read: what a reader's memory holds is the
  * reader's own. It has the list by time, in one partition, and the events' own items.
  */
-export const endlessHistory = (count: number): Pick<EventStore, "get" | "getMany" | "queryPage"> => {
+export const endlessHistory = (count: number): Pick<Table, "get" | "getMany" | "queryPage"> => {
   const runs = Math.ceil(count / RUN);
   return {
     get: async () => undefined,

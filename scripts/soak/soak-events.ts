@@ -1,17 +1,19 @@
 import { toAppError } from "#common/errors/app-error.ts";
-import { appendToChain } from "#common/events/append.ts";
-import { blockFromItem } from "#common/events/block.ts";
-import { allChains } from "#common/events/chains.ts";
+import { appendToChain } from "#common/events/append/append.ts";
+import { makePersistEvents } from "#common/events/append/persist-events.ts";
+import { blockFromItem } from "#common/events/chain/block-item.ts";
+import { allChains } from "#common/events/chain/chain-of.ts";
 import type { EventMessage } from "#common/events/event.ts";
 import { blocksFrom, chainPartition, timePartitions } from "#common/events/keys.ts";
-import { type MemoryStore, memoryStore } from "#common/events/memory-store.ts";
-import { makePersistEvents } from "#common/events/persist-events.ts";
-import { type EventsMessage, eventsOf, queueBodies } from "#common/events/queue-messages.ts";
-import { readEvents } from "#common/events/read-events.ts";
-import { derivedItems, entriesOf } from "#common/events/run.ts";
-import { queryPages } from "#common/events/store.ts";
-import { type ChainVerdict, verifyChain, verifyOrganization } from "#common/events/verify.ts";
-import { faultyStore } from "./faulty-store.ts";
+import { derivedItems } from "#common/events/lists/derived-items.ts";
+import { readEvents } from "#common/events/lists/read-events.ts";
+import { entriesOf } from "#common/events/lists/run.ts";
+import { type EventsMessage, eventsOf, queueBodies } from "#common/events/queue/queue-bodies.ts";
+import { type ChainVerdict, verifyChain } from "#common/events/verify/verify-chain.ts";
+import { verifyOrganization } from "#common/events/verify/verify-organization.ts";
+import { queryPages } from "#common/table/table.ts";
+import { faultyTable } from "#common/table/testing/faulty-table.ts";
+import { type MemoryTable, memoryTable } from "#common/table/testing/memory-table.ts";
 
 export type SoakOptions = {
   events: number;
@@ -98,7 +100,7 @@ const shuffle = <T>(values: T[], random: () => number): T[] => {
 
 /** Takes what follows from the new blocks out again, so that memory holds one wave; answers how many items. */
 const forgetDerived = async (
-  store: MemoryStore,
+  store: MemoryTable,
   from: readonly ChainVerdict[],
   organizationId: string,
 ): Promise<void> => {
@@ -125,7 +127,7 @@ export const soakEvents = async ({
   onProgress = () => {},
 }: SoakOptions): Promise<SoakResult> => {
   const random = randomFrom(seed);
-  const store = memoryStore();
+  const store = memoryTable();
   const result: SoakResult = {
     faults: [],
     events: 0,
@@ -145,7 +147,7 @@ export const soakEvents = async ({
       callsLeft -= 1;
       return callsLeft < 0;
     };
-    const seen = faultyStore(store, { share: chaos, random, isDead });
+    const seen = faultyTable(store, { share: chaos, random, isDead });
     const persist = makePersistEvents({
       append: (organizationId, chain, messages) =>
         appendToChain(

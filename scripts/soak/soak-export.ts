@@ -1,16 +1,17 @@
 import { parseArgs } from "node:util";
-import type { Json } from "#common/events/event.ts";
-import { exportKey, toJson } from "#common/events/export/export-request.ts";
-import type { ExportFormat } from "#common/events/export/format.ts";
-import type { ExportFiles } from "#common/events/jobs/export-files.ts";
-import { newJob } from "#common/events/jobs/job.ts";
-import { makeExportToFile } from "#functions/events-worker/export-to-file.ts";
+import { type ExportRequest, type ExportResult, exportKey } from "#common/events/export/export-request.ts";
+import { makeExportToFile } from "#common/events/export/export-to-file.ts";
+import type { ExportFormat } from "#common/events/export/formats.ts";
+import type { Position } from "#common/events/read/event-query.ts";
+import type { MultipartFiles } from "#common/files/multipart-files.ts";
+import type { PartsWritten } from "#common/files/write-in-parts.ts";
+import { newJob } from "#common/jobs/job.ts";
 import { endlessHistory } from "./endless-history.ts";
 
 /** Counts what is put, and lets go of it. */
 const countingFiles = () => {
   const written = { bytes: 0, lines: 0, parts: 0 };
-  const files: ExportFiles = {
+  const files: MultipartFiles = {
     begin: async () => "upload",
     putPart: async (_, __, number, bytes) => {
       written.bytes += bytes.length;
@@ -39,20 +40,22 @@ const megabytes = (): number => process.memoryUsage().rss / 1_048_576;
 export const measureExport = async (events: number, format: ExportFormat): Promise<ExportMeasured> => {
   const { files, written } = countingFiles();
   const work = makeExportToFile({ store: endlessHistory(events), files, now: Date.now });
-  const query = { organizationId: "demo", types: [], words: [], order: "asc" };
+  const query = { organizationId: "demo", types: [], words: [], order: "asc" } as const;
   const ids = { jobId: "018f0000-0000-7000-8000-000000000001", organizationId: "demo", userId: "alice" };
-  const job = newJob({ ...ids, kind: "export", request: toJson({ query, format }) }, new Date());
+  const job = newJob<ExportRequest, PartsWritten<Position>, ExportResult>(
+    { ...ids, request: { query, format } },
+    Date.now(),
+  );
   let earlyMb = 0;
   let peakMb = 0;
   const startedAt = performance.now();
-  const checkpoint = async (state: Json): Promise<void> => {
-    const { rows } = state as { rows: number };
+  const checkpoint = async ({ rows }: { rows: number }): Promise<void> => {
     if (rows < events / 10) return;
     if (earlyMb === 0) earlyMb = megabytes();
     peakMb = Math.max(peakMb, megabytes());
   };
   const result = await work.work(job, { checkpoint, until: Number.POSITIVE_INFINITY });
-  const { rows } = result as { rows: number };
+  const rows = result?.rows;
   const head = format === "csv" ? 1 : 0;
   if (rows !== events || written.lines !== events + head) {
     throw new Error(`${exportKey("demo", ids.jobId, format)} has ${written.lines} lines of ${events} events`);

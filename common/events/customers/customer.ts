@@ -1,8 +1,6 @@
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../canonical-json.ts";
-import type { Json } from "../event.ts";
-import { profileKey } from "../keys.ts";
-import { type Item, numberOf, optionalTextOf, textOf } from "../store.ts";
+import { canonicalJson } from "#common/json/canonical-json.ts";
+import type { Json } from "#common/json/json.ts";
 
 export const CUSTOMER_LIMITS = {
   nameLength: 200,
@@ -60,42 +58,4 @@ export const isSameProfile = (one: Profile, other: Profile): boolean =>
 export const toCustomer = (stored: StoredCustomer): Customer => {
   const { customerId, organizationId, createdAt, updatedAt } = stored;
   return { customerId, organizationId, ...profileOf(stored), createdAt, updatedAt };
-};
-
-export const customerToItem = (customer: StoredCustomer): Item => {
-  const { organizationId, customerId, name, email, externalId, attributes, createdAt, updatedAt } = customer;
-  return {
-    ...profileKey(organizationId, customerId),
-    customerId,
-    name,
-    ...(email === undefined ? {} : { email }),
-    ...(externalId === undefined ? {} : { externalId }),
-    ...(attributes === undefined ? {} : { attributes: JSON.stringify(attributes) }),
-    createdAt,
-    updatedAt,
-    version: customer.version,
-    salt: customer.salt,
-    digest: customer.digest,
-    words: JSON.stringify(customer.words),
-  };
-};
-
-export const customerFromItem = (organizationId: string, item: Item): StoredCustomer => {
-  const email = optionalTextOf(item, "email");
-  const externalId = optionalTextOf(item, "externalId");
-  const attributes = optionalTextOf(item, "attributes");
-  return {
-    customerId: textOf(item, "customerId"),
-    organizationId,
-    name: textOf(item, "name"),
-    ...(email === undefined ? {} : { email }),
-    ...(externalId === undefined ? {} : { externalId }),
-    ...(attributes === undefined ? {} : { attributes: JSON.parse(attributes) }),
-    createdAt: textOf(item, "createdAt"),
-    updatedAt: textOf(item, "updatedAt"),
-    version: numberOf(item, "version"),
-    salt: textOf(item, "salt"),
-    digest: textOf(item, "digest"),
-    words: JSON.parse(textOf(item, "words")),
-  };
 };

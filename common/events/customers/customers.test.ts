@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
 import type { EventMessage } from "../event.ts";
-import { EventMessageSchema } from "../event-message.schema.ts";
-import { makeChangeCustomers } from "./change-customer.ts";
+import { EventMessageSchema } from "../queue/event-message.schema.ts";
+import { makeChangeCustomers } from "./change-customers.ts";
 import { type Profile, profileDigest } from "./customer.ts";
-import { type CustomerTable, readCustomer } from "./customer-store.ts";
-import { listCustomers } from "./list-customers.ts";
-import { memoryCustomers } from "./memory-customers.fixture.ts";
-import { matches, wordsOf } from "./name-words.ts";
+import { type CustomerTable, readCustomer } from "./customers.ts";
+import { listCustomers } from "./find-customers.ts";
+import { hasNameWords, nameWords } from "./name-words.ts";
 
 const CALLER = { organizationId: "demo", userId: "alice" };
 let serial = 0;
@@ -18,7 +18,7 @@ const attempt = () => {
 };
 
 const setup = (over: Partial<CustomerTable> = {}) => {
-  const memory = memoryCustomers();
+  const memory = memoryTable();
   const table = { ...memory, ...over };
   const sent: EventMessage[] = [];
   const send = async (event: EventMessage) => {
@@ -32,7 +32,7 @@ const setup = (over: Partial<CustomerTable> = {}) => {
     put: (customerId: string, profile: Profile) => changes.put(customerId, profile, CALLER, attempt()),
     erase: (customerId: string) => changes.erase(customerId, CALLER, attempt()),
     list: async (q = "", limit = 25, after?: string) => {
-      const words = wordsOf(q);
+      const words = nameWords(q);
       return listCustomers(table, {
         organizationId: "demo",
         words,
@@ -102,7 +102,7 @@ describe("changing a customer", () => {
   });
 
   it("never stands in the table without its event on the queue", async () => {
-    const table = memoryCustomers();
+    const table = memoryTable();
     const send = () => Promise.reject(new Error("the queue is away"));
     const changes = makeChangeCustomers({ table, send });
 
@@ -137,7 +137,7 @@ describe("changing a customer", () => {
   });
 
   it("gives up with CUSTOMER_IN_CHANGE when others are always quicker", async () => {
-    const { put } = setup({ transact: async () => false });
+    const { put } = setup({ transact: async () => ({ done: false, lost: [0] }) });
 
     await expect(put("c1", { name: "Ann" })).rejects.toMatchObject({
       code: "CUSTOMER_IN_CHANGE",
@@ -176,7 +176,7 @@ describe("the list of customers", () => {
           const { put, list } = setup();
           for (const [index, words] of all.entries()) await put(`c${index}`, { name: words.join(" ") });
           const expected = all.flatMap((words, index) =>
-            matches(wordsOf(words.join(" ")), wordsOf(q)) ? [`c${index}`] : [],
+            hasNameWords(nameWords(words.join(" ")), nameWords(q)) ? [`c${index}`] : [],
           );
 
           const seen: string[] = [];

@@ -1,6 +1,6 @@
+import type { Table } from "#common/table/table.ts";
 import { fromRunEntry, type StoredEvent } from "../event.ts";
-import { readEvents } from "../read-events.ts";
-import type { EventStore } from "../store.ts";
+import { readEvents } from "../lists/read-events.ts";
 import type { Match } from "./matches.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Match } from "./matches.ts";
  * those events are read themselves, all of them at once: give it a page, not a history.
  */
 export const completeEvents = async (
-  store: EventStore,
+  store: Table,
   organizationId: string,
   matches: readonly Match[],
 ): Promise<StoredEvent[]> => {

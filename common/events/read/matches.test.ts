@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chainNumberOf } from "../hash.ts";
-import { memoryStore } from "../memory-store.ts";
-import { anEvent, histories, idsOf, plainAnswer, queries, storeEvents } from "./history.fixture.ts";
-import { noEffort } from "./lane.ts";
+import { noEffort } from "#common/table/partition-reader.ts";
+import { memoryTable } from "#common/table/testing/memory-table.ts";
+import { chainNumberOf } from "../chain/hash.ts";
+import { anEvent, histories, idsOf, plainAnswer, queries, storeEvents } from "../testing/histories.ts";
 import { matchBatches, matches } from "./matches.ts";
 
 describe("the matches of a query", () => {
@@ -15,7 +15,7 @@ describe("the matches of a query", () => {
         queries,
         fc.constantFrom(300, 2_000, 1_048_576),
         async (first, second, query, pageBytesMax) => {
-          const store = memoryStore({ pageBytesMax });
+          const store = memoryTable({ pageBytesMax });
           await storeEvents(store, first, { block: 1 });
           await storeEvents(store, second, { block: 2 });
 
@@ -31,7 +31,7 @@ describe("the matches of a query", () => {
   });
 
   it("say which chain they stand on", async () => {
-    const store = memoryStore();
+    const store = memoryTable();
     await storeEvents(store, [anEvent("e-0"), anEvent("e-1")]);
 
     const found = await Array.fromAsync(
@@ -45,7 +45,7 @@ describe("the matches of a query", () => {
   });
 
   it("are found over five empty years with one query for each partition", async () => {
-    const store = memoryStore();
+    const store = memoryTable();
     await storeEvents(store, [anEvent("old", { date: "2020-01-01T00:00:00.000Z" }), anEvent("new")]);
     const effort = noEffort();
 

@@ -1,9 +1,9 @@
+import { type Effort, noEffort } from "#common/table/partition-reader.ts";
+import type { Item, Table } from "#common/table/table.ts";
 import type { ChainId, RunEntry } from "../event.ts";
 import { parseRunSortKey } from "../keys.ts";
-import { entriesOf } from "../run.ts";
-import type { EventStore, Item } from "../store.ts";
+import { entriesOf } from "../lists/run.ts";
 import { compareByDate, type EventQuery, makeMatcher, type Position } from "./event-query.ts";
-import { type Effort, noEffort } from "./lane.ts";
 import { mergedRuns } from "./merged-runs.ts";
 
 /** An event that was asked for, as the list holds it; `completeEvents` makes it what the API answers. */
@@ -29,7 +29,7 @@ export const matchesOfRun = (run: Item, isMatch: (entry: RunEntry) => boolean): 
  * stopping early is fine.
  */
 export async function* matchBatches(
-  store: Pick<EventStore, "queryPage">,
+  store: Pick<Table, "queryPage">,
   query: EventQuery,
   { after, effort = noEffort(), keepGoing = () => {} }: MatchesOptions = {},
 ): AsyncGenerator<Match[]> {
@@ -45,7 +45,7 @@ export async function* matchBatches(
 
 /** Every match in the query's order of (date, eventId). Holds the matches of one second in memory. */
 export async function* matches(
-  store: Pick<EventStore, "queryPage">,
+  store: Pick<Table, "queryPage">,
   query: EventQuery,
   options: MatchesOptions = {},
 ): AsyncGenerator<Match> {

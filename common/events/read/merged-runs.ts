@@ -1,6 +1,7 @@
-import type { EventStore, Item } from "../store.ts";
-import { type EventQuery, type Order, type Position, partitionsOf, sortKeysOf } from "./event-query.ts";
-import { type Effort, type Lane, openLane } from "./lane.ts";
+import { type Effort, type Lane, openLane } from "#common/table/partition-reader.ts";
+import type { Item, Table } from "#common/table/table.ts";
+import type { EventQuery, Order, Position } from "./event-query.ts";
+import { partitionsOf, sortKeysOf } from "./which-lists.ts";
 
 const nextSortKey = ({ items, index }: Lane): string => items[index]?.sk ?? "";
 
@@ -37,7 +38,7 @@ const takeReady = (lanes: readonly Lane[], order: Order): Item[] => {
  * second in no order that means anything.
  */
 export async function* mergedRuns(
-  store: Pick<EventStore, "queryPage">,
+  store: Pick<Table, "queryPage">,
   query: EventQuery,
   { after, firstItems, effort }: { after?: Position | undefined; firstItems?: number; effort: Effort },
 ): AsyncGenerator<Item[]> {

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { useFunctionPort } from "#local/function-port.fixture.ts";
-import { dynamodbStore } from "../dynamodb-store.ts";
+import { dynamodbTable } from "#common/table/dynamodb-table.ts";
+import { useFunctionPort } from "#local/testing/function-port.ts";
 import type { EventMessage } from "../event.ts";
+import { histories, idsOf, plainAnswer, queries, storeEvents } from "../testing/histories.ts";
 import type { EventQuery, Position } from "./event-query.ts";
-import { histories, idsOf, plainAnswer, queries, storeEvents } from "./history.fixture.ts";
+import { findPage } from "./find-page.ts";
 import { matches } from "./matches.ts";
-import { findPage } from "./page.ts";
 
 const port = useFunctionPort("events-reader");
 
 const walk = async (query: EventQuery, limit: number): Promise<string[][]> => {
-  const store = dynamodbStore("millrace-local-events");
+  const store = dynamodbTable("millrace-local-events");
   const pages: string[][] = [];
   let after: Position | undefined;
   do {
@@ -39,7 +39,7 @@ describe("walking a list in DynamoDB", () => {
           for (const one of asked) {
             const query = { ...one, organizationId };
             const pages = await walk(query, limit);
-            const streamed = await Array.fromAsync(matches(dynamodbStore("millrace-local-events"), query));
+            const streamed = await Array.fromAsync(matches(dynamodbTable("millrace-local-events"), query));
 
             expect(pages.flat()).toEqual(plainAnswer(history, query));
             expect(idsOf(streamed)).toEqual(pages.flat());

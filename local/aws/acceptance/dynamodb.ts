@@ -18,7 +18,7 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
-import { eventually, failureOf } from "../testing.ts";
+import { eventually, failureOf } from "../testing/port.ts";
 import { freshName, type StartEmulator, useEmulator } from "./emulator.ts";
 
 /** What the platform needs of DynamoDB. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { type Clients, clientsFor } from "../testing.ts";
+import { type Clients, clientsFor } from "../testing/port.ts";
 
 /** Whatever answers to the AWS SDK: this port, or another emulator put under the same suite. */
 type Emulator = { endpoint: string; close(): Promise<void> };

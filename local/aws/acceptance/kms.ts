@@ -1,7 +1,7 @@
 import { DescribeKeyCommand, GenerateMacCommand, VerifyMacCommand } from "@aws-sdk/client-kms";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { describe, expect, it } from "vitest";
-import { failureOf } from "../testing.ts";
+import { failureOf } from "../testing/port.ts";
 import { type StartEmulator, useEmulator } from "./emulator.ts";
 
 const algorithm = { MacAlgorithm: "HMAC_SHA_256" } as const;

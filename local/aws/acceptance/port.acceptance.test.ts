@@ -1,4 +1,4 @@
-import { startTestPort } from "../testing.ts";
+import { startTestPort } from "../testing/port.ts";
 import { describeDynamoDb } from "./dynamodb.ts";
 import type { StartEmulator } from "./emulator.ts";
 import { describeEventBridge } from "./eventbridge.ts";

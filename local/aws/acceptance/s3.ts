@@ -18,7 +18,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
-import { failureOf } from "../testing.ts";
+import { failureOf } from "../testing/port.ts";
 import { freshName, type StartEmulator, useEmulator } from "./emulator.ts";
 
 /** What the platform needs of S3. */

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
-import { failureOf } from "../testing.ts";
+import { failureOf } from "../testing/port.ts";
 import { freshName, type StartEmulator, useEmulator } from "./emulator.ts";
 
 /** What the platform needs of SNS. */

@@ -18,7 +18,7 @@ import {
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
-import { eventually, failureOf } from "../testing.ts";
+import { eventually, failureOf } from "../testing/port.ts";
 import { freshName, type StartEmulator, useEmulator } from "./emulator.ts";
 
 /** What the platform needs of SQS. */

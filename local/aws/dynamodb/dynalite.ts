@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { AwsError } from "../errors.ts";
-import { type Input, isRecord, type Output } from "../input.ts";
+import { AwsError } from "../port/errors.ts";
+import { type Input, isRecord, type Output } from "../port/input.ts";
 
 /**
  * Dynalite's own modules, used below its HTTP server: the checks of an operation, then its action on a

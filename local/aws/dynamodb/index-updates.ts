@@ -1,5 +1,5 @@
-import { AwsError } from "../errors.ts";
-import { type Input, isRecord, record, records, text } from "../input.ts";
+import { AwsError } from "../port/errors.ts";
+import { type Input, isRecord, record, records, text } from "../port/input.ts";
 import { type BatchOperation, type Item, indexActions, type Table } from "./dynalite.ts";
 import { indexKey, under } from "./tables.ts";
 import { type Engine, lockItem, readItem } from "./writes.ts";

@@ -1,6 +1,6 @@
-import type { TableStreams } from "../../contracts.ts";
-import type { Arns } from "../arn.ts";
-import { AwsError, StartError } from "../errors.ts";
+import type { TableStreams } from "../../seams.ts";
+import type { Arns } from "../port/arn.ts";
+import { AwsError, StartError } from "../port/errors.ts";
 import {
   type Input,
   isRecord,
@@ -11,8 +11,8 @@ import {
   record,
   records,
   text,
-} from "../input.ts";
-import type { Call, Operation, OperationService } from "../service.ts";
+} from "../port/input.ts";
+import type { Call, Operation, OperationService } from "../port/service.ts";
 import { checked, createStore, type OperationName, perform, type Store } from "./dynalite.ts";
 import { updateIndexes } from "./index-updates.ts";
 import { openStreams } from "./streams.ts";

@@ -9,8 +9,8 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { TableChange } from "../../contracts.ts";
-import { clientsFor, eventually, failureOf, startTestPort, type TestPort } from "../testing.ts";
+import type { TableChange } from "../../seams.ts";
+import { clientsFor, eventually, failureOf, startTestPort, type TestPort } from "../testing/port.ts";
 
 const table = "millrace-local-orders";
 

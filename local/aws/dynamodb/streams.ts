@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { TableChange, TableStreams } from "../../contracts.ts";
-import type { Arns } from "../arn.ts";
+import type { TableChange, TableStreams } from "../../seams.ts";
+import type { Arns } from "../port/arn.ts";
 import { type BatchOperation, type Item, itemSize, type Level, type Table } from "./dynalite.ts";
 import { keysOf, type Tables, under, type ViewType } from "./tables.ts";
 

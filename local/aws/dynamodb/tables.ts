@@ -1,4 +1,4 @@
-import type { Arns } from "../arn.ts";
+import type { Arns } from "../port/arn.ts";
 import { type Item, type Level, type Store, type Table, toAwsError } from "./dynalite.ts";
 
 export const VIEW_TYPES = ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"] as const;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { AwsError } from "../errors.ts";
-import { type Input, isRecord, type Output, optionalText, records } from "../input.ts";
+import { AwsError } from "../port/errors.ts";
+import { type Input, isRecord, type Output, optionalText, records } from "../port/input.ts";
 import {
   type BatchOperation,
   checkConditional,

@@ -1,5 +1,5 @@
-import { AwsError } from "../errors.ts";
-import { type Input, isRecord, type Output } from "../input.ts";
+import { AwsError } from "../port/errors.ts";
+import { type Input, isRecord, type Output } from "../port/input.ts";
 import type { BatchOperation, Release } from "./dynalite.ts";
 import {
   checked,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { BusEvent } from "../../contracts.ts";
-import type { Arns } from "../arn.ts";
-import { type Input, isRecord, optionalText, texts } from "../input.ts";
+import type { BusEvent } from "../../seams.ts";
+import type { Arns } from "../port/arn.ts";
+import { type Input, isRecord, optionalText, texts } from "../port/input.ts";
 import type { Target } from "./rules.ts";
 
 export type Fault = { ErrorCode: string; ErrorMessage: string };

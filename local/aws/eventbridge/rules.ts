@@ -1,8 +1,8 @@
-import type { Arns } from "../arn.ts";
-import { openDatabase } from "../database.ts";
-import { AwsError } from "../errors.ts";
-import { isRecord } from "../input.ts";
-import { compilePattern, PatternError } from "../pattern.ts";
+import { compilePattern, PatternError } from "../matching/pattern.ts";
+import type { Arns } from "../port/arn.ts";
+import { openDatabase } from "../port/database.ts";
+import { AwsError } from "../port/errors.ts";
+import { isRecord } from "../port/input.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS buses (name TEXT PRIMARY KEY) STRICT;

@@ -1,8 +1,8 @@
-import type { PortListeners, Queues } from "../../contracts.ts";
-import { type Arns, nameInArn } from "../arn.ts";
-import { AwsError } from "../errors.ts";
-import { type Input, isRecord, optionalText, records, text, texts } from "../input.ts";
-import type { Call, Operation, OperationService } from "../service.ts";
+import type { PortListeners, Queues } from "../../seams.ts";
+import { type Arns, nameInArn } from "../port/arn.ts";
+import { AwsError } from "../port/errors.ts";
+import { type Input, isRecord, optionalText, records, text, texts } from "../port/input.ts";
+import type { Call, Operation, OperationService } from "../port/service.ts";
 import { bytesOf, inputOf, readEntry } from "./events.ts";
 import { notFound, openRules, readPattern, type Target } from "./rules.ts";
 

@@ -4,8 +4,8 @@ import { rm } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
-import { AwsError } from "../errors.ts";
-import type { Call } from "../service.ts";
+import { AwsError } from "../port/errors.ts";
+import type { Call } from "../port/service.ts";
 
 const CRLF = Buffer.from("\r\n");
 const LINE_BYTES_MAX = 8192;

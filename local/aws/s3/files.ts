@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { AwsError } from "../errors.ts";
+import { AwsError } from "../port/errors.ts";
 
 const SEGMENT_BYTES_MAX = 200;
 const PATH_BYTES_MAX = 900;

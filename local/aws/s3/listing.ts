@@ -1,5 +1,5 @@
-import type { Answer } from "../service.ts";
-import { element, wrap } from "../xml.ts";
+import type { Answer } from "../port/service.ts";
+import { element, wrap } from "../port/xml.ts";
 import { keyText, type S3Request, xmlAnswer } from "./request.ts";
 import type { ObjectStore, StoredObject } from "./store.ts";
 

@@ -3,9 +3,9 @@ import { createReadStream, createWriteStream, mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { AwsError } from "../errors.ts";
-import type { Answer } from "../service.ts";
-import { element, elementsIn, textIn, wrap } from "../xml.ts";
+import { AwsError } from "../port/errors.ts";
+import type { Answer } from "../port/service.ts";
+import { element, elementsIn, textIn, wrap } from "../port/xml.ts";
 import { readText, receive } from "./body.ts";
 import { checkKey } from "./files.ts";
 import type { Objects, ObjectsContext } from "./objects.ts";

@@ -1,6 +1,6 @@
-import { AwsError } from "../errors.ts";
-import type { Answer, Call } from "../service.ts";
-import { element, escapeXml, wrap } from "../xml.ts";
+import { AwsError } from "../port/errors.ts";
+import type { Answer, Call } from "../port/service.ts";
+import { element, escapeXml, wrap } from "../port/xml.ts";
 
 export type S3Request = {
   call: Call;

@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
-import type { PortListeners } from "../../contracts.ts";
-import type { Arns } from "../arn.ts";
-import { AwsError } from "../errors.ts";
-import type { Answer, Call, RestService } from "../service.ts";
-import { element, elementsIn, textIn, wrap } from "../xml.ts";
+import type { PortListeners } from "../../seams.ts";
+import type { Arns } from "../port/arn.ts";
+import { AwsError } from "../port/errors.ts";
+import type { Answer, Call, RestService } from "../port/service.ts";
+import { element, elementsIn, textIn, wrap } from "../port/xml.ts";
 import { readText } from "./body.ts";
 import { listObjects, listVersions } from "./listing.ts";
 import { makeMultipart } from "./multipart.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { SQLOutputValue } from "node:sqlite";
-import { openDatabase } from "../database.ts";
+import { openDatabase } from "../port/database.ts";
 import { openFolder } from "./files.ts";
 
 const SCHEMA = `

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { MessageAttributes, PortListeners, TopicMessage } from "../../contracts.ts";
-import { AwsError } from "../errors.ts";
-import { passesFilter } from "../filter-policy.ts";
-import { type Input, isRecord, optionalText } from "../input.ts";
+import type { MessageAttributes, PortListeners, TopicMessage } from "../../seams.ts";
+import { passesFilter } from "../matching/filter-policy.ts";
+import { AwsError } from "../port/errors.ts";
+import { type Input, isRecord, optionalText } from "../port/input.ts";
 import { messageAttributes, sizeOf } from "../sqs/attributes.ts";
 import type { Subscription, Topics } from "./topics.ts";
 

@@ -1,9 +1,9 @@
-import type { PortListeners, Queues } from "../../contracts.ts";
-import { type Arns, nameInArn } from "../arn.ts";
-import { AwsError, InputError } from "../errors.ts";
-import { type Input, optionalText, records, text, textMap } from "../input.ts";
-import { XmlMap } from "../protocol.ts";
-import type { Call, Operation, OperationService } from "../service.ts";
+import type { PortListeners, Queues } from "../../seams.ts";
+import { type Arns, nameInArn } from "../port/arn.ts";
+import { AwsError, InputError } from "../port/errors.ts";
+import { type Input, optionalText, records, text, textMap } from "../port/input.ts";
+import { XmlMap } from "../port/protocol.ts";
+import type { Call, Operation, OperationService } from "../port/service.ts";
 import { type Deliver, envelope, MESSAGE_BYTES_MAX, makePublish, readPublication } from "./publish.ts";
 import { openTopics, type Subscription } from "./topics.ts";
 

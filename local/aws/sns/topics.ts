@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Arns } from "../arn.ts";
-import { openDatabase } from "../database.ts";
-import { AwsError } from "../errors.ts";
-import type { FilterScope } from "../filter-policy.ts";
-import { isRecord } from "../input.ts";
-import { compilePattern, PatternError } from "../pattern.ts";
+import type { FilterScope } from "../matching/filter-policy.ts";
+import { compilePattern, PatternError } from "../matching/pattern.ts";
+import type { Arns } from "../port/arn.ts";
+import { openDatabase } from "../port/database.ts";
+import { AwsError } from "../port/errors.ts";
+import { isRecord } from "../port/input.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS topics (name TEXT PRIMARY KEY, attributes TEXT NOT NULL) STRICT;

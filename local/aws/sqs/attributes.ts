@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { MessageAttributes } from "../../contracts.ts";
-import { AwsError } from "../errors.ts";
-import { type Input, isRecord, optionalText, record } from "../input.ts";
+import type { MessageAttributes } from "../../seams.ts";
+import { AwsError } from "../port/errors.ts";
+import { type Input, isRecord, optionalText, record } from "../port/input.ts";
 
 const invalid = (message: string) => new AwsError("InvalidParameterValue", message);
 

@@ -1,5 +1,5 @@
-import { AwsError, InputError } from "../errors.ts";
-import { type Input, records, text } from "../input.ts";
+import { AwsError, InputError } from "../port/errors.ts";
+import { type Input, records, text } from "../port/input.ts";
 
 const NAME = /^[A-Za-z0-9_-]{1,80}$/;
 

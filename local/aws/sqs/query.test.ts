@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestPort, type TestPort } from "../testing.ts";
+import { startTestPort, type TestPort } from "../testing/port.ts";
 
 /** SQS's older protocol, as Debian's `aws` 2.9 speaks it; no SDK here does. */
 describe("SQS's query protocol", () => {

@@ -1,6 +1,6 @@
-import { inputOfForm } from "../form.ts";
-import { type Input, isRecord, type Output } from "../input.ts";
-import { element, wrap } from "../xml.ts";
+import { inputOfForm } from "../port/form.ts";
+import { type Input, isRecord, type Output } from "../port/input.ts";
+import { element, wrap } from "../port/xml.ts";
 
 /** The query protocol's singular names and their JSON names. Debian's `aws` 2.9 speaks this protocol. */
 const NAMES: Record<string, string> = {

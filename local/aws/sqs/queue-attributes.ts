@@ -1,5 +1,5 @@
-import { AwsError } from "../errors.ts";
-import { isRecord } from "../input.ts";
+import { AwsError } from "../port/errors.ts";
+import { isRecord } from "../port/input.ts";
 import type { QueueSet } from "./queues.ts";
 
 const RANGES: Record<string, [number, number]> = {

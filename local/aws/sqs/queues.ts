@@ -1,8 +1,8 @@
-import type { MessageAttributes, QueueMessage, Queues } from "../../contracts.ts";
-import type { Arns } from "../arn.ts";
-import { nameInArn } from "../arn.ts";
-import { AwsError } from "../errors.ts";
-import { isRecord } from "../input.ts";
+import type { MessageAttributes, QueueMessage, Queues } from "../../seams.ts";
+import type { Arns } from "../port/arn.ts";
+import { nameInArn } from "../port/arn.ts";
+import { AwsError } from "../port/errors.ts";
+import { isRecord } from "../port/input.ts";
 import { md5 } from "./attributes.ts";
 import { openQueueStore, type QueueRow, type Redrive, type StoredMessage } from "./store.ts";
 

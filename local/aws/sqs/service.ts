@@ -1,7 +1,7 @@
-import { nameInArn } from "../arn.ts";
-import { AwsError } from "../errors.ts";
-import { type Input, integer, optionalInteger, optionalText, text, textMap, texts } from "../input.ts";
-import type { Call, Operation, OperationService } from "../service.ts";
+import { nameInArn } from "../port/arn.ts";
+import { AwsError } from "../port/errors.ts";
+import { type Input, integer, optionalInteger, optionalText, text, textMap, texts } from "../port/input.ts";
+import type { Call, Operation, OperationService } from "../port/service.ts";
 import { md5, md5OfAttributes, messageAttributes, sizeOf } from "./attributes.ts";
 import { batchError, entriesOf, failure } from "./batch.ts";
 import { queryInput, queryOutput } from "./query.ts";

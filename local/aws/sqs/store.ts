@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import type { MessageAttributes } from "../../contracts.ts";
-import { groupCommit, openDatabase } from "../database.ts";
+import type { MessageAttributes } from "../../seams.ts";
+import { groupCommit, openDatabase } from "../port/database.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS queues (

@@ -1,0 +1,124 @@
+import { AppError } from "#common/errors/app-error.ts";
+import type { Attempt } from "#common/idempotency/idempotency.ts";
+import type { Json } from "#common/json/json.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
+import { drawFor, newSalt } from "../queue/draw.ts";
+import {
+  type Customer,
+  isSameProfile,
+  type Profile,
+  profileDigest,
+  profileOf,
+  type StoredCustomer,
+  toCustomer,
+} from "./customer.ts";
+import { type CustomerTable, eraseCustomer, readCustomer, writeCustomer } from "./customers.ts";
+import { nameWords } from "./name-words.ts";
+
+export type ChangeCustomersDeps = {
+  table: CustomerTable;
+  /** Puts the event on the queue `events-audit`; when it returns, the queue has it. */
+  send: (event: EventMessage) => Promise<void>;
+  /** Waits before another try, in milliseconds. */
+  sleep?: (ms: number) => Promise<void>;
+};
+
+type Caller = { organizationId: string; userId: string };
+
+/** So many at once on one customer are no accident. */
+const TRIES_MAX = 6;
+const WAIT_MS = 20;
+
+const DESCRIPTIONS = {
+  customer_created: "The customer's profile was created",
+  customer_replaced: "The customer's profile was replaced",
+  customer_erased: "The customer's profile was erased",
+} as const;
+
+const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+/**
+ * Changes of customers. Each is told by an audit event that holds the salted digest of the profile and nothing
+ * of the profile itself. The event goes to the queue first and the table is changed then: no profile
+ * ever stands whose digest is not on its way into the chain. The reverse can happen (a crash in
+ * between, or a loser of two at once): an event of a change that was not made. Its caller was not told that
+ * it was, and the profile's `version` and digest say which event is its own.
+ */
+export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustomersDeps) => {
+  /** Tries again with what stands there by then; `change` answers undefined when another was quicker. */
+  const untilDone = async <T>(change: (tryNumber: number) => Promise<T | undefined>): Promise<T> => {
+    for (let tryNumber = 0; tryNumber < TRIES_MAX; tryNumber += 1) {
+      if (tryNumber > 0) await sleep(WAIT_MS * 2 ** tryNumber * Math.random());
+      const done = await change(tryNumber);
+      if (done !== undefined) return done;
+    }
+    throw new AppError("CUSTOMER_IN_CHANGE", { retryAfterSeconds: 1 });
+  };
+
+  const tell = (
+    change: keyof typeof DESCRIPTIONS,
+    customerId: string,
+    detail: { [name: string]: Json },
+    { caller, attempt, tryNumber }: { caller: Caller; attempt: Attempt; tryNumber: number },
+  ): Promise<void> =>
+    send({
+      organizationId: caller.organizationId,
+      ...drawFor(attempt.id, tryNumber),
+      customerId: AUDIT_CUSTOMER_ID,
+      type: AUDIT_TYPE,
+      audit: true,
+      description: DESCRIPTIONS[change],
+      date: attempt.time,
+      actor: caller.userId,
+      detail: { change, customerId, ...detail },
+      recordedAt: attempt.time,
+    });
+
+  return {
+    /** Creates or replaces; the same profile again changes nothing and is no event. */
+    put: (
+      customerId: string,
+      profile: Profile,
+      caller: Caller,
+      attempt: Attempt,
+    ): Promise<{ customer: Customer; isNew: boolean }> =>
+      untilDone(async (tryNumber) => {
+        const { organizationId } = caller;
+        const before = await readCustomer(table, organizationId, customerId);
+        if (before && isSameProfile(before, profile)) return { customer: toCustomer(before), isNew: false };
+        const version = (before?.version ?? 0) + 1;
+        // Not the event's own salt, which stays when this one is erased.
+        const salt = newSalt();
+        const next: StoredCustomer = {
+          customerId,
+          organizationId,
+          ...profileOf(profile),
+          createdAt: before?.createdAt ?? attempt.time,
+          updatedAt: attempt.time,
+          version,
+          salt,
+          digest: profileDigest(salt, profile),
+          words: nameWords(profile.name),
+        };
+        const type = before ? "customer_replaced" : "customer_created";
+        await tell(type, customerId, { digest: next.digest, version }, { caller, attempt, tryNumber });
+        const written = await writeCustomer(table, next, before);
+        if (!written.done) return undefined;
+        return { customer: toCustomer(next), isNew: before === undefined };
+      }),
+
+    /**
+     * Erases what is known of a customer; its events stay. One that is not there is `NOT_FOUND`: who erases
+     * a person under a mistyped id must not hear that it was done.
+     */
+    erase: (customerId: string, caller: Caller, attempt: Attempt): Promise<true> =>
+      untilDone(async (tryNumber) => {
+        const before = await readCustomer(table, caller.organizationId, customerId);
+        if (!before) throw new AppError("NOT_FOUND");
+        const { version, digest } = before;
+        await tell("customer_erased", customerId, { digest, version }, { caller, attempt, tryNumber });
+        const erased = await eraseCustomer(table, before);
+        return erased.done ? true : undefined;
+      }),
+  };
+};

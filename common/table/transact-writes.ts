@@ -1,0 +1,46 @@
+import {
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from "@aws-sdk/client-dynamodb";
+import { dynamodb } from "#common/aws/dynamodb.ts";
+import type { Condition, TransactionResult, Write } from "./table.ts";
+import { toKey, toWire } from "./wire.ts";
+
+const conditionOf = ({ absent, version }: Condition) =>
+  absent
+    ? { ConditionExpression: "attribute_not_exists(pk)" }
+    : version === undefined
+      ? {}
+      : {
+          ConditionExpression: "#version = :version",
+          ExpressionAttributeNames: { "#version": "version" },
+          ExpressionAttributeValues: { ":version": { N: String(version) } },
+        };
+
+const toTransactItem = (TableName: string, write: Write): TransactWriteItem =>
+  "put" in write
+    ? { Put: { TableName, Item: toWire(write.put), ...conditionOf(write) } }
+    : { Delete: { TableName, Key: toKey(write.remove), ...conditionOf(write) } };
+
+/** A condition that did not hold, or another transaction on the same item: the caller reads and decides again. */
+const LOST = new Set(["ConditionalCheckFailed", "TransactionConflict"]);
+
+/** `Table.transact` in DynamoDB. */
+export const transactWrites = async (
+  TableName: string,
+  writes: readonly Write[],
+): Promise<TransactionResult> => {
+  const TransactItems = writes.map((write) => toTransactItem(TableName, write));
+  try {
+    // The SDK draws one token for all its tries of a call, so a try that got through is not refused by
+    // the conditions that it made false itself.
+    await dynamodb().send(new TransactWriteItemsCommand({ TransactItems }));
+    return { done: true };
+  } catch (error) {
+    const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+    const lost = reasons.flatMap(({ Code = "" }, place) => (LOST.has(Code) ? [place] : []));
+    if (lost.length === 0) throw error;
+    return { done: false, lost };
+  }
+};

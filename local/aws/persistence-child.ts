@@ -1,5 +1,0 @@
-/** A port that a test kills: it starts on the folder it is given, says where it listens, and stays. */
-import { startTestPort } from "./testing.ts";
-
-const port = await startTestPort({ dataFolder: process.argv[2] ?? "" });
-process.stdout.write(`${port.url}\n`);

@@ -1,0 +1,193 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Declarations } from "#common/manifest/manifest.ts";
+import type { Deployment } from "#common/manifest/names.ts";
+import type { AwsPort, Chaos, Permissions, PortListeners } from "../../seams.ts";
+import { openDynamoDb } from "../dynamodb/service.ts";
+import { openEventBridge } from "../eventbridge/service.ts";
+import { openKms } from "../kms/service.ts";
+import { openS3 } from "../s3/service.ts";
+import { openSns } from "../sns/service.ts";
+import { openQueues } from "../sqs/queues.ts";
+import { makeSqs } from "../sqs/service.ts";
+import { makeSts } from "../sts/service.ts";
+import { arnsOf } from "./arn.ts";
+import { makeDispatch } from "./dispatch.ts";
+import { AwsError, DroppedConnection, StartError } from "./errors.ts";
+import type { Input } from "./input.ts";
+import { OPERATOR } from "./permissions.ts";
+import { provision } from "./provision.ts";
+import type { Answer, Call, Service } from "./service.ts";
+
+export type AwsPortOptions = {
+  /** 0 takes a free one. */
+  port: number;
+  /** Everything that is kept lies here. */
+  dataFolder: string;
+  declarations: Declarations;
+  deployment: Deployment;
+  permissions: Permissions;
+  listeners: PortListeners;
+  chaos: Chaos;
+  /** Visibility time-out of a declared queue (its name in resources.json); else 30 seconds. */
+  visibilitySecondsOf?: (queue: string) => number;
+  /** Secret access key of a function; undefined: its signatures are not checked. The operator's is `local`. */
+  secretOf?: (accessKeyId: string) => string | undefined;
+  now?: () => number;
+  log: (message: string, details?: Record<string, unknown>) => void;
+};
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const sentences: Record<string, string> = {
+        EADDRINUSE: `Port ${port} is in use, so the local AWS endpoint cannot start: stop what listens there, or choose another port with AWS_PORT=${port + 1}.`,
+        EACCES: `Port ${port} may not be opened by this user: choose one above 1023 with AWS_PORT.`,
+      };
+      reject(
+        new StartError(sentences[error.code ?? ""] ?? `Port ${port} cannot be opened: ${error.message}.`),
+      );
+    });
+    server.listen({ port, host: "127.0.0.1" }, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+
+const send = async (response: ServerResponse, { status, headers, body }: Answer) => {
+  if (body instanceof Readable) {
+    response.writeHead(status, headers);
+    await pipeline(body, response);
+    return;
+  }
+  const bytes = body === undefined ? 0 : Buffer.byteLength(body);
+  response.writeHead(status, { "content-length": bytes, ...headers });
+  response.end(body);
+};
+
+/** A call from within, by the operator: for making what is declared. */
+const innerCall = (origin: string): Call => ({
+  method: "POST",
+  url: "/",
+  headers: {},
+  requestId: "local",
+  accessKeyId: OPERATOR,
+  origin,
+  signal: new AbortController().signal,
+  authorize: () => {},
+  may: () => true,
+});
+
+/** Starts the one HTTP port behind which every AWS service of the platform is emulated. */
+export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> => {
+  const { dataFolder, deployment, declarations, permissions, listeners, chaos, log, secretOf } = options;
+  const now = options.now ?? Date.now;
+  const arns = arnsOf(deployment);
+  const services: Service[] = [];
+  const logFailure = (error: unknown, call: string) =>
+    log("aws call failed", { call, error: error instanceof Error ? error.stack : String(error) });
+  const closeServices = async () => {
+    for (const service of services.toReversed()) await service.close?.();
+  };
+
+  const running = new Set<AbortController>();
+  let closing = false;
+  // A call that comes while the stores still open waits for them.
+  const ready = Promise.withResolvers<ReturnType<typeof makeDispatch>>();
+  ready.promise.catch(() => {});
+
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const controller = new AbortController();
+    running.add(controller);
+    // An abort costs an exception with its stack: only when somebody really hung up.
+    response.once("close", () => {
+      if (!response.writableFinished) controller.abort();
+    });
+    try {
+      const dispatch = await ready.promise;
+      if (closing) throw new DroppedConnection();
+      await send(response, await dispatch(request, () => controller.signal));
+    } catch (error) {
+      if (!(error instanceof DroppedConnection) && !controller.signal.aborted) {
+        log("aws answer failed", { error: error instanceof Error ? error.stack : String(error) });
+      }
+      request.socket.destroy();
+    } finally {
+      running.delete(controller);
+    }
+  };
+  const server = createServer(
+    { keepAliveTimeout: 60_000 },
+    (request, response) => void answer(request, response),
+  );
+
+  try {
+    // The port first: somebody else's platform on the same data would hold both.
+    const port = await listen(server, options.port);
+    const url = `http://localhost:${port}`;
+
+    const queues = openQueues(join(dataFolder, "queues.sqlite"), arns, logFailure, now);
+    services.push({ ...makeSqs(queues), close: queues.close });
+    const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
+    services.push(tables.service);
+    const keys = openKms(join(dataFolder, "keys.sqlite"), arns, now);
+    services.push(keys.service, makeSts(arns));
+
+    const topics = openSns(join(dataFolder, "topics.sqlite"), arns, queues.contract, listeners, {}, now);
+    const buses = openEventBridge(join(dataFolder, "buses.sqlite"), arns, queues.contract, listeners, now);
+    const buckets = openS3(join(dataFolder, "buckets"), arns, listeners, now);
+    services.push(topics.service, buses.service, buckets.service);
+
+    const call = innerCall(url);
+    await provision(declarations, deployment, arns, options.visibilitySecondsOf, {
+      call: async (name, operation, input: Input) => {
+        const service = services.find((one) => one.name === name);
+        const run = service?.kind === "operations" ? service.operations[operation] : undefined;
+        if (!run) throw new AwsError("UnknownOperationException", `${name} ${operation}`);
+        return run(input, call);
+      },
+      queues,
+      ensureKey: keys.ensure,
+      ensureTopic: topics.ensureTopic,
+      ensureBus: buses.ensureBus,
+      ensureBucket: buckets.ensureBucket,
+    });
+
+    const dispatch = makeDispatch(services, {
+      arns,
+      permissions,
+      chaos,
+      secretOf: (accessKeyId) => (accessKeyId === OPERATOR ? OPERATOR : secretOf?.(accessKeyId)),
+      now,
+      log: logFailure,
+    });
+    ready.resolve(dispatch);
+
+    return {
+      url,
+      port,
+      queues: queues.contract,
+      streams: tables.streams,
+      close: async () => {
+        closing = true;
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        // Long polls end now, with nothing; what else runs is awaited.
+        for (const controller of running) controller.abort();
+        const deadline = Date.now() + 3_000;
+        while (running.size > 0 && Date.now() < deadline)
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        server.closeAllConnections();
+        await closed;
+        await closeServices();
+      },
+    };
+  } catch (error) {
+    ready.reject(new DroppedConnection());
+    server.close();
+    server.closeAllConnections();
+    await closeServices().catch(() => {});
+    throw error;
+  }
+};

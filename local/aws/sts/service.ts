@@ -1,0 +1,29 @@
+import type { Arns } from "../port/arn.ts";
+import { OPERATOR } from "../port/permissions.ts";
+import type { OperationService } from "../port/service.ts";
+
+export const callerArn = (arns: Arns, accessKeyId: string): string =>
+  accessKeyId === OPERATOR
+    ? `arn:aws:iam::${arns.account}:user/${OPERATOR}`
+    : `arn:aws:sts::${arns.account}:assumed-role/${accessKeyId}/${accessKeyId}`;
+
+export const makeSts = (arns: Arns): OperationService => ({
+  kind: "operations",
+  name: "sts",
+  protocols: ["query"],
+  targets: [],
+  errorPrefix: "",
+  jsonVersion: "1.1",
+  inputError: { missing: "ValidationError", invalid: "ValidationError" },
+  throttling: { code: "Throttling", status: 400 },
+  unknownOperation: { code: "InvalidAction", status: 400 },
+  xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+  operations: {
+    // Nobody needs a right for this one, in AWS neither.
+    GetCallerIdentity: (_input, { accessKeyId }) => ({
+      Arn: callerArn(arns, accessKeyId),
+      UserId: accessKeyId === OPERATOR ? "AIDALOCAL" : `AROALOCAL:${accessKeyId}`,
+      Account: arns.account,
+    }),
+  },
+});

@@ -1,0 +1,139 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { until } from "../testing/platform.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+let data = "";
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), "millrace-main-"));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  rmSync(data, { recursive: true, force: true, maxRetries: 3 });
+});
+
+const start = (...flags: string[]) => {
+  const free = flags.includes("--port") ? [] : ["--port", "0"];
+  const child = spawn(
+    process.execPath,
+    ["local/start/main.ts", "--aws-port", "0", "--data", data, ...free, ...flags],
+    { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } },
+  );
+  children.push(child);
+  const told = { out: "", err: "" };
+  child.stdout.on("data", (text) => (told.out += text));
+  child.stderr.on("data", (text) => (told.err += text));
+  const exited = once(child, "exit").then(([code]) => Number(code));
+  // The first start on a machine builds.
+  const ready = () =>
+    until(() => {
+      if (child.exitCode !== null) throw new Error(`it ended: ${told.err}`);
+      return /^ready (http:\/\/localhost:\d+)\n$/m.exec(told.out)?.[1];
+    }, 25_000);
+  const stop = async (): Promise<number> => {
+    child.kill("SIGTERM");
+    child.kill("SIGTERM");
+    return exited;
+  };
+  return { child, told, ready, exited, stop };
+};
+
+const token = async (): Promise<string> => {
+  const flags = [
+    "--sub",
+    "alice",
+    "--organization",
+    "demo",
+    "--role",
+    "data.read,data.write",
+    "--data",
+    data,
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, ["scripts/token.ts", ...flags], {
+    cwd: root,
+  });
+  return stdout.trim();
+};
+
+describe("npm start", () => {
+  it("prints one line when quiet, serves, keeps data, and stops within five seconds", async () => {
+    const first = start("--quiet");
+    const url = await first.ready();
+    const headers = { authorization: `Bearer ${await token()}`, "content-type": "application/json" };
+    const posted = await fetch(`${url}/data`, { method: "POST", headers, body: '{"informationOne":"kept"}' });
+    expect(posted.status).toBe(202);
+    const { id } = (await posted.json()) as { id: string };
+    await until(async () => (await fetch(`${url}/data/${id}`, { headers })).status === 200);
+
+    const begun = performance.now();
+    expect(await first.stop()).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    expect(first.told).toEqual({ out: `ready ${url}\n`, err: "" });
+
+    const second = start("--quiet");
+    const again = await (await fetch(`${await second.ready()}/data/${id}`, { headers })).json();
+    expect(again).toMatchObject({ id, data: { informationOne: "kept" } });
+    expect(await second.stop()).toBe(0);
+  });
+
+  it("prints a curl that works, where things are, and plays the demo; the ready line comes last", async () => {
+    const platform = start("--demo");
+    const url = await platform.ready();
+
+    const curls = platform.told.out.split("\n").filter((line) => line.startsWith("  curl "));
+    const statuses = [];
+    for (const curl of curls) {
+      const { stdout } = await promisify(execFile)("sh", [
+        "-c",
+        `${curl.trim()} -o /dev/null -w '%{http_code}'`,
+      ]);
+      statuses.push(stdout);
+    }
+
+    expect(statuses).toEqual(["202", "200"]);
+    expect(platform.told.out).toContain(data);
+    expect(platform.told.out).toMatch(/stored 3 records/);
+    expect(platform.told.out.trim().split("\n").at(-1)).toBe(`ready ${url}`);
+    expect(await platform.stop()).toBe(0);
+  });
+
+  it("says in one line that a port is in use", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+
+    const platform = start("--port", String(port));
+
+    expect(await platform.exited).toBe(1);
+    other.close();
+    expect(platform.told.out).toBe("");
+    expect(platform.told.err).toMatch(new RegExp(`^Port ${port} is in use[^\n]+\n$`));
+  });
+
+  it("says in one line that it does not know a flag", async () => {
+    const platform = start("--verbose");
+
+    expect(await platform.exited).toBe(1);
+    expect(platform.told).toEqual({
+      out: "",
+      err: "There is no flag --verbose: npm start -- --help lists them.\n",
+    });
+  });
+
+  it("stops on Ctrl-C too", async () => {
+    const platform = start("--quiet");
+    await platform.ready();
+
+    platform.child.kill("SIGINT");
+
+    expect(await platform.exited).toBe(0);
+  });
+});

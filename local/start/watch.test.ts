@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { until } from "../testing/platform.ts";
+import { watchSources } from "./watch.ts";
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+const setup = () => {
+  const root = mkdtempSync(join(tmpdir(), "millrace-watch-"));
+  for (const folder of ["functions/one", "common", "dist"])
+    mkdirSync(join(root, folder), { recursive: true });
+  const hashes: Record<string, string> = { one: "1", two: "1" };
+  const writeManifest = () => {
+    const functions = Object.fromEntries(Object.entries(hashes).map(([name, sha256]) => [name, { sha256 }]));
+    writeFileSync(join(root, "dist/manifest.json"), JSON.stringify({ functions }));
+  };
+  writeManifest();
+  const swapped: string[] = [];
+  const told: string[] = [];
+  let fault: string | undefined;
+  const end = watchSources({
+    root,
+    build: async () => {
+      if (fault) throw new Error(fault);
+      writeManifest();
+    },
+    swap: (name) => void swapped.push(name),
+    tell: (line) => void told.push(line),
+  });
+  ends.push(() => {
+    end();
+    rmSync(root, { recursive: true, force: true });
+  });
+  return { root, hashes, swapped, told, break: (message?: string) => (fault = message) };
+};
+
+describe("watching sources", () => {
+  it("swaps the functions whose bundles changed, and no other", async () => {
+    const { root, hashes, swapped, told } = setup();
+
+    hashes.two = "2";
+    writeFileSync(join(root, "common/shared.ts"), "1");
+
+    await until(() => told.length > 0);
+    expect(swapped).toEqual(["two"]);
+    expect(told).toEqual(["two was rebuilt and swapped."]);
+  });
+
+  it("keeps what runs when the source has a fault, and goes on when it is mended", async () => {
+    const { root, hashes, swapped, told, break: breakBuild } = setup();
+
+    breakBuild("one/handler.ts: Unexpected end of file");
+    writeFileSync(join(root, "functions/one/handler.ts"), "{");
+    await until(() => told.length === 1);
+    breakBuild();
+    hashes.one = "2";
+    // As many editors save: another file takes the name.
+    writeFileSync(join(root, "draft.ts"), "{}");
+    renameSync(join(root, "draft.ts"), join(root, "functions/one/handler.ts"));
+    await until(() => told.length === 2);
+
+    expect(told).toEqual([
+      "Not swapped. one/handler.ts: Unexpected end of file",
+      "one was rebuilt and swapped.",
+    ]);
+    expect(swapped).toEqual(["one"]);
+  });
+
+  it("sees folders that are made later, and what is in them", async () => {
+    const { root, hashes, told } = setup();
+
+    mkdirSync(join(root, "common/later"));
+    hashes.one = "2";
+    await until(() => told.length === 1);
+    hashes.one = "3";
+    writeFileSync(join(root, "common/later/shared.ts"), "1");
+
+    await until(() => told.length === 2);
+  });
+
+  it("says that a manifest needs a restart", async () => {
+    const { root, told } = setup();
+
+    writeFileSync(join(root, "functions/one/function.json"), "{}");
+
+    await until(() => told.some((line) => line.includes("restart")));
+  });
+});
