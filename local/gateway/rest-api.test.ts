@@ -237,6 +237,25 @@ describe("the proxy event", () => {
 });
 
 describe("the function's answer", () => {
+  it("has the headers renamed that API Gateway keeps for itself", async () => {
+    const { get } = await setup({
+      health: () =>
+        answered({
+          statusCode: 401,
+          headers: { "WWW-Authenticate": "Bearer" },
+          multiValueHeaders: { date: ["x"] },
+        }),
+    });
+
+    const { headers } = await get("/health");
+
+    expect([headers.get("www-authenticate"), headers.get("x-amzn-remapped-www-authenticate")]).toEqual([
+      null,
+      "Bearer",
+    ]);
+    expect(headers.get("x-amzn-remapped-date")).toBe("x");
+  });
+
   it("goes out with status, headers, repeated headers and body", async () => {
     const { get } = await setup({
       health: () =>
