@@ -155,6 +155,9 @@ const checkDeployment = async (
     writeFileSync(state, shown.output.slice(shown.output.indexOf("{")));
     return run(execPath, ["scripts/terraform/compare-terraform.ts", state, environment, functions], root);
   });
+  await check(`${name}: no policy is near AWS's limit`, () =>
+    run(execPath, ["scripts/terraform/state-quotas.ts", state], root),
+  );
 };
 
 /** The default workspace must be refused, in words that help. */
