@@ -26,7 +26,6 @@ module "api" {
   gateway_responses  = local.gateway_responses
   throttle           = var.route_throttle
   domain             = var.domain
-  manage_account     = var.manage_gateway_account
   key_arn            = module.data_key.arn
   log_retention_days = var.log_retention_days
 }

@@ -108,57 +108,66 @@ const checkFolder = async (program: string, name: string, folder: string): Promi
   await check(`${name}: test`, () => terraform([], ["test"], name === "root" ? "dev" : undefined));
 };
 
+type Application = { name: string; subfolder: string; workspace: string; settings: string[] };
+
+/** Plans, applies and plans again in a copy of terraform/. Answers the state's file, or nothing where that failed. */
+const checkApplication = async (
+  program: string,
+  { name, subfolder, workspace, settings }: Application,
+): Promise<string | undefined> => {
+  // A copy of its own: a local state is told to terraform by a file in the folder.
+  const copy = join(scratch, name, "terraform");
+  cpSync(terraformFolder, copy, {
+    recursive: true,
+    filter: (path) => ![".terraform", "tests"].includes(basename(path)),
+  });
+  const folder = join(copy, subfolder);
+  const data = join(scratch, name, "data");
+  const common = ["--lean", "--local-backend", "--data-dir", data, "--workspace", workspace];
+  const all = [...settings, "-no-color", "-input=false"];
+  const plan = join(scratch, name, "plan");
+  const state = join(scratch, name, "state.json");
+
+  const planned = await check(`${name}: plan`, () =>
+    run(program, ["--init", ...common, "plan", ...all, `-out=${plan}`], folder),
+  );
+  if (!planned) return undefined;
+  const applied = await check(`${name}: apply`, () =>
+    run(program, [...common, "apply", "-no-color", plan], folder),
+  );
+  if (!applied) return undefined;
+  await check(`${name}: plan finds no change`, () =>
+    run(program, [...common, "plan", ...all, "-detailed-exitcode"], folder),
+  );
+  const measured = await check(`${name}: no policy is near AWS's limit`, async () => {
+    const shown = await run(program, [...common, "show", "-json"], folder);
+    if (shown.code !== 0) return shown;
+    writeFileSync(state, shown.output.slice(shown.output.indexOf("{")));
+    return run(execPath, ["scripts/terraform/state-quotas.ts", state], root);
+  });
+  return measured ? state : undefined;
+};
+
 type Deployment = { name: string; environment: string; functions: string; build: string };
 
 const checkDeployment = async (
   program: string,
   { name, environment, functions, build }: Deployment,
 ): Promise<void> => {
-  // A copy of its own: a local state is told to terraform by a file in the folder.
-  const folder = join(scratch, name, "terraform");
-  cpSync(terraformFolder, folder, {
-    recursive: true,
-    filter: (path) => ![".terraform", "tests"].includes(basename(path)),
-  });
-  const common = [
-    "--lean",
-    "--local-backend",
-    "--data-dir",
-    join(scratch, name, "data"),
-    "--workspace",
-    environment,
-  ];
   const settings = [
     `-var-file=environments/${environment}.tfvars`,
     `-var=functions_folder=${functions}`,
     `-var=build_folder=${build}`,
-    "-no-color",
-    "-input=false",
   ];
-  const plan = join(scratch, name, "plan");
-  const state = join(scratch, name, "state.json");
-
-  const planned = await check(`${name}: plan`, () =>
-    run(program, ["--init", ...common, "plan", ...settings, `-out=${plan}`], folder),
-  );
-  if (!planned) return;
-  const applied = await check(`${name}: apply`, () =>
-    run(program, [...common, "apply", "-no-color", plan], folder),
-  );
-  if (!applied) return;
-  await check(`${name}: plan finds no change`, () =>
-    run(program, [...common, "plan", ...settings, "-detailed-exitcode"], folder),
-  );
-  await check(`${name}: agrees with the manifests`, async () => {
-    const shown = await run(program, [...common, "show", "-json"], folder);
-    if (shown.code !== 0) return shown;
-    writeFileSync(state, shown.output.slice(shown.output.indexOf("{")));
-    return run(execPath, ["scripts/terraform/compare-terraform.ts", state, environment, functions], root);
-  });
-  await check(`${name}: no policy is near AWS's limit`, () =>
-    run(execPath, ["scripts/terraform/state-quotas.ts", state], root),
+  const state = await checkApplication(program, { name, subfolder: ".", workspace: environment, settings });
+  if (state === undefined) return;
+  await check(`${name}: agrees with the manifests`, () =>
+    run(execPath, ["scripts/terraform/compare-terraform.ts", state, environment, functions], root),
   );
 };
+
+/** Roots of their own, beside the environments' one: what stands in an account before them. */
+const OTHER_ROOTS = ["account"];
 
 /** The default workspace must be refused, in words that help. */
 const checkDefaultWorkspace = (program: string, build: string): Promise<boolean> =>
@@ -201,10 +210,10 @@ const MODULE_FILES = [
 /** What Terraform itself does not ask for: tests and a README in each module, descriptions, one way to a function. */
 const checkLayout = (): Ending => {
   const faults: string[] = [];
-  for (const module of inFolders(join(terraformFolder, "modules"))) {
+  const modules = inFolders(join(terraformFolder, "modules")).map((module) => join("modules", module));
+  for (const folder of [...modules, ...OTHER_ROOTS]) {
     for (const file of MODULE_FILES) {
-      if (!existsSync(join(terraformFolder, "modules", module, file)))
-        faults.push(`modules/${module}: no ${file}`);
+      if (!existsSync(join(terraformFolder, folder, file))) faults.push(`${folder}: no ${file}`);
     }
   }
   for (const file of globSync("**/*.tf", { cwd: terraformFolder })) {
@@ -259,6 +268,17 @@ const main = async (): Promise<void> => {
         build: join(fixtures, "build"),
       }),
     () => checkDefaultWorkspace(launcher, build),
+    ...OTHER_ROOTS.flatMap((name) => [
+      () => checkFolder(launcher, `root ${name}`, join(terraformFolder, name)),
+      // Its settings, which Terraform reads by themselves, are in its folder.
+      () =>
+        checkApplication(launcher, {
+          name: `root ${name}`,
+          subfolder: name,
+          workspace: "default",
+          settings: [],
+        }),
+    ]),
     ...inFolders(join(terraformFolder, "modules")).map(
       (name) => () => checkFolder(launcher, `module ${name}`, join(terraformFolder, "modules", name)),
     ),

@@ -90,12 +90,6 @@ variable "domain" {
   default = null
 }
 
-variable "manage_account" {
-  description = "Whether this sets the role by which API Gateway writes logs; it is one per account and region, so a second environment there says false."
-  type        = bool
-  default     = true
-}
-
 variable "key_arn" {
   description = "The customer-managed key for the access logs."
   type        = string
