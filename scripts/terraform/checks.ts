@@ -167,7 +167,7 @@ const checkDeployment = async (
 };
 
 /** Roots of their own, beside the environments' one: what stands in an account before them. */
-const OTHER_ROOTS = ["account"];
+const OTHER_ROOTS = ["account", "bootstrap"];
 
 /** The default workspace must be refused, in words that help. */
 const checkDefaultWorkspace = (program: string, build: string): Promise<boolean> =>
