@@ -3,11 +3,9 @@ import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
-  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,6 +15,7 @@ import { basename, join, resolve } from "node:path";
 import { argv, env, execPath, exit } from "node:process";
 import { parseArgs } from "node:util";
 import { functionNames } from "#common/manifest/load.ts";
+import { inFolders, layoutFaults, OTHER_ROOTS } from "./layout.ts";
 
 /**
  * All checks of terraform/, one line each: format; `validate` and `test` of the root and of each module; and for each
@@ -164,10 +163,11 @@ const checkDeployment = async (
   await check(`${name}: agrees with the manifests`, () =>
     run(execPath, ["scripts/terraform/compare-terraform.ts", state, environment, functions], root),
   );
+  if (name !== environment) return;
+  await check(`${name}: what it costs unused is counted`, () =>
+    run(execPath, ["scripts/terraform/billed-resources.ts", state, environment], root),
+  );
 };
-
-/** Roots of their own, beside the environments' one: what stands in an account before them. */
-const OTHER_ROOTS = ["account", "bootstrap"];
 
 /** The default workspace must be refused, in words that help. */
 const checkDefaultWorkspace = (program: string, build: string): Promise<boolean> =>
@@ -192,50 +192,11 @@ const checkDefaultWorkspace = (program: string, build: string): Promise<boolean>
     return { code: refused ? 0 : 1, output: `The plan was not refused:\n${output}` };
   });
 
-const inFolders = (folder: string): string[] =>
-  readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-
-const MODULE_FILES = [
-  "README.md",
-  "main.tf",
-  "outputs.tf",
-  "tests/plan.tftest.hcl",
-  "variables.tf",
-  "versions.tf",
-];
-
-/** What Terraform itself does not ask for: tests and a README in each module, descriptions, one way to a function. */
-const checkLayout = (): Ending => {
-  const faults: string[] = [];
-  const modules = inFolders(join(terraformFolder, "modules")).map((module) => join("modules", module));
-  for (const folder of [...modules, ...OTHER_ROOTS]) {
-    for (const file of MODULE_FILES) {
-      if (!existsSync(join(terraformFolder, folder, file))) faults.push(`${folder}: no ${file}`);
-    }
-  }
-  for (const file of globSync("**/*.tf", { cwd: terraformFolder })) {
-    const source = readFileSync(join(terraformFolder, file), "utf8");
-    for (const [block, , kind, name] of source.matchAll(
-      /^((variable|output) "([^"]+)" \{\n(?:.*\n)*?\})/gm,
-    )) {
-      if (!/^ {2}description = "./m.test(block)) faults.push(`${file}: ${kind} ${name} has no description`);
-      if (kind === "variable" && !/^ {2}type /m.test(block))
-        faults.push(`${file}: variable ${name} has no type`);
-    }
-    if (/^resource "aws_lambda_function" /m.test(source) && file !== join("modules", "function", "main.tf"))
-      faults.push(`${file}: a function that is not made by modules/function`);
-    if (/terraform\.workspace/.test(source) && file !== "locals.tf")
-      faults.push(`${file}: terraform.workspace is read in locals.tf alone`);
-    if (/\b(timestamp\(\)|provisioner ")/.test(source)) faults.push(`${file}: a provisioner or a timestamp`);
-  }
-  return { code: faults.length === 0 ? 0 : 1, output: faults.join("\n") };
-};
-
 const main = async (): Promise<void> => {
-  await check("layout", async () => checkLayout());
+  await check("layout", async () => {
+    const faults = layoutFaults(terraformFolder);
+    return { code: faults.length === 0 ? 0 : 1, output: faults.join("\n") };
+  });
   await check("format", () => run("terraform", ["fmt", "-check", "-recursive", "-diff"], terraformFolder));
   if (launcher === undefined) {
     console.log(
