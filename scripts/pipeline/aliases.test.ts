@@ -84,6 +84,75 @@ describe.skipIf(process.platform === "win32")("the functions' aliases", () => {
     expect(stderr).toContain("millrace-prd-a is not back at version 7");
   });
 
+  const rollouts = JSON.stringify({
+    a: { function: "millrace-prd-a", alias: "live", version: "8", application: "millrace-prd", group: "a" },
+    b: { function: "millrace-prd-b", alias: "live", version: "12", application: "millrace-prd", group: "b" },
+  });
+
+  it("are rolled out by CodeDeploy, where there is a new version, and waited for", () => {
+    aws(`
+      *get-alias*millrace-prd-a*) echo '{"FunctionVersion": "7"}';;
+      *get-alias*millrace-prd-b*) echo '{"FunctionVersion": "12"}';;
+      *create-deployment*) echo '{"deploymentId": "d-1"}';;
+    `);
+    writeFileSync(file(), rollouts);
+
+    const { status, stdout } = run("roll-out", "--file", file());
+
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout:
+        "millrace-prd-a: from version 7 to 8, deployment d-1.\n1 functions answer with their new version.\n",
+    });
+    const [, created = "", , waited = ""] = calls();
+    const revision = JSON.parse(/--revision (.*) --output/.exec(created)?.[1] ?? "{}");
+    expect(created).toContain("--application-name millrace-prd --deployment-group-name a ");
+    expect(JSON.parse(revision.appSpecContent.content)).toEqual({
+      version: 0,
+      Resources: [
+        {
+          a: {
+            Type: "AWS::Lambda::Function",
+            Properties: { Name: "millrace-prd-a", Alias: "live", CurrentVersion: "7", TargetVersion: "8" },
+          },
+        },
+      ],
+    });
+    expect(waited).toContain("wait deployment-successful --deployment-id d-1");
+  });
+
+  it("are not rolled out when CodeDeploy took one back", () => {
+    aws(`
+      *get-alias*) echo '{"FunctionVersion": "7"}';;
+      *create-deployment*) echo '{"deploymentId": "d-1"}';;
+      *wait*) echo "Waiter DeploymentSuccessful failed" >&2; exit 255;;
+    `);
+    writeFileSync(file(), rollouts);
+
+    const { status, stderr } = run("roll-out", "--file", file());
+
+    expect(status).toBe(1);
+    expect(stderr).toContain("millrace-prd-a was not rolled out (deployment d-1): Waiter");
+    expect(stderr).toContain("millrace-prd-b was not rolled out");
+  });
+
+  it("move at once when they are told to", () => {
+    aws("*) ;;");
+    writeFileSync(file(), rollouts);
+
+    expect(run("at-once", "--file", file()).stdout).toBe(
+      "millrace-prd-a: at version 8.\nmillrace-prd-b: at version 12.\n",
+    );
+  });
+
+  it.each(["{}", '{"a": {"function": "f"}}', "[]"])("are moved by no file such as %s", (text) => {
+    aws("*) ;;");
+    writeFileSync(file(), text);
+
+    expect(run("roll-out", "--file", file()).status).toBe(1);
+    expect(run("at-once", "--file", file()).status).toBe(1);
+  });
+
   it.each([
     [["keep", "--file", "f"]],
     [["put-back"]],

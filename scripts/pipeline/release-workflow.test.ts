@@ -46,6 +46,12 @@ describe("a release", () => {
     );
   });
 
+  it("is smoke-tested when every alias is at its new version, and not before", () => {
+    inOrder("roll-out", "actions/download-artifact rollouts", "aliases.ts roll-out");
+    expect(jobs["smoke-test"]?.needs).toEqual(["apply", "roll-out"]);
+    expect(jobs["roll-back"]?.needs).toEqual(["apply", "roll-out", "smoke-test"]);
+  });
+
   it("goes back when it was applied and its smoke test did not succeed", () => {
     expect(jobs["roll-back"]?.if).toBe(
       "always() && needs.apply.result == 'success' && needs.smoke-test.result != 'success'",
@@ -61,6 +67,7 @@ describe("a release", () => {
       "stored-release.ts verify good",
       "release.ts roll-back --failed failed --good good/dist --out dist",
       "terraform -chdir=terraform apply",
+      "aliases.ts at-once",
       "integration.ts --smoke",
     );
   });

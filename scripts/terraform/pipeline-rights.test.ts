@@ -40,6 +40,8 @@ const MAKING: Readonly<Record<string, string>> = {
   aws_cloudwatch_log_group: "logs:CreateLogGroup",
   aws_cloudwatch_log_subscription_filter: "logs:PutSubscriptionFilter",
   aws_cloudwatch_metric_alarm: "cloudwatch:PutMetricAlarm",
+  aws_codedeploy_app: "codedeploy:CreateApplication",
+  aws_codedeploy_deployment_group: "codedeploy:CreateDeploymentGroup",
   aws_cognito_user_pool: "cognito-idp:CreateUserPool",
   aws_cognito_user_pool_client: "cognito-idp:CreateUserPoolClient",
   aws_cognito_user_pool_domain: "cognito-idp:CreateUserPoolDomain",

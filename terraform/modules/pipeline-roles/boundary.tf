@@ -7,7 +7,10 @@ data "aws_iam_policy_document" "boundary" {
       "dynamodb:*",
       "events:*",
       "firehose:*",
+      "lambda:GetAlias",
+      "lambda:GetProvisionedConcurrencyConfig",
       "lambda:InvokeFunction",
+      "lambda:UpdateAlias",
       "s3:*",
       "scheduler:*",
       "secretsmanager:GetSecretValue",
@@ -34,10 +37,11 @@ data "aws_iam_policy_document" "boundary" {
     resources = ["${local.at.logs}:log-group:*"]
   }
 
-  # Neither X-Ray nor the interfaces that Lambda makes in a network have names to limit this to.
+  # X-Ray, a list of alarms and the interfaces that Lambda makes in a network have no names to limit this to.
   statement {
     sid = "WithoutNames"
     actions = [
+      "cloudwatch:DescribeAlarms",
       "ec2:AssignPrivateIpAddresses",
       "ec2:CreateNetworkInterface",
       "ec2:DeleteNetworkInterface",

@@ -32,6 +32,13 @@ data "aws_iam_policy_document" "compute" {
     }
   }
 
+  # CodeDeploy moves the functions' aliases, by a role of its own.
+  statement {
+    sid       = "RollOuts"
+    actions   = ["codedeploy:Create*", "codedeploy:Delete*", "codedeploy:RegisterApplicationRevision", "codedeploy:StopDeployment", "codedeploy:TagResource", "codedeploy:UntagResource", "codedeploy:Update*"]
+    resources = local.rollouts
+  }
+
   # Every role that the pipeline makes or gives a policy to has the boundary.
   statement {
     sid = "RolesWithinTheBoundary"
@@ -73,7 +80,7 @@ data "aws_iam_policy_document" "compute" {
     condition {
       test     = "StringEquals"
       variable = "iam:PassedToService"
-      values   = ["events.amazonaws.com", "firehose.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com", "sns.amazonaws.com", "vpc-flow-logs.amazonaws.com"]
+      values   = ["codedeploy.amazonaws.com", "events.amazonaws.com", "firehose.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com", "sns.amazonaws.com", "vpc-flow-logs.amazonaws.com"]
     }
   }
 

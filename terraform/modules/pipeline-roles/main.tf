@@ -11,6 +11,8 @@ locals {
   roles  = "arn:${local.partition}:iam::${local.account_id}:role${var.role_path}${local.prefix}-*"
   bucket = "arn:${local.partition}:s3:::${local.prefix}-*"
 
+  rollouts = [for kind in ["application:${local.prefix}", "deploymentgroup:${local.prefix}/*", "deploymentconfig:*"] : "arn:${local.partition}:codedeploy:${var.region}:${local.account_id}:${kind}"]
+
   # A GitHub environment each: what may be done without approval, with it, and to go back.
   powers = merge(
     { plan = "${var.environment}-plan", deploy = var.environment },

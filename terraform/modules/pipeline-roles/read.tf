@@ -9,6 +9,8 @@ data "aws_iam_policy_document" "read" {
       "cloudwatch:Describe*",
       "cloudwatch:GetDashboard",
       "cloudwatch:ListTagsForResource",
+      "codedeploy:Get*",
+      "codedeploy:List*",
       "cognito-idp:Describe*",
       "cognito-idp:GetUserPoolMfaConfig",
       "cognito-idp:ListTagsForResource",

@@ -14,6 +14,12 @@ data "aws_iam_policy_document" "release" {
     resources = ["${local.at.lambda}:function:${local.prefix}-*"]
   }
 
+  statement {
+    sid       = "RollOuts"
+    actions   = ["codedeploy:CreateDeployment", "codedeploy:RegisterApplicationRevision", "codedeploy:StopDeployment"]
+    resources = local.rollouts
+  }
+
   # A function's configuration is sent with the role that it has.
   statement {
     sid       = "TheirRoles"
