@@ -27,7 +27,6 @@ module "api" {
   throttle           = local.route_throttle
   traces             = var.traces
   domain             = var.domain
-  manage_account     = var.manage_gateway_account
   key_arn            = module.data_key.arn
   log_retention_days = var.log_retention_days
 }

@@ -212,12 +212,6 @@ variable "domain" {
   default = null
 }
 
-variable "manage_gateway_account" {
-  description = "Whether this environment sets API Gateway's log role, one per account and region; false in the second environment there."
-  type        = bool
-  default     = true
-}
-
 # Tokens
 
 variable "user_pool" {

@@ -61,7 +61,7 @@ resource "aws_api_gateway_stage" "api" {
     })
   }
 
-  depends_on = [aws_api_gateway_account.account, aws_cloudwatch_log_group.execution]
+  depends_on = [aws_cloudwatch_log_group.execution]
 }
 
 resource "aws_api_gateway_method_settings" "all" {

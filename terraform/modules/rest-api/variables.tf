@@ -90,12 +90,6 @@ variable "domain" {
   default = null
 }
 
-variable "manage_account" {
-  description = "Whether this sets the role by which API Gateway writes logs; it is one per account and region, so a second environment there says false."
-  type        = bool
-  default     = true
-}
-
 variable "traces" {
   description = "Which requests X-Ray traces: so many a second, and this share of all others."
   type        = object({ per_second = number, share = number })
