@@ -11,10 +11,12 @@ import {
   RemoveTargetsCommand,
   TestEventPatternCommand,
 } from "@aws-sdk/client-eventbridge";
-import { CreateQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, DeleteQueueCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../testing/port.ts";
-import { freshName, type StartEmulator, useEmulator } from "./emulator.ts";
+import { freshName, receiveMessages, type StartEmulator, useEmulator } from "./emulator.ts";
+
+const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 
 /** What the platform needs of EventBridge. */
 export const describeEventBridge = (start: StartEmulator) =>
@@ -39,17 +41,13 @@ export const describeEventBridge = (start: StartEmulator) =>
         new PutTargetsCommand({
           Rule: name,
           EventBusName: name,
-          Targets: [{ Id: "queue", Arn: `arn:aws:sqs:us-east-1:000000000000:${name}`, ...target }],
+          Targets: [{ Id: "queue", Arn: queueArn(name), ...target }],
         }),
       );
       return { bus: name, QueueUrl };
     };
-    const bodies = async (QueueUrl: string): Promise<unknown[]> => {
-      const { Messages = [] } = await clients().sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
-      );
-      return Messages.map(({ Body = "" }) => JSON.parse(Body));
-    };
+    const bodies = async (QueueUrl: string, count: number): Promise<unknown[]> =>
+      (await receiveMessages(clients(), QueueUrl, count)).map(({ Body = "" }) => JSON.parse(Body));
 
     it("delivers what matches a rule, in its envelope", async () => {
       const { bus, QueueUrl } = await make({
@@ -59,15 +57,15 @@ export const describeEventBridge = (start: StartEmulator) =>
       const Time = new Date("2026-01-02T03:04:05Z");
 
       const { Entries = [], FailedEntryCount } = await put([
-        entry({ EventBusName: bus, Detail: JSON.stringify({ n: 2 }), Time, Resources: ["arn:x"] }),
         entry({ EventBusName: bus }),
+        entry({ EventBusName: bus, Detail: JSON.stringify({ n: 2 }), Time, Resources: ["arn:x"] }),
       ]);
 
       expect(FailedEntryCount).toBe(0);
-      expect(await bodies(QueueUrl)).toEqual([
+      expect(await bodies(QueueUrl, 1)).toEqual([
         {
           version: "0",
-          id: Entries[0]?.EventId,
+          id: Entries[1]?.EventId,
           "detail-type": "Happened",
           source: "millrace.test",
           account: "000000000000",
@@ -79,6 +77,50 @@ export const describeEventBridge = (start: StartEmulator) =>
       ]);
     });
 
+    it("answers an event id for a dead target and for a bus that is not there", async () => {
+      const { bus, QueueUrl } = await make({ source: ["millrace.test"] });
+      const other = await make({ source: ["millrace.test"] });
+      await clients().sqs.send(new DeleteQueueCommand({ QueueUrl }));
+
+      const { FailedEntryCount, Entries = [] } = await put([
+        entry({ EventBusName: bus }),
+        entry({ EventBusName: `${bus}-nowhere` }),
+        entry({ EventBusName: other.bus }),
+      ]);
+
+      expect(FailedEntryCount).toBe(0);
+      expect(Entries.every(({ EventId }) => EventId)).toBe(true);
+      expect(await bodies(other.QueueUrl, 1)).toMatchObject([{ id: Entries[2]?.EventId }]);
+    });
+
+    it("the dead-letter queue of a target gets the event, and why", async () => {
+      const dead = freshName("dead");
+      const { QueueUrl: DeadUrl = "" } = await clients().sqs.send(
+        new CreateQueueCommand({ QueueName: dead }),
+      );
+      const { bus, QueueUrl } = await make(
+        { source: ["millrace.test"] },
+        { InputPath: "$.detail", DeadLetterConfig: { Arn: queueArn(dead) } },
+      );
+      await clients().sqs.send(new DeleteQueueCommand({ QueueUrl }));
+
+      const { Entries = [] } = await put([entry({ EventBusName: bus })]);
+
+      const [letter] = await receiveMessages(clients(), DeadUrl, 1);
+      expect(JSON.parse(letter?.Body ?? "")).toMatchObject({ id: Entries[0]?.EventId, detail: { n: 1 } });
+      const texts = Object.entries(letter?.MessageAttributes ?? {}).map(([name, value]) => [
+        name,
+        value.StringValue,
+      ]);
+      expect(Object.fromEntries(texts)).toEqual({
+        RULE_ARN: `arn:aws:events:us-east-1:000000000000:rule/${bus}/${bus}`,
+        TARGET_ARN: queueArn(bus),
+        ERROR_CODE: "NO_RESOURCE",
+        ERROR_MESSAGE: "The specified queue does not exist.",
+        RETRY_ATTEMPTS: "0",
+      });
+    });
+
     it("fills a target's template", async () => {
       const { bus, QueueUrl } = await make(
         { source: ["millrace.test"] },
@@ -87,7 +129,7 @@ export const describeEventBridge = (start: StartEmulator) =>
 
       await put([entry({ EventBusName: bus })]);
 
-      expect(await bodies(QueueUrl)).toEqual([{ number: 1 }]);
+      expect(await bodies(QueueUrl, 1)).toEqual([{ number: 1 }]);
     });
 
     it("tells failures entry by entry, in the order of the entries", async () => {
