@@ -15,6 +15,7 @@ import { CreateQueueCommand, DeleteQueueCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../testing/port.ts";
 import { freshName, receiveMessages, type StartEmulator, useEmulator } from "./emulator.ts";
+import { PATTERN_FACTS } from "./recorded/patterns.ts";
 
 const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 
@@ -184,6 +185,51 @@ export const describeEventBridge = (start: StartEmulator) =>
       expect(early.name).toBe("ValidationException");
       expect((await clients().events.send(new ListRulesCommand({ EventBusName: bus }))).Rules).toEqual([]);
     });
+
+    const testPattern = (EventPattern: string, Event: string) =>
+      clients().events.send(new TestEventPatternCommand({ Event, EventPattern }));
+    const ENVELOPE = {
+      id: "1",
+      source: "test-source",
+      "detail-type": "test-detail-type",
+      account: "123456789012",
+      region: "us-east-2",
+      time: "2022-07-13T13:48:01Z",
+    };
+
+    it.each(PATTERN_FACTS)("answers about a pattern as AWS does: %s", async (_, pattern, event, verdict) => {
+      const answer = testPattern(JSON.stringify(pattern), JSON.stringify({ ...ENVELOPE, ...event }));
+
+      if (typeof verdict === "boolean") expect((await answer).Result).toBe(verdict);
+      else {
+        const { name, error } = await failureOf(answer);
+        expect(name).toBe("InvalidEventPatternException");
+        expect(error.message).toBe(`Event pattern is not valid. Reason: ${verdict}`);
+      }
+    });
+
+    it("compares numbers by their value, and takes the last of two equal names", async () => {
+      const event = (more: string) => `${JSON.stringify(ENVELOPE).slice(0, -1)},${more}}`;
+
+      expect((await testPattern('{"number":[300]}', event('"number":300.0'))).Result).toBe(true);
+      const twice = '{"place":[{"prefix":"us-"}],"place":[{"anything-but":"us-east"}]}';
+      expect((await testPattern(twice, event('"place":"eu-central-1"'))).Result).toBe(true);
+    });
+
+    it.each(["no json", '["a list"]'])("refuses an event that is none: %s", async (event) => {
+      const { name, error } = await failureOf(testPattern('{"source":["a"]}', event));
+
+      expect([name, error.message]).toEqual(["ValidationException", "Parameter Event is not valid."]);
+    });
+
+    it.each(["no json", "{'a':['b']}", '["a list"]', ""])(
+      "refuses a pattern that is none: %s",
+      async (pattern) => {
+        const { name } = await failureOf(testPattern(pattern, JSON.stringify(ENVELOPE)));
+
+        expect(["InvalidEventPatternException", "ValidationException"]).toContain(name);
+      },
+    );
 
     it("tests patterns, refuses those that are none, and buses that are not there", async () => {
       const Event = JSON.stringify({ source: "a", detail: { ip: "10.1.2.3" } });

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Arns } from "../port/arn.ts";
-import { AwsError } from "../port/errors.ts";
+import { AwsError, StartError } from "../port/errors.ts";
 import { isRecord } from "../port/input.ts";
 import { invalid, noRule } from "./errors.ts";
 import { readPattern } from "./event-pattern.ts";
@@ -45,7 +45,18 @@ export const openRules = (database: DatabaseSync, arns: Arns) => {
     const targets = rules.get(keyOf(rule.bus, rule.name))?.targets ?? new Map<string, Target>();
     rules.set(keyOf(rule.bus, rule.name), { ...rule, matchesEvent, targets });
   };
-  for (const { rule } of database.prepare("SELECT rule FROM rules").all()) put(JSON.parse(String(rule)));
+  for (const row of database.prepare("SELECT rule FROM rules").all()) {
+    const rule: Rule = JSON.parse(String(row.rule));
+    try {
+      put(rule);
+    } catch (error) {
+      // An earlier version may have kept what EventBridge refuses.
+      throw new StartError(
+        `The local rule ${rule.name} has a pattern that EventBridge refuses (${error instanceof Error ? error.message : String(error)}); \`npm start -- --fresh\` starts empty.`,
+        { cause: error },
+      );
+    }
+  }
   for (const { bus, rule, target } of database.prepare("SELECT * FROM targets").all()) {
     const parsed = toTarget(String(target));
     rules.get(keyOf(String(bus), String(rule)))?.targets.set(parsed.Id, parsed);

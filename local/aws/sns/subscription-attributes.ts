@@ -1,11 +1,16 @@
-import type { FilterScope } from "../matching/filter-policy.ts";
-import { compilePattern, PatternError } from "../matching/pattern.ts";
+import {
+  checkFilterPolicy,
+  type FilterPolicy,
+  type FilterScope,
+  isNested,
+} from "../matching/filter-policy.ts";
+import { PatternError } from "../matching/pattern.ts";
 import { isRecord } from "../port/input.ts";
 import { invalidParameter } from "./errors.ts";
 
 /** What a subscription's attributes say. */
 export type SubscriptionSettings = {
-  filter: Record<string, unknown> | undefined;
+  filter: FilterPolicy | undefined;
   scope: FilterScope;
   raw: boolean;
   deadLetterArn: string | undefined;
@@ -31,17 +36,24 @@ const parseJson = (text: string, name: string, refuse: Refuse): unknown => {
   }
 };
 
-const readFilter = (text: string | undefined, refuse: Refuse): Record<string, unknown> | undefined => {
+const readFilter = (
+  text: string | undefined,
+  scope: FilterScope,
+  refuse: Refuse,
+): FilterPolicy | undefined => {
   if (text === undefined || text === "") return undefined;
   const policy = parseJson(text, "FilterPolicy", refuse);
   try {
     if (!isRecord(policy)) throw new PatternError("Filter is not an object");
-    if (Object.keys(policy).length > 0) compilePattern(policy);
-    return policy;
+    checkFilterPolicy(policy);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     throw refuse(`FilterPolicy: ${error.message}`);
   }
+  if (scope === "MessageAttributes" && isNested(policy)) {
+    throw refuse("Filter policy scope MessageAttributes does not support nested filter policy");
+  }
+  return policy;
 };
 
 const readScope = (scope: string | undefined, refuse: Refuse): FilterScope => {
@@ -82,7 +94,7 @@ export const readSubscriptionAttributes = (
   const scope = readScope(attributes.FilterPolicyScope, refuse);
   return {
     scope,
-    filter: readFilter(attributes.FilterPolicy, refuse),
+    filter: readFilter(attributes.FilterPolicy, scope, refuse),
     raw: readRaw(attributes.RawMessageDelivery, refuse),
     deadLetterArn: readRedrive(attributes.RedrivePolicy, refuse),
   };

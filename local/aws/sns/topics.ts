@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Arns } from "../port/arn.ts";
+import { StartError } from "../port/errors.ts";
 import { invalidParameter, notFound } from "./errors.ts";
 import { readSubscriptionAttributes, type SubscriptionSettings } from "./subscription-attributes.ts";
 
@@ -21,6 +22,18 @@ type SubscriptionRow = {
   attributes: Attributes;
 };
 export type Subscription = SubscriptionRow & SubscriptionSettings;
+
+/** An earlier version may have kept what SNS refuses. */
+const readKept = (arn: string, attributes: Attributes): SubscriptionSettings => {
+  try {
+    return readSubscriptionAttributes(attributes, "set");
+  } catch (error) {
+    throw new StartError(
+      `The local subscription ${arn} has an attribute that SNS refuses (${error instanceof Error ? error.message : String(error)}); \`npm start -- --fresh\` starts empty.`,
+      { cause: error },
+    );
+  }
+};
 
 /** Topics and who subscribed to them, on disk and in memory. */
 export const openTopics = (database: DatabaseSync, arns: Arns) => {
@@ -44,7 +57,7 @@ export const openTopics = (database: DatabaseSync, arns: Arns) => {
       protocol: String(row.protocol),
       endpoint: String(row.endpoint),
       attributes,
-      ...readSubscriptionAttributes(attributes, "set"),
+      ...readKept(String(row.arn), attributes),
     });
   }
   const arnOf = (name: string) => arns.at("sns", name);
