@@ -5,6 +5,7 @@ import { describeEventBridge } from "./eventbridge.ts";
 import { describeKms } from "./kms.ts";
 import { describeS3 } from "./s3.ts";
 import { describeSns } from "./sns.ts";
+import { describeRecordedSns } from "./sns-recorded.ts";
 import { describeSqs } from "./sqs.ts";
 
 const start: StartEmulator = async () => {
@@ -15,6 +16,7 @@ const start: StartEmulator = async () => {
 describeDynamoDb(start);
 describeSqs(start);
 describeSns(start);
+describeRecordedSns(start);
 describeEventBridge(start);
 describeS3(start);
 describeKms(start, "alias/millrace-local-seal");

@@ -36,6 +36,9 @@ const checkTransformer = ({ paths, template }: Transformer, id: string): void =>
   if (Object.keys(paths).length > PATHS_MAX) {
     throw violated("InputPathsMap", "inputPathsMap", `have length less than or equal to ${PATHS_MAX}`);
   }
+  const reserved = Object.keys(paths).find((name) => name.toLowerCase().startsWith("aws."));
+  if (reserved !== undefined)
+    throw invalid(`Invalid InputPathsMap for target ${id}: ${reserved} is reserved.`);
   if (Object.values(paths).some((path) => readPath(path) === undefined)) {
     throw invalid(`Invalid InputPathsMap for target ${id}.`);
   }

@@ -9,6 +9,26 @@ export type FilterPolicy = Readonly<Record<string, unknown>>;
 const KEYS_MAX = 5;
 const COMBINATIONS_MAX = 150;
 
+/** Of what EventBridge lets stand inside `anything-but`, SNS knows one prefix. */
+const checkCondition = (condition: unknown): void => {
+  const inner = isRecord(condition) ? condition["anything-but"] : undefined;
+  if (!isRecord(inner)) return;
+  for (const [operator, operand] of Object.entries(inner)) {
+    if (operator !== "prefix") refuse(`Unsupported anything-but pattern: ${operator}`);
+    if (typeof operand !== "string") refuse("prefix match pattern must be a string");
+  }
+};
+
+/** Looks at every list of conditions; the alternatives of `$or` hold lists too. */
+const checkConditions = (policy: unknown): void => {
+  if (Array.isArray(policy)) {
+    for (const one of policy) {
+      checkCondition(one);
+      checkConditions(one);
+    }
+  } else if (isRecord(policy)) Object.values(policy).forEach(checkConditions);
+};
+
 /**
  * Throws PatternError for what SNS does not take as a filter policy. Of what EventBridge takes it refuses
  * policies of many keys, and of many combinations: in each alternative of `$or` the counts of conditions,
@@ -17,6 +37,7 @@ const COMBINATIONS_MAX = 150;
 export const checkFilterPolicy = (policy: FilterPolicy): void => {
   if (Object.keys(policy).length === 0) return;
   if (Object.keys(policy).length > KEYS_MAX) refuse(`Filter policy can not have more than ${KEYS_MAX} keys`);
+  checkConditions(policy);
   const combinations = readPattern(policy).map((fields) =>
     [...fields.values()].reduce((product, { count, depth }) => product * count * depth, 1),
   );

@@ -5,7 +5,9 @@ export const getSubscriptionAttributes: SnsAction = (context) => (input, call) =
   const subscription = context.topics.subscription(
     openSubscription(input, call, "GetSubscriptionAttributes"),
   );
-  const given = Object.entries(subscription.attributes).filter(([, value]) => value !== "");
+  const given = Object.entries(subscription.attributes).filter(
+    ([name, value]) => value !== "" && name !== "FilterPolicyScope",
+  );
   return {
     Attributes: new XmlMap({
       ...Object.fromEntries(given),
