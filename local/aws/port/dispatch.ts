@@ -11,6 +11,7 @@ import { OPERATOR } from "./permissions.ts";
 import { type Asked, asAwsError, isJson, readAsked, renderError, renderOutput } from "./protocol.ts";
 import type { Answer, Call, OperationService, RestService, Service } from "./service.ts";
 import { hashOf, isExpired, isSignedWith, readSignature, type Signature } from "./signature.ts";
+import { unknownService } from "./unknown-service.ts";
 
 const BODY_BYTES_MAX = 20 * 1024 * 1024;
 
@@ -241,12 +242,3 @@ export const makeDispatch = (services: Service[], gate: Gate) => {
 
 const isExpected = (error: unknown): boolean =>
   !(error instanceof Error && error.name === "DroppedConnection");
-
-const unknownService = (request: IncomingMessage, name: string, requestId: string): Answer => ({
-  status: 400,
-  headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId },
-  body: JSON.stringify({
-    __type: "UnknownOperationException",
-    message: `No service ${name} here (${request.method} ${request.headers["x-amz-target"] ?? request.url})`,
-  }),
-});
