@@ -17,7 +17,7 @@ import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../testing/port.ts";
 import { freshName, receiveMessages, type StartEmulator, useEmulator } from "./emulator.ts";
-import { FILLED_INPUTS, REFUSED_SCHEDULES, REFUSED_TARGETS } from "./recorded/targets.ts";
+import { FILLED_INPUTS, REFUSED_SCHEDULES, REFUSED_TARGETS, TAKEN_SCHEDULES } from "./recorded/targets.ts";
 
 const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 const DETAIL = { command: "update-account", payload: { acc_id: "0a787ecb-4015", sf_id: "baz" } };
@@ -213,9 +213,7 @@ export const describeRecordedEventBridge = (start: StartEmulator) =>
           new PutRuleCommand({ Name: freshName("rule"), ScheduleExpression, EventBusName }),
         );
 
-      await rule("rate(1 minute)");
-      await rule("rate(5 minutes)");
-      await rule("cron(0 12 * * ? *)");
+      for (const expression of TAKEN_SCHEDULES) await rule(expression);
       const { error } = await failureOf(rule("rate(1 minute)", await makeBus()));
 
       expect(error.message).toBe("ScheduleExpression is supported only on the default event bus.");

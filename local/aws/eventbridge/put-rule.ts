@@ -1,10 +1,11 @@
+import { isScheduleExpression } from "#common/manifest/schedule-expression.ts";
 import { optionalText } from "../port/input.ts";
 import { type BusAction, openRule } from "./context.ts";
 import { invalid } from "./errors.ts";
-import { isScheduleExpression } from "./schedule-expression.ts";
 
 const NAME = /^[.\-_A-Za-z0-9]{1,64}$/;
 
+/** A rule with a schedule is kept and does not run here. */
 export const putRule: BusAction = (context) => (input, call) => {
   const { rules } = context;
   const { bus, name } = openRule(context, input, call, "PutRule");
