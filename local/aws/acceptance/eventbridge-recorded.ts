@@ -22,6 +22,8 @@ import { FILLED_INPUTS, REFUSED_SCHEDULES, REFUSED_TARGETS, TAKEN_SCHEDULES } fr
 const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 const DETAIL = { command: "update-account", payload: { acc_id: "0a787ecb-4015", sf_id: "baz" } };
 
+const required = (name: string) => `Parameter ${name} is not valid. Reason: ${name} is a required argument.`;
+
 /** What AWS was recorded to answer. */
 export const describeRecordedEventBridge = (start: StartEmulator) =>
   describe("EventBridge, as it was recorded", () => {
@@ -76,6 +78,24 @@ export const describeRecordedEventBridge = (start: StartEmulator) =>
       );
 
       expect([name, error.message]).toEqual(["ValidationException", reason]);
+    });
+
+    it.each<[string, object, string, string]>([
+      ["without a source", { Source: undefined }, "InvalidArgument", required("Source")],
+      ["without a type", { DetailType: undefined }, "InvalidArgument", required("DetailType")],
+      ["without a detail", { Detail: undefined }, "InvalidArgument", required("Detail")],
+      ["whose detail is a text", { Detail: "text" }, "MalformedDetail", "Detail is malformed."],
+      ["whose detail is a text of JSON", { Detail: '"text"' }, "MalformedDetail", "Detail is malformed."],
+      ["whose detail is a list", { Detail: '["a"]' }, "MalformedDetail", "Detail is malformed."],
+      ["whose detail is no JSON", { Detail: '{"a":' }, "MalformedDetail", "Detail is malformed."],
+    ])("does not take an event %s", async (_, more, ErrorCode, ErrorMessage) => {
+      const entry = { Source: "recorded", DetailType: "command", Detail: "{}", ...more };
+
+      const { FailedEntryCount, Entries } = await clients().events.send(
+        new PutEventsCommand({ Entries: [entry] }),
+      );
+
+      expect([FailedEntryCount, Entries]).toEqual([1, [{ ErrorCode, ErrorMessage }]]);
     });
 
     it("takes five targets of a rule and no more", async () => {

@@ -169,6 +169,26 @@ export const describeRecordedSns = (start: StartEmulator) =>
       },
     );
 
+    it("refuses an attribute without a type, and says where it stands", async () => {
+      const TopicArn = await makeTopic();
+      const MessageAttributes = { attr1: { DataType: undefined, StringValue: "x" } };
+
+      const one = await failureOf(publish(TopicArn, { MessageAttributes }));
+      const batch = await failureOf(
+        clients().sns.send(
+          new PublishBatchCommand({
+            TopicArn,
+            PublishBatchRequestEntries: [{ Id: "1", Message: "x", MessageAttributes }],
+          }),
+        ),
+      );
+
+      const reason = (place: string) =>
+        `1 validation error detected: Value null at '${place}messageAttributes.attr1.member.dataType' failed to satisfy constraint: Member must not be null`;
+      expect(one.error.message).toBe(reason(""));
+      expect(batch.error.message).toBe(reason("publishBatchRequestEntries.1.member."));
+    });
+
     it.each(REFUSED_PUBLICATIONS)("refuses a message: %s", async (_, more, name, reason) => {
       const TopicArn = await makeTopic();
 
