@@ -68,7 +68,8 @@ export const fillTemplate = (
   const json = isJsonTemplate(template);
   const filled = template.replace(PLACEHOLDER, (_, name: string, place: number) => {
     // What the event does not have is empty.
-    const value = placeholderValue(name, paths, source) ?? "";
+    const found = placeholderValue(name, paths, source);
+    const value = found === undefined ? "" : found;
     if (!json) return inText(value);
     return isInString(template, place) ? inString(value) : JSON.stringify(value);
   });

@@ -192,6 +192,29 @@ describe("the laws of patterns", () => {
     );
   });
 
+  it("a dotted name is the same as names within names, on either side", () => {
+    const name = fc.string({ minLength: 1, unit: fc.constantFrom("a", "b", "c") });
+    fc.assert(
+      fc.property(
+        fc.array(name, { minLength: 1, maxLength: 4 }),
+        leaf,
+        fc.nat(3),
+        fc.nat(3),
+        (path, value, p, e) => {
+          /** The first names joined with dots, the others within. */
+          const nest = (joined: number, inner: unknown): Record<string, unknown> => {
+            const first = path.slice(0, joined + 1).join(".");
+            const rest = path.slice(joined + 1);
+            return { [first]: rest.reduceRight<unknown>((value, one) => ({ [one]: value }), inner) };
+          };
+
+          expect(matchesPattern(nest(p, [value]), nest(e, value))).toBe(true);
+          expect(matchesPattern(nest(p, [{ exists: false }]), nest(e, value))).toBe(false);
+        },
+      ),
+    );
+  });
+
   it("a wildcard matches what its stars were put into", () => {
     const piece = fc.string().filter((text) => !/[*\\]/.test(text));
     fc.assert(
