@@ -1,8 +1,8 @@
 import type { PortListeners } from "../../seams.ts";
 import { type Arns, nameInArn } from "../port/arn.ts";
 import { type Input, optionalInteger, optionalText, text } from "../port/input.ts";
+import { pageOf } from "../port/list-page.ts";
 import type { Outbox } from "../port/outbox.ts";
-import { pageOf } from "../port/page.ts";
 import type { Call, Operation } from "../port/service.ts";
 import type { Delivery } from "./delivery.ts";
 import { invalid, noBus } from "./errors.ts";

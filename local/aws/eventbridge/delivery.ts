@@ -93,7 +93,7 @@ export const deliverToTarget = (
     const attributes = deadLetterAttributes(delivery, failure, retries);
     const lost =
       deadLetterArn === undefined ? failure : await trySend(deadLetterArn, JSON.stringify(event), attributes);
-    if (lost) log(new Error(`${targetArn}: ${failure.message}`), `event of ${ruleArn} dropped`);
+    if (lost) log(`${targetArn}: ${failure.message}`, `event of ${ruleArn} dropped`);
   };
 
   return async (delivery, attempt) => {

@@ -1,6 +1,6 @@
 import { type Arns, nameInArn } from "../port/arn.ts";
 import { type Input, optionalText, text } from "../port/input.ts";
-import { pageOf } from "../port/page.ts";
+import { pageOf } from "../port/list-page.ts";
 import type { Call, Operation } from "../port/service.ts";
 import { checkArn, invalidParameter } from "./errors.ts";
 import type { Publication } from "./publication.ts";

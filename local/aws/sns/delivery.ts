@@ -43,7 +43,7 @@ export const deliverToQueue =
     };
     if (await send(endpoint)) return;
     if (deadLetterArn !== undefined && (await send(deadLetterArn))) return;
-    log(new Error(`no queue ${endpoint}`), `message of ${subscriptionArn} dropped`);
+    log(`there is no queue ${endpoint}`, `message of ${subscriptionArn} dropped`);
   };
 
 const deliveryOf = (subscription: Subscription, publication: Publication): Delivery => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { pageOf } from "./page.ts";
+import { pageOf } from "./list-page.ts";
 
 const pagesOf = (items: readonly string[], limit: number): string[][] => {
   const pages: string[][] = [];
