@@ -11,6 +11,7 @@ import {
   triggersOf,
 } from "./manifest.ts";
 import { deadLetterName } from "./names.ts";
+import { isScheduleExpression } from "./schedule-expression.ts";
 
 const FUNCTION_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
@@ -34,7 +35,9 @@ const folderFaults = (folder: string, name: string): string[] => [
 
 const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
+/** By its IANA name: Node takes offsets and any case too, and Scheduler does not. */
 const isTimezone = (timeZone: string): boolean => {
+  if (!/^[A-Z]/.test(timeZone)) return false;
   try {
     return new Intl.DateTimeFormat("en", { timeZone }).format() !== "";
   } catch {
@@ -120,6 +123,8 @@ export const declarationFaults = (declarations: Declarations): string[] => {
       const [, , dayOfMonth, , dayOfWeek] = /^cron\((.*)\)$/.exec(expression)?.[1]?.split(" ") ?? [];
       if (dayOfMonth !== undefined && (dayOfMonth === "?") === (dayOfWeek === "?")) {
         faults.push(`schedule "${expression}": one of day of month and day of week must be ?, and one not`);
+      } else if (!isScheduleExpression(expression)) {
+        faults.push(`schedule "${expression}": a field has a value that it cannot have`);
       }
       if (!isTimezone(timezone))
         faults.push(`schedule "${expression}": no time zone is called "${timezone}"`);

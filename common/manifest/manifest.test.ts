@@ -122,6 +122,9 @@ describe("the manifests", () => {
     ["rate(15 minutes)", "UTC"],
     ["cron(0 3 * * ? *)", "Europe/Berlin"],
     ["cron(0/5 8-17 ? * MON-FRI 2030)", "UTC"],
+    ["cron(0 3 L * ? *)", "UTC"],
+    ["cron(0 3 ? * 6#3 *)", "UTC"],
+    ["cron(0,30 3 1,15 JAN,JUL ? 2026-2030)", "UTC"],
   ])("take the schedule %s in %s", (expression, timezone) => {
     const triggers = [{ type: "schedule", expression, timezone }];
 
@@ -135,8 +138,24 @@ describe("the manifests", () => {
     "cron(0 3 * * ?)",
     "every day",
     "cron(0 3 * * * *)",
+    "cron(60 3 * * ? *)",
+    "cron(0 24 * * ? *)",
+    "cron(0 3 32 * ? *)",
+    "cron(0 3 * 13 ? *)",
+    "cron(0 3 ? * 0 *)",
+    "cron(0 3 ? * 8 *)",
+    "cron(0 3 * * ? 1969)",
+    "cron(0/0 3 * * ? *)",
+    "cron(? 3 * * ? *)",
+    "cron(0 3 ? * NEVER *)",
   ])("refuse the schedule %s", (expression) => {
     const triggers = [{ type: "schedule", expression }];
+
+    expect(faultsOf({ "daily-sweep": manifest({ triggers }) })).toHaveLength(1);
+  });
+
+  it.each(["+01:00", "europe/berlin"])("refuse a time zone that has no IANA name: %s", (timezone) => {
+    const triggers = [{ type: "schedule", expression: "rate(1 day)", timezone }];
 
     expect(faultsOf({ "daily-sweep": manifest({ triggers }) })).toHaveLength(1);
   });

@@ -6,9 +6,11 @@ import { describeRecordedTransactions } from "./dynamodb-recorded-transactions.t
 import { describeDynamoDbTransactions } from "./dynamodb-transactions.ts";
 import type { StartEmulator } from "./emulator.ts";
 import { describeEventBridge } from "./eventbridge.ts";
+import { describeRecordedEventBridge } from "./eventbridge-recorded.ts";
 import { describeKms } from "./kms.ts";
 import { describeS3 } from "./s3.ts";
 import { describeSns } from "./sns.ts";
+import { describeRecordedSns } from "./sns-recorded.ts";
 import { describeSqs } from "./sqs.ts";
 import { describeRecordedBatches } from "./sqs-recorded-batches.ts";
 import { describeRecordedMessages } from "./sqs-recorded-messages.ts";
@@ -16,7 +18,8 @@ import { describeRecordedQueues } from "./sqs-recorded-queues.ts";
 import { describeRecordedRedrive } from "./sqs-recorded-redrive.ts";
 
 const start: StartEmulator = async () => {
-  const port = await startTestPort();
+  // What is dropped on purpose would be logged; what fails otherwise is an answer that a test sees.
+  const port = await startTestPort({ log: () => {} });
   return { endpoint: port.url, close: port.close };
 };
 
@@ -31,6 +34,8 @@ describeRecordedBatches(start);
 describeRecordedQueues(start);
 describeRecordedRedrive(start);
 describeSns(start);
+describeRecordedSns(start);
 describeEventBridge(start);
+describeRecordedEventBridge(start);
 describeS3(start);
 describeKms(start, "alias/millrace-local-seal");

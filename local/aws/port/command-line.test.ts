@@ -65,6 +65,19 @@ describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
     });
   });
 
+  it.each([
+    ["ec2", "describe-instances"],
+    ["iam", "list-users"],
+    ["lambda", "list-functions"],
+    ["cloudwatch", "list-metrics"],
+    ["route53", "list-hosted-zones"],
+    ["scheduler", "list-schedules"],
+  ])("reads that there is no %s here", async (...words) => {
+    const said = await aws(...words).catch((error: { stderr: string }) => error.stderr);
+
+    expect(said).toMatch(/\(UnknownOperationException\).*No service \w+ here/);
+  });
+
   it("publishes and puts events", async () => {
     await aws(
       "sns",

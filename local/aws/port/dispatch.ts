@@ -4,11 +4,12 @@ import { isLoopbackHost } from "../../loopback.ts";
 import { answerOperation, protocolOf } from "./answer-operation.ts";
 import { answerRest } from "./answer-rest.ts";
 import { AwsError } from "./errors.ts";
-import { type Gate, type Passage, pathOf } from "./gate.ts";
+import type { Gate, Passage } from "./gate.ts";
 import { isRefusedPage } from "./page.ts";
 import { renderError } from "./protocol.ts";
 import type { Answer, Service } from "./service.ts";
 import { readSignature, type Signature } from "./signature.ts";
+import { unknownService } from "./unknown-service.ts";
 
 /** Requests that are refused whatever they ask for. */
 const refusalOf = ({ request, signature }: Passage): AwsError | undefined => {
@@ -38,12 +39,6 @@ const render = (service: Service | undefined, passage: Passage, error: AwsError)
   };
 };
 
-const unknownService = ({ request, signature }: Passage): AwsError =>
-  new AwsError(
-    "UnknownOperationException",
-    `No service ${signature?.service ?? ""} here (${request.method} ${request.headers["x-amz-target"] ?? pathOf(request)})`,
-  );
-
 /** Turns requests into calls of services, and whatever happens into an answer of the service's own kind. */
 export const makeDispatch = (services: Service[], gate: Gate) => {
   const byName = new Map(services.map((service) => [service.name, service]));
@@ -68,7 +63,7 @@ export const makeDispatch = (services: Service[], gate: Gate) => {
     const service = serviceOf(request, signature);
     const refusal = refusalOf(passage);
     if (refusal) return render(service, passage, refusal);
-    if (!service) return render(undefined, passage, unknownService(passage));
+    if (!service) return unknownService(request, signature?.service ?? "", requestId);
     return service.kind === "operations"
       ? answerOperation(gate, service, passage)
       : answerRest(gate, service, passage);
