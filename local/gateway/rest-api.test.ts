@@ -154,6 +154,7 @@ describe("the proxy event", () => {
         accountId: "000000000000",
         apiId: "local",
         domainName: "api.localhost",
+        deploymentId: "local",
         domainPrefix: "api",
         extendedRequestId: answer.requestId,
         httpMethod: "GET",
