@@ -148,7 +148,7 @@ describe("the proxy event", () => {
       },
       queryStringParameters: { limit: "5", tag: "y&z", empty: "" },
       multiValueQueryStringParameters: { limit: ["5"], tag: ["x", "y&z"], empty: [""] },
-      pathParameters: { id: "a b" },
+      pathParameters: { id: "a%20b" },
       stageVariables: null,
       requestContext: {
         accountId: "000000000000",
