@@ -150,6 +150,15 @@ describe("customers", () => {
     expect((await get("/customers?q=!")).status).toBe(400);
   });
 
+  it("are the same by an id that is escaped in the path; a broken escape is 400", async () => {
+    expect((await put("crm%3A42", { name: "Escaped" })).body).toMatchObject({ customerId: "crm:42" });
+
+    expect((await get("/customers/crm:42")).body).toMatchObject({ name: "Escaped" });
+    for (const broken of ["crm%3", "%zz", "%E0%A4"]) {
+      expect((await get(`/customers/${broken}`)).status, broken).toBe(400);
+    }
+  });
+
   it("have ids of the pattern, good bodies, and an organization that is the token's", async () => {
     for (const id of ["stats", "-x", "a%20b", "x".repeat(101)]) {
       expect((await put(id, { name: "x" })).status, id).toBe(400);

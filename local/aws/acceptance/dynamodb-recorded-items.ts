@@ -139,14 +139,14 @@ export const describeRecordedItems = (start: StartEmulator) =>
       expect([Responses, UnprocessedKeys]).toEqual([{ [table]: [] }, {}]);
     });
 
-    it("refuses a batch with a key of another shape", async () => {
+    it.each([
+      ["a deletion by half a key", { DeleteRequest: { Key: { owner: { S: "o" } } } }],
+      ["a put without its key", { PutRequest: { Item: { nonKey: { S: "hello" } } } }],
+      ["a put with a key of another type", { PutRequest: { Item: { owner: { S: "o" }, id: { N: "1" } } } }],
+    ])("refuses a batch with %s", async (_, entry) => {
       const table = await make();
       const { name, error } = await failureOf(
-        clients().dynamodb.send(
-          new BatchWriteItemCommand({
-            RequestItems: { [table]: [{ DeleteRequest: { Key: { owner: { S: "o" } } } }] },
-          }),
-        ),
+        clients().dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [table]: [entry] } })),
       );
 
       expect([name, error.message]).toEqual([

@@ -83,6 +83,17 @@ export const writeItem = async (engine: Engine, name: OperationName, input: Inpu
   return { ...output, ...consumedByOne(input, units) };
 };
 
+const wrongKey = () =>
+  new AwsError("ValidationException", "The provided key element does not match the schema");
+
+/** A batch has the same words for a key that is missing or wrong, whether it puts or deletes. */
+const inBatch = (refusal: Error | null | undefined) => {
+  const error = refusal ? toAwsError(refusal) : undefined;
+  return error instanceof AwsError && /Missing the key|Type mismatch for key/.test(error.message)
+    ? wrongKey()
+    : error;
+};
+
 const refuse = (error: unknown) => {
   if (error) throw toAwsError(error);
 };
@@ -108,10 +119,8 @@ export const batchWriteItem = async (engine: Engine, input: Input): Promise<Outp
       const Key = isRecord(entry.DeleteRequest) ? entry.DeleteRequest.Key : undefined;
       checkTableKey(table, put ?? Key);
       checkIndexKeys(table, put);
-      if (put) refuse(validateItem(put, table));
-      else if (validateKey(Key, table)) {
-        throw new AwsError("ValidationException", "The provided key element does not match the schema");
-      }
+      if (put) refuse(inBatch(validateItem(put, table)));
+      else if (validateKey(Key, table)) throw wrongKey();
       const key = createKey(put ?? Key, table);
       if (seen.has(key)) {
         throw new AwsError("ValidationException", "Provided list of item keys contains duplicates");
