@@ -160,4 +160,3 @@ export const makeObjectStore = (database: DatabaseSync, files: ObjectFiles) => {
     refreshView,
   };
 };
-export type ObjectStore = ReturnType<typeof makeObjectStore>;

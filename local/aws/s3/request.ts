@@ -65,6 +65,24 @@ export const versionIn = ({ query }: S3Request): string | undefined => {
 const KEPT =
   /^(content-type|content-disposition|content-language|cache-control|expires|x-amz-meta-.+|x-amz-storage-class|x-amz-website-redirect-location)$/;
 
+const STORAGE_CLASSES = [
+  "STANDARD",
+  "REDUCED_REDUNDANCY",
+  "STANDARD_IA",
+  "ONEZONE_IA",
+  "INTELLIGENT_TIERING",
+  "GLACIER",
+  "DEEP_ARCHIVE",
+  "GLACIER_IR",
+];
+
+const checkStorageClass = (StorageClassRequested: string | undefined): void => {
+  if (StorageClassRequested === undefined || STORAGE_CLASSES.includes(StorageClassRequested)) return;
+  throw s3Error(400, "InvalidStorageClass", "The storage class you specified is not valid", {
+    StorageClassRequested,
+  });
+};
+
 /** The headers that belong to the object and come back with it. */
 export const keptHeaders = (call: Call): Record<string, string> => {
   const headers = Object.fromEntries(
@@ -72,6 +90,7 @@ export const keptHeaders = (call: Call): Record<string, string> => {
       KEPT.test(name) && typeof value === "string" ? [[name, value]] : [],
     ),
   );
+  checkStorageClass(headers["x-amz-storage-class"]);
   const encoding = String(call.headers["content-encoding"] ?? "")
     .split(",")
     .map((one) => one.trim())

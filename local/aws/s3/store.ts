@@ -60,4 +60,3 @@ export const openStore = (root: string) => {
     close: () => database.close(),
   };
 };
-export type Store = ReturnType<typeof openStore>;

@@ -72,4 +72,3 @@ export const makeUploadStore = (database: DatabaseSync, files: ObjectFiles) => {
     },
   };
 };
-export type UploadStore = ReturnType<typeof makeUploadStore>;

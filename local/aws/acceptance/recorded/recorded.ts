@@ -126,4 +126,3 @@ export const recordings =
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 export const tagOf = (answer: Answer): string => text(answer.ETag);
 export const versionOf = (answer: Answer): string => text(answer.VersionId);
-export const uploadOf = (answer: Answer): string => text(answer.UploadId);

@@ -53,13 +53,15 @@ export const recordedObjects = (s3Of: () => S3Client): void => {
     },
   );
 
-  const RIGHT = {
+  /** Of the right form; CRC32 and SHA-256 are those of the body too. */
+  const SENT = {
     CRC32: "cZWHwQ==",
     CRC32C: "Pf4upw==",
     SHA1: "B++3uSfJMSHWToQMQ1g6lIJY5Eo=",
     SHA256: "2l26x0trnT0r2AvakoFk2MB7eKVKzYESLMxSAKAzoik=",
+    CRC64NVME: "Rnr2/5P7Gsk=",
   };
-  const algorithms = Object.keys(RIGHT);
+  const algorithms = Object.keys(SENT);
   recorded(
     "test_put_object_checksum, test_s3_checksum_no_algorithm, test_multipart_upload_part_checksum_exception",
     "refuses a body that is not what its checksum says",
@@ -68,25 +70,25 @@ export const recordedObjects = (s3Of: () => S3Client): void => {
       ...Object.fromEntries(algorithms.map((name) => [`wrong-${name}`, refused(400, "BadDigest")])),
       "put-2-checksums": refused(400, "InvalidRequest"),
       "put-right-CRC32": done(200, {
-        ChecksumCRC32: RIGHT.CRC32,
+        ChecksumCRC32: SENT.CRC32,
         ETag: '"e6d9226c2a86b7232933663c13467527"',
       }),
-      "put-right-SHA256": done(200, { ChecksumSHA256: RIGHT.SHA256 }),
-      "head-obj": done(200, { ChecksumSHA256: RIGHT.SHA256, ChecksumType: "FULL_OBJECT" }),
+      "put-right-SHA256": done(200, { ChecksumSHA256: SENT.SHA256 }),
+      "head-obj": done(200, { ChecksumSHA256: SENT.SHA256, ChecksumType: "FULL_OBJECT" }),
     },
     async ({ s3, Bucket, say }) => {
       await s3.send(new CreateBucketCommand({ Bucket }));
       const put = (Body: string, more: object) =>
         s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
       const body = "test data..";
-      for (const [name, value] of Object.entries(RIGHT)) {
+      for (const [name, value] of Object.entries(SENT)) {
         await say(`malformed-${name}`, put(body, { [`Checksum${name}`]: "invalid" }));
         await say(`wrong-${name}`, put(`${body}.`, { [`Checksum${name}`]: value }));
       }
-      const both = { ChecksumCRC32: RIGHT.CRC32, ChecksumSHA256: RIGHT.SHA256 };
+      const both = { ChecksumCRC32: SENT.CRC32, ChecksumSHA256: SENT.SHA256 };
       await say("put-2-checksums", put(body, both));
-      await say("put-right-CRC32", put(body, { ChecksumCRC32: RIGHT.CRC32 }));
-      await say("put-right-SHA256", put(body, { ChecksumSHA256: RIGHT.SHA256 }));
+      await say("put-right-CRC32", put(body, { ChecksumCRC32: SENT.CRC32 }));
+      await say("put-right-SHA256", put(body, { ChecksumSHA256: SENT.SHA256 }));
       await say("head-obj", s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" })));
     },
   );
