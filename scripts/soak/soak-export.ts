@@ -17,7 +17,7 @@ const countingFiles = () => {
       written.bytes += bytes.length;
       written.parts += 1;
       for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) written.lines += 1;
-      return `tag-${number}`;
+      return { tag: `tag-${number}`, crc32: "" };
     },
     finish: async () => {},
     abort: async () => {},

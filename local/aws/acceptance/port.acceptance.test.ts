@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
 import { startTestPort } from "../testing/port.ts";
 import { describeDynamoDb } from "./dynamodb.ts";
 import { describeDynamoDbCapacity } from "./dynamodb-capacity.ts";
@@ -8,6 +10,8 @@ import type { StartEmulator } from "./emulator.ts";
 import { describeEventBridge } from "./eventbridge.ts";
 import { describeRecordedEventBridge } from "./eventbridge-recorded.ts";
 import { describeKms } from "./kms.ts";
+import { recordedReport } from "./recorded/report.ts";
+import { describeRecordedS3 } from "./recorded/s3.ts";
 import { describeS3 } from "./s3.ts";
 import { describeSns } from "./sns.ts";
 import { describeRecordedSns } from "./sns-recorded.ts";
@@ -38,4 +42,14 @@ describeRecordedSns(start);
 describeEventBridge(start);
 describeRecordedEventBridge(start);
 describeS3(start);
+describeRecordedS3(start);
 describeKms(start, "alias/millrace-local-seal");
+
+describe("docs/local-aws.md", () => {
+  it.each(["S3"])("says of %s how many recorded answers hold, and which do not", (service) => {
+    const docs = readFileSync("docs/local-aws.md", "utf8");
+    const [, section = ""] = docs.split(`<!-- recorded answers of ${service} -->\n\n`);
+
+    expect(section.split("\n\n<!-- end -->")[0]).toBe(recordedReport(service));
+  });
+});
