@@ -28,10 +28,10 @@ import { recordTable } from "#functions/data-presenter/record-table.ts";
 const config = readConfig({ RECORDS_TABLE: text() });
 const cursors = { seal: async () => "", open: async () => "" };
 const presentRecords = makePresentRecords({ records: recordTable(config.RECORDS_TABLE), cursors });
-export const handler = httpHandler(manifest, contract, {
+export const handler = httpHandler({ manifest, contract, actions: {
   "GET /data": async ({ caller, query }) => ok(await presentRecords.page(caller, query)),
-  "GET /data/{id}": async ({ caller, params }) => ok(await presentRecords.one(caller, params.id ?? "")),
-});
+  "GET /data/{id}": async ({ caller, params }) => ok(await presentRecords.one(caller, params.id)),
+} });
 `;
 
 const MANIFEST = {
@@ -135,7 +135,7 @@ export const run = async (): Promise<Row[]> => {
     // What tracing costs an unsampled start: the stack without it, with it loaded lazily, with it at once.
     const stack = (tracing: string) => `${tracing}
       import { tableStreamHandler } from "#common/middleware/table-stream.ts";
-      export const handler = tableStreamHandler(async () => {});`;
+      export const handler = tableStreamHandler({ action: async () => {} });`;
     const buildStack = async (name: string, source: string, plugins: esbuild.Plugin[]) => {
       const file = join(folder, `${name}.cjs`);
       put(join(folder, `${name}.ts`), source);

@@ -15,5 +15,5 @@ const announce = async (): Promise<void> => {};
 export const handler = queueHandler({
   message: EventsMessageSchema,
   deadQueueUrl: config.EVENTS_AUDIT_DEAD_QUEUE_URL,
-  deed: makePersistEvents({ append: registeredAppend(store, announce) }),
+  action: makePersistEvents({ append: registeredAppend(store, announce) }),
 });

@@ -65,7 +65,7 @@ describe("running a function", () => {
       context: {
         functionName: "millrace-local-echo",
         functionVersion: "$LATEST",
-        invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-echo",
+        invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-echo:live",
         memoryLimitInMB: "128",
         awsRequestId: "r-1",
         logGroupName: "/aws/lambda/millrace-local-echo",
@@ -145,7 +145,7 @@ describe("a function's environment", () => {
       ENVIRONMENT: "local",
       NODE_OPTIONS: "--enable-source-maps",
       POWERTOOLS_SERVICE_NAME: "env",
-      POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+      POWERTOOLS_METRICS_NAMESPACE: "millrace-local",
       RECORDS_QUEUE_URL: "http://localhost:4566/000000000000/millrace-local-records",
       RELEASE_VERSION: "1.2.3",
       AWS_REGION: "us-east-1",
@@ -229,20 +229,23 @@ describe("a function that fails", () => {
       /lost/,
     ],
     ["return { amount: 1n }", "TypeError", /BigInt/],
-  ])("answers for %s as Lambda does, and the next invocation runs", async (deed, errorType, errorMessage) => {
-    const { runtime } = setup({
-      failing: {
-        code: `exports.handler = async (event) => { if (event.ok) return "ok"; ${deed} }`,
-        timeoutSeconds: 5,
-      },
-    });
+  ])(
+    "answers for %s as Lambda does, and the next invocation runs",
+    async (statement, errorType, errorMessage) => {
+      const { runtime } = setup({
+        failing: {
+          code: `exports.handler = async (event) => { if (event.ok) return "ok"; ${statement} }`,
+          timeoutSeconds: 5,
+        },
+      });
 
-    expect(errorOf(await runtime.invoke("failing", {}))).toMatchObject({
-      errorType,
-      errorMessage: expect.stringMatching(errorMessage),
-    });
-    expect(payloadOf(await runtime.invoke("failing", { ok: true }))).toBe("ok");
-  });
+      expect(errorOf(await runtime.invoke("failing", {}))).toMatchObject({
+        errorType,
+        errorMessage: expect.stringMatching(errorMessage),
+      });
+      expect(payloadOf(await runtime.invoke("failing", { ok: true }))).toBe("ok");
+    },
+  );
 
   it.each([
     ["many objects", "for (;;) all.push({ at: String(Math.random()) })"],

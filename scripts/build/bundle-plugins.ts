@@ -80,6 +80,21 @@ export const tracerPlugin = (): Plugin => ({
   },
 });
 
+/**
+ * The idempotency table with DynamoDB's client is for functions whose manifest grants the table: the stack
+ * refuses to start with a contract that needs it in any other.
+ */
+export const idempotencyPlugin = (isGranted: boolean): Plugin => ({
+  name: "idempotency",
+  setup(build) {
+    if (isGranted) return;
+    build.onLoad({ filter: /[/\\]common[/\\]idempotency[/\\]table\.ts$/ }, () => ({
+      contents: "",
+      loader: "js",
+    }));
+  },
+});
+
 /** `#generated/…` is what this build makes for the functions of this folder. */
 export const generatedPlugin = (generatedFolder: string): Plugin => ({
   name: "generated",

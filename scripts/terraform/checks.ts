@@ -169,26 +169,21 @@ const checkDeployment = async (
   );
 };
 
-/** The default workspace must be refused, in words that help. */
-const checkDefaultWorkspace = (program: string, build: string): Promise<boolean> =>
-  check("default workspace: refused", async () => {
-    const folder = join(scratch, "default", "terraform");
+type Refusal = { name: string; workspace?: string; variables: string[]; words: string };
+
+/** What a workspace must refuse, in words that help. */
+const checkRefused = (program: string, { name, workspace, variables, words }: Refusal): Promise<boolean> =>
+  check(`${name}: refused`, async () => {
+    const folder = join(scratch, "refused", name.replaceAll(" ", "-"), "terraform");
     cpSync(terraformFolder, folder, { recursive: true, filter: (path) => basename(path) !== ".terraform" });
-    const args = [
-      "--lean",
-      "--init",
-      "--local-backend",
-      "--data-dir",
-      join(scratch, "default", "data"),
-      "plan",
-    ];
-    const variables = [
-      "-var-file=environments/dev.tfvars",
-      `-var=functions_folder=${join(root, "functions")}`,
-      `-var=build_folder=${build}`,
-    ];
-    const { code, output } = await run(program, [...args, ...variables, "-no-color", "-input=false"], folder);
-    const refused = code !== 0 && output.includes("The default workspace is no environment.");
+    const args = ["--lean", "--init", "--local-backend", "--data-dir", join(folder, "..", "data")];
+    const selected = workspace === undefined ? [] : ["--workspace", workspace];
+    const { code, output } = await run(
+      program,
+      [...args, ...selected, "plan", ...variables, "-no-color", "-input=false"],
+      folder,
+    );
+    const refused = code !== 0 && output.includes(words);
     return { code: refused ? 0 : 1, output: `The plan was not refused:\n${output}` };
   });
 
@@ -209,6 +204,20 @@ const main = async (): Promise<void> => {
   const environments = readdirSync(join(terraformFolder, "environments"))
     .filter((file) => file.endsWith(".tfvars"))
     .map((file) => basename(file, ".tfvars"));
+  const release = [`-var=functions_folder=${join(root, "functions")}`, `-var=build_folder=${build}`];
+  const refusals: Refusal[] = [
+    {
+      name: "default workspace",
+      variables: ["-var-file=environments/dev.tfvars", ...release],
+      words: "The default workspace is no environment.",
+    },
+    {
+      name: "prd without a domain",
+      workspace: "prd",
+      variables: ["-var-file=environments/prd.tfvars", "-var=domain=null", ...release],
+      words: "prd needs a domain",
+    },
+  ];
   // The longest first, so that no processor waits at the end.
   const jobs: (() => Promise<unknown>)[] = [
     () => checkFolder(launcher, "root", terraformFolder),
@@ -228,7 +237,7 @@ const main = async (): Promise<void> => {
         functions: join(fixtures, "functions"),
         build: join(fixtures, "build"),
       }),
-    () => checkDefaultWorkspace(launcher, build),
+    ...refusals.map((refusal) => () => checkRefused(launcher, refusal)),
     ...OTHER_ROOTS.flatMap((name) => [
       () => checkFolder(launcher, `root ${name}`, join(terraformFolder, name)),
       // Its settings, which Terraform reads by themselves, are in its folder.

@@ -10,6 +10,9 @@ export const inFolders = (folder: string): string[] =>
     .map(({ name }) => name)
     .sort();
 
+/** nodejs24.x came with 6.21, and the checks here know the attributes of 6.25; a major version may take some away. */
+const PROVIDER = ">= 6.25, < 7";
+
 const MODULE_FILES = [
   "README.md",
   "main.tf",
@@ -39,6 +42,10 @@ export const layoutFaults = (terraformFolder: string): string[] => {
     }
     if (/^resource "aws_lambda_function" /m.test(source) && file !== join("modules", "function", "main.tf"))
       faults.push(`${file}: a function that is not made by modules/function`);
+    for (const [, version] of source.matchAll(/source {2}= "hashicorp\/aws"\n\s*version = "([^"]*)"/g)) {
+      if (version !== PROVIDER)
+        faults.push(`${file}: the provider is bound to ${version}, not to ${PROVIDER}`);
+    }
     if (/terraform\.workspace/.test(source) && file !== "locals.tf")
       faults.push(`${file}: terraform.workspace is read in locals.tf alone`);
     if (/\b(timestamp\(\)|provisioner ")/.test(source)) faults.push(`${file}: a provisioner or a timestamp`);

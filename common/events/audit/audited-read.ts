@@ -1,6 +1,9 @@
+import type { Member } from "#common/auth/caller.ts";
 import { AppError } from "#common/errors/app-error.ts";
+import type { Answer } from "#common/http/answers.ts";
 import { newId } from "#common/ids/uuid.ts";
 import type { Json } from "#common/json/json.ts";
+import type { Clock } from "#common/time/clock.ts";
 import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
 import { newSalt } from "../queue/draw.ts";
 
@@ -9,15 +12,15 @@ export type AuditDeps = {
   send: (event: EventMessage) => Promise<void>;
   newId?: () => string;
   newSalt?: () => string;
-  now?: () => Date;
+  now?: Clock;
 };
 
-/** Who reads what. `filters` are the query's and the path's values; a cursor says nothing and is left out. */
-export type AuditedRead = {
-  caller: { organizationId: string; userId: string };
-  /** `GET /events/{eventId}` */
+/** What is recorded of a request: who reads what. A cursor says nothing and is left out. */
+export type ReadRequest = {
   route: string;
-  filters: Readonly<Record<string, unknown>>;
+  caller: Member;
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, unknown>>;
   requestId: string;
 };
 
@@ -32,12 +35,12 @@ const asJson = (value: unknown): Json => {
 };
 
 /** Puts an audit event on the queue; throws `READ_NOT_RECORDED` if the queue may not have it. */
-export const recordRead = async (
-  { send, newId: makeId = newId, newSalt: makeSalt = newSalt, now = () => new Date() }: AuditDeps,
-  { caller, route, filters, requestId }: AuditedRead,
+const recordRead = async (
+  { send, newId: makeId = newId, newSalt: makeSalt = newSalt, now = Date.now }: AuditDeps,
+  { caller, route, params, query, requestId }: ReadRequest,
 ): Promise<void> => {
-  const { cursor, ...asked } = filters;
-  const time = now().toISOString();
+  const { cursor, ...filters } = query;
+  const time = new Date(now()).toISOString();
   const event: EventMessage = {
     organizationId: caller.organizationId,
     // Never derived from anything of the caller's: nobody can take an audit event's id beforehand.
@@ -49,7 +52,7 @@ export const recordRead = async (
     actor: caller.userId,
     detail: {
       route,
-      filters: asJson(asked),
+      filters: asJson({ ...filters, ...params }),
       requestId,
       ...(cursor === undefined ? {} : { continued: true }),
     },
@@ -62,21 +65,27 @@ export const recordRead = async (
   });
 };
 
+/** Reads what an action checked. */
+export type Read = () => Promise<Answer>;
+
 /**
- * Reads that are themselves recorded. The record is sent beside the read, which so costs no time, and
+ * Actions whose reads are themselves recorded. The action checks the request and answers how to read: what it
+ * refuses is no read, and is not recorded. Then the record is sent beside the read, which so costs no time, and
  * awaited before the answer: a read that could not be recorded fails with `READ_NOT_RECORDED` and
  * shows nothing. One that fails is recorded all the same.
  *
- *     const audited = makeAuditedRead({ send });
- *     ok(await audited({ caller, route: "GET /events", filters: query, requestId }, () => list(query)));
+ *     const audited = makeAudited({ send });
+ *     "GET /events": audited(({ query }) => { const filters = check(query); return () => list(filters); }),
  */
-export const makeAuditedRead =
+export const makeAudited =
   (deps: AuditDeps) =>
-  async <T>(read: AuditedRead, work: () => Promise<T>): Promise<T> => {
+  <Request extends ReadRequest>(action: (request: Request) => Read | Promise<Read>) =>
+  async (request: Request): Promise<Answer> => {
+    const read = await action(request);
     const [recorded, answered] = await Promise.allSettled([
-      recordRead(deps, read),
-      // A throw before its first await is the read's failure and not the caller's.
-      Promise.resolve().then(work),
+      recordRead(deps, request),
+      // A throw before its first await is the read's failure and not the record's.
+      Promise.resolve().then(read),
     ]);
     if (recorded.status === "rejected") throw recorded.reason;
     if (answered.status === "rejected") throw answered.reason;

@@ -36,11 +36,11 @@ describe("the filters of a request", () => {
 
   it("name every time that is none, and a range that is turned round", () => {
     expect(faultsOf({ from: "2025-02-29T00:00:00Z", to: "2025-01-31T23:59:60Z" })).toEqual([
-      { path: "/from", message: expect.stringContaining("real time") },
-      { path: "/to", message: expect.stringContaining("real time") },
+      { in: "query", path: "/from", message: expect.stringContaining("real time") },
+      { in: "query", path: "/to", message: expect.stringContaining("real time") },
     ]);
     expect(faultsOf({ from: "2025-01-02T00:00:00Z", to: "2025-01-01T00:00:00Z" })).toEqual([
-      { path: "/from", message: "must not be after `to`" },
+      { in: "query", path: "/from", message: "must not be after `to`" },
     ]);
     expect(faultsOf({ from: "2025-01-02T00:00:00Z", to: "2025-01-02T01:00:00+01:00" })).toEqual([]);
   });

@@ -40,14 +40,18 @@ export const readFilters = (organizationId: string, filters: RequestFilters): Ev
     const text = filters[name];
     const date = text === undefined ? undefined : boundOf(text);
     if (text !== undefined && date === undefined) {
-      errors.push({ path: `/${name}`, message: "must be a real time of the years 0001 to 9999 in UTC" });
+      errors.push({
+        in: "query",
+        path: `/${name}`,
+        message: "must be a real time of the years 0001 to 9999 in UTC",
+      });
     }
     return date;
   };
   const from = bound("from");
   const to = bound("to");
   if (from !== undefined && to !== undefined && from > to) {
-    errors.push({ path: "/from", message: "must not be after `to`" });
+    errors.push({ in: "query", path: "/from", message: "must not be after `to`" });
   }
   if (errors.length > 0) throw new AppError("INPUT_INVALID", { errors });
   return {

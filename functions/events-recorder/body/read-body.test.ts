@@ -220,6 +220,14 @@ describe("a posted body", () => {
     );
   });
 
+  it("is refused for a field that stands twice, in a batch at its place", () => {
+    const [one, two] = [JSON.stringify(anEvent()), JSON.stringify(anEvent({ detail: { a: 1 } }))];
+
+    expect(faultsOf(`[${one},${two.replace('"a":1', '"a":1,"a":2')}]`)).toEqual([
+      { path: "/1/detail/a", message: "must stand only once in its object" },
+    ]);
+  });
+
   it("that is no JSON throws BODY_NOT_JSON", () => {
     for (const text of ["", "{", "undefined", "\ufeff{}"]) {
       expect(() => readBody(text, caller)).toThrow(expect.objectContaining({ code: "BODY_NOT_JSON" }));

@@ -1,12 +1,13 @@
 import { FaultList } from "#common/errors/fault.ts";
 import { numberFaults } from "#common/json/exact-numbers.ts";
 import { parseJson } from "#common/json/json.ts";
-import type { ReadBody } from "#common/middleware/http-request.ts";
+import type { ReadBody } from "#common/middleware/validation.ts";
+import type { Clock } from "#common/time/clock.ts";
 import type { Validator } from "#common/validation/validator.ts";
 import { ruleFaults } from "./event-rules.ts";
 import type { PostedEvents } from "./posted-event.ts";
 
-export type ReadBodyDeps = { schema: Validator<PostedEvents>; now?: () => number };
+export type ReadBodyDeps = { schema: Validator<PostedEvents>; now?: Clock };
 
 /** The body of `POST /events`, and every fault of it, each under its event's index. */
 export const makeReadBody =

@@ -68,7 +68,7 @@ describe("a port that is killed", () => {
           EventPattern: '{"source":["a"]}',
         }),
       );
-      const deeds = [
+      const operations = [
         async (id: string) => {
           await dynamodb.send(
             new PutItemCommand({
@@ -106,11 +106,11 @@ describe("a port that is killed", () => {
         },
       ];
       let stopped = false;
-      const writing = deeds.map(async (deed, kind) => {
+      const writing = operations.map(async (operation, kind) => {
         for (let turn = 0; !stopped; turn += 1) {
           await Promise.all(
             Array.from({ length: 4 }, (_, lane) =>
-              deed(`${round}${kind}${lane}-${turn}`).catch(() => {
+              operation(`${round}${kind}${lane}-${turn}`).catch(() => {
                 stopped = true;
               }),
             ),
