@@ -10,9 +10,6 @@ export const inFolders = (folder: string): string[] =>
     .map(({ name }) => name)
     .sort();
 
-/** nodejs24.x came with 6.21, and the checks here know the attributes of 6.25; a major version may take some away. */
-const PROVIDER = ">= 6.25, < 7";
-
 const MODULE_FILES = [
   "README.md",
   "main.tf",
@@ -21,6 +18,9 @@ const MODULE_FILES = [
   "variables.tf",
   "versions.tf",
 ];
+
+/** nodejs24.x came with 6.21, and the checks here know the attributes of 6.25; a major version may take some away. */
+const PROVIDER = ">= 6.25, < 7";
 
 /** What Terraform itself does not ask for: tests and a README in each module, descriptions, one way to a function. */
 export const layoutFaults = (terraformFolder: string): string[] => {
