@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadDeclarations } from "#common/manifest/load.ts";
-import { billedOf } from "../terraform/billed-resources.ts";
+import { billedOf, isNear } from "../terraform/billed-resources.ts";
 import { eventsCost, naiveEventsCost } from "./events.ts";
 import { type Billed, idleCost, sum } from "./idle.ts";
 import { atSize, dollars, readBilled, readMeasured, readPrices } from "./prices.ts";
@@ -56,6 +56,14 @@ describe("an environment that nobody uses", () => {
     for (const file of readdirSync("bench/billed")) {
       expect(sum(idleCost(prices, readBilled(file) as Billed))).toBeGreaterThan(1);
     }
+  });
+
+  it("is counted anew when a month costs five hundredths more or less", () => {
+    const kept = { ...NOTHING, dashboards: 1, alarms: 70 };
+
+    expect(isNear(prices, kept, { ...kept, alarms: 75 })).toBe(true);
+    expect(isNear(prices, kept, { ...kept, alarms: 64 })).toBe(false);
+    expect(isNear(prices, kept, { ...kept, keys: 1 })).toBe(false);
   });
 
   it("is counted from Terraform's state", () => {

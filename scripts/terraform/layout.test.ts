@@ -39,6 +39,7 @@ describe("the layout of terraform/", () => {
     ["main.tf", 'variable "a" {\n  description = "A."\n}', "main.tf: variable a has no type"],
     ["main.tf", 'resource "aws_lambda_function" "f" {}', "a function that is not made by modules/function"],
     ["main.tf", "locals {\n  a = terraform.workspace\n}", "terraform.workspace is read in locals.tf alone"],
+    ["versions.tf", 'source  = "hashicorp/aws"\nversion = "~> 6.0"', "the provider is bound to ~> 6.0"],
     ["main.tf", "locals {\n  a = timestamp()\n}", "a provisioner or a timestamp"],
   ])("is refused for %s with %j", (file, text, fault) => {
     writeAll();
