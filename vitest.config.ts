@@ -22,7 +22,7 @@ const projects = (
   include: readonly string[],
   exclude: readonly string[] = [],
 ): TestProjectInlineConfiguration[] => {
-  const files = globSync(include, { cwd: import.meta.dirname, exclude });
+  const files = globSync(include, { cwd: import.meta.dirname, exclude: ["**/node_modules/**", ...exclude] });
   const alone = files.filter((file) => SETS_ENVIRONMENT.test(readFileSync(file, "utf8")));
   const common = {
     testTimeout: 30_000,

@@ -4,7 +4,7 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { type System, startSystem } from "#local/testing/system.ts";
+import { type System, startSystem } from "../local/testing/system.ts";
 import { build } from "../scripts/build/build.ts";
 import { median, type Row } from "./row.ts";
 

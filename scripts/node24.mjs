@@ -3,34 +3,27 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
-const stamp = join(modules, ".installed-from");
 
 const fail = (sentence) => {
   console.error(sentence);
   process.exit(1);
 };
 
-const lockHash = () =>
-  createHash("sha256")
-    .update(readFileSync(join(root, "package-lock.json")))
-    .digest("hex");
-
 /** npm, run with the very Node that runs this file: `npm ci` deletes the one in node_modules. */
-const install = () => {
+const runNpmCi = (folder) => {
   const npm = process.env.npm_execpath;
   const command = npm ? [process.env.npm_node_execpath ?? process.execPath, npm] : ["npm"];
   const path = (process.env.PATH ?? "")
     .split(delimiter)
-    .filter((folder) => !folder.includes("node_modules"))
+    .filter((entry) => !entry.includes("node_modules"))
     .join(delimiter);
-  console.error("Installing dependencies (npm ci) …");
   const [file, ...first] = command;
-  const done = spawnSync(
+  return spawnSync(
     file,
     [
       ...first,
@@ -42,15 +35,25 @@ const install = () => {
       "--no-fund",
     ],
     {
-      cwd: root,
+      cwd: folder,
       stdio: ["ignore", 2, 2],
       env: { ...process.env, PATH: path },
       shell: !npm && process.platform === "win32",
     },
-  );
-  if (done.status !== 0)
+  ).status;
+};
+
+/** Installs what the folder's lock file names, unless that is what was installed last. */
+const install = (folder) => {
+  const stamp = join(folder, "node_modules", ".installed-from");
+  const lock = readFileSync(join(folder, "package-lock.json"));
+  const hash = createHash("sha256").update(lock).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  console.error(`Installing dependencies (npm ci${folder === root ? "" : ` in ${basename(folder)}/`}) …`);
+  if (runNpmCi(folder) !== 0) {
     fail("npm ci failed; what it said stands above. Mend that and run the command again.");
-  writeFileSync(stamp, lockHash());
+  }
+  writeFileSync(stamp, hash);
 };
 
 /** Node 24 comes as a platform package; a machine's own Node serves if it is 24 or later. */
@@ -66,7 +69,10 @@ const node24 = () => {
   );
 };
 
-if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lockHash()) install();
+install(root);
+// bench/ has dependencies of its own, which nothing else needs.
+const home = resolve(root, dirname(process.argv[2] ?? "."));
+if (home !== root && existsSync(join(home, "package-lock.json"))) install(home);
 
 const node = node24();
 const child = spawn(node, process.argv.slice(2), {

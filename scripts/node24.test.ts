@@ -114,6 +114,32 @@ describe("scripts/node24.mjs", () => {
     expect(npmCalls(folder)).toHaveLength(2);
   });
 
+  it("installs also what the folder of the script has a lock file for, once, and for no other script", () => {
+    const folder = project({ installedFrom: LOCK });
+    const npm = fakeNpm(folder);
+    mkdirSync(join(folder, "bench/node_modules"), { recursive: true });
+    writeFileSync(join(folder, "bench/package-lock.json"), '{"lockfileVersion":3,"of":"bench"}');
+    writeFileSync(join(folder, "bench/main.ts"), "");
+    const runScript = (script: string) =>
+      spawnSync(process.execPath, ["scripts/node24.mjs", script], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { PATH: process.env.PATH, npm_execpath: npm, npm_node_execpath: process.execPath },
+      });
+
+    run(folder, "", npm);
+    expect(npmCalls(folder)).toEqual([]);
+
+    const { stderr, status } = runScript("bench/main.ts");
+    runScript("bench/main.ts");
+
+    expect({ stderr, status }).toEqual({
+      stderr: "Installing dependencies (npm ci in bench/) …\n",
+      status: 0,
+    });
+    expect(npmCalls(folder)).toHaveLength(1);
+  });
+
   it.each(["SIGINT", "SIGTERM"] as const)("passes %s on and ends when the script has", async (signal) => {
     const folder = project({ installedFrom: LOCK });
     writeFileSync(
