@@ -39,6 +39,15 @@ describe("a benchmark", () => {
     expect((await run(source)).failure).toContain(reason);
   });
 
+  it("may give a figure alone, without a peer and a goal", async () => {
+    const outcome = await run(
+      `process.send([{ ...${JSON.stringify(row)}, theirs: NaN, ratio: NaN, goal: "–" }], () => process.exit());`,
+    );
+
+    expect(outcome.failure).toBe(undefined);
+    expect(table(outcome.rows)).toMatch(/1\.00 +– +ms +– +– +–$/);
+  });
+
   it("has a process of its own, so that the environment of one is not another's", async () => {
     await run(`process.env.AWS_REGION = "elsewhere"; process.send([${JSON.stringify(row)}]);`);
 

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { resolve } from "node:path";
-import type { Row } from "./row.ts";
+import { isMet, type Row } from "./row.ts";
 
 /** The rows of a benchmark, or why there are none: it could not run, or its two sides did not do the same. */
 export type Outcome = { name: string; rows: Row[]; failure?: string };
@@ -34,7 +34,9 @@ export const runBenchmark = (
       if (rows === undefined || rows.length === 0 || code !== 0) {
         return done({ name, rows: [], failure: said.trim() || `it ended with ${signal ?? code}` });
       }
-      const unmeasured = rows.filter(({ ratio }) => !Number.isFinite(ratio)).map(({ what }) => what);
+      const unmeasured = rows
+        .filter((row) => isMet(row) !== undefined && !Number.isFinite(row.ratio))
+        .map(({ what }) => what);
       const failure = `no ratio was measured of ${unmeasured.join(", ")}`;
       done({ name, rows, ...(unmeasured.length > 0 ? { failure } : {}) });
     });

@@ -34,9 +34,7 @@ type Reply = { type(name: string): { send(body: string): unknown } };
 
 const startFastify = async (): Promise<number> => {
   const app = fastify();
-  app.get("/data", async (_request: unknown, reply: Reply) =>
-    reply.type("application/json").send(BODY),
-  );
+  app.get("/data", async (_request: unknown, reply: Reply) => reply.type("application/json").send(BODY));
   await app.listen({ host: "127.0.0.1", port: 0 });
   return (app.server.address() as AddressInfo).port;
 };
