@@ -4,18 +4,19 @@
 import { globSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename } from "node:path";
+import { optionsOrExit, refuse } from "../scripts/options.ts";
 import { runStep } from "../scripts/steps.ts";
 import { isMet, table } from "./row.ts";
 import { type Outcome, runBenchmark } from "./run-benchmark.ts";
 
-const wanted = process.argv.slice(2);
+const { arguments: wanted } = optionsOrExit("bench", process.argv.slice(2));
 const names = globSync("*.bench.ts", { cwd: import.meta.dirname })
   .map((file) => basename(file, ".bench.ts"))
   .sort();
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(", ")}; there are ${names.join(", ")}.`);
-  process.exit(2);
+  refuse([`There is no benchmark ${unknown.join(", ")}; there are ${names.join(", ")}.`]);
+  process.exit();
 }
 
 const prepare = [

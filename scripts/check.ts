@@ -1,4 +1,5 @@
 // Everything that reads the code without running it: `npm run check`.
+import { optionsOrExit } from "./options.ts";
 import { printStep, runStep, runSteps, type Step } from "./steps.ts";
 
 const bin = (file: string) => `node_modules/${file}`;
@@ -32,6 +33,7 @@ export const CHECKS: Step[] = [
 ];
 
 if (import.meta.main) {
+  optionsOrExit("check", process.argv.slice(2));
   // The checkers read what the build generates.
   const built = await runStep({ name: "build", args: ["build.mjs"] });
   printStep(built);

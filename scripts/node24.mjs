@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { usageOf } from "./usage.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
@@ -69,9 +70,24 @@ const node24 = () => {
   );
 };
 
+/** What `--help` of this script prints; undefined for a script that is no command of package.json. */
+const help = (script) => {
+  const readJson = (file) => JSON.parse(readFileSync(join(root, file), "utf8"));
+  const isIt = ([, run]) => run === `node scripts/node24.mjs ${script}`;
+  const [name] = Object.entries(readJson("package.json").scripts).find(isIt) ?? [];
+  return name && usageOf(readJson("scripts/commands.json")[name]);
+};
+
+const [script = ".", ...args] = process.argv.slice(2);
+const usage = args.includes("--help") ? help(script) : undefined;
+if (usage) {
+  process.stdout.write(usage);
+  process.exit();
+}
+
 install(root);
 // bench/ has dependencies of its own, which nothing else needs.
-const home = resolve(root, dirname(process.argv[2] ?? "."));
+const home = resolve(root, dirname(script));
 if (home !== root && existsSync(join(home, "package-lock.json"))) install(home);
 
 const node = node24();

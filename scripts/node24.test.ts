@@ -20,7 +20,9 @@ const project = ({ installedFrom }: { installedFrom?: string } = {}): string => 
   const folder = mkdtempSync(join(tmpdir(), "millrace-node24-"));
   folders.push(folder);
   mkdirSync(join(folder, "scripts"));
-  cpSync("scripts/node24.mjs", join(folder, "scripts/node24.mjs"));
+  for (const file of ["package.json", "scripts/node24.mjs", "scripts/usage.mjs", "scripts/commands.json"]) {
+    cpSync(file, join(folder, file));
+  }
   writeFileSync(join(folder, "package-lock.json"), LOCK);
   const bin = join(folder, "node_modules", `node-${process.platform}-${process.arch}`, "bin");
   mkdirSync(bin, { recursive: true });
@@ -54,20 +56,23 @@ const npmCalls = (folder: string): string[] => {
 };
 
 describe("scripts/node24.mjs", () => {
-  it("is JavaScript that Node 20 reads, and imports only what Node 20 has", async () => {
-    const source = readFileSync("scripts/node24.mjs", "utf8");
-    const shape = { format: "esm", loader: "js" } as const;
+  it.each(["node24.mjs", "usage.mjs"])(
+    "%s is JavaScript that Node 20 reads, and imports only what Node 20 has",
+    async (file) => {
+      const source = readFileSync(join("scripts", file), "utf8");
+      const shape = { format: "esm", loader: "js" } as const;
 
-    const lowered = await esbuild.transform(source, { ...shape, target: "node20.0" });
-    const plain = await esbuild.transform(source, { ...shape, target: "esnext" });
+      const lowered = await esbuild.transform(source, { ...shape, target: "node20.0" });
+      const plain = await esbuild.transform(source, { ...shape, target: "esnext" });
 
-    expect(lowered.code).toBe(plain.code);
-    const modules = [...source.matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
-    expect(modules.every((name) => name?.startsWith("node:"))).toBe(true);
-    expect(source).not.toMatch(
-      /import\.meta\.(dirname|filename|resolve)|getBuiltinModule|\bglobSync|process\.loadEnvFile/,
-    );
-  });
+      expect(lowered.code).toBe(plain.code);
+      const modules = [...source.matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
+      expect(modules.every((name) => name?.startsWith("node:") || name === "./usage.mjs")).toBe(true);
+      expect(source).not.toMatch(
+        /import\.meta\.(dirname|filename|resolve)|getBuiltinModule|\bglobSync|process\.loadEnvFile/,
+      );
+    },
+  );
 
   it("runs the script with its arguments in the project's folder, under the package's Node, with its tools on the path", () => {
     const folder = project({ installedFrom: LOCK });
@@ -113,6 +118,23 @@ describe("scripts/node24.mjs", () => {
     expect(failed.stderr).toContain("npm ci failed");
     expect(npmCalls(folder)).toHaveLength(2);
   });
+
+  it.each(["local/start/main.ts", "scripts/token.ts", "bench/main.ts", "build.mjs"])(
+    "prints the help of %s without a script and without installing anything",
+    (script) => {
+      const folder = project();
+
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ["scripts/node24.mjs", script, "--fresh", "--help"],
+        { cwd: folder, encoding: "utf8", env: { PATH: "", npm_execpath: fakeNpm(folder) } },
+      );
+
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout).toMatch(/npm (start|run)[\s\S]*--help +print this\n$/);
+      expect(npmCalls(folder)).toEqual([]);
+    },
+  );
 
   it("installs also what the folder of the script has a lock file for, once, and for no other script", () => {
     const folder = project({ installedFrom: LOCK });

@@ -6,8 +6,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKS } from "./check.ts";
+import { printHelp } from "./options.ts";
 import { printStep, runStep, runSteps, type Step } from "./steps.ts";
 
+if (printHelp("test", process.argv)) process.exit();
 const startedAt = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "millrace-test-"));
 

@@ -45,14 +45,15 @@ describe("npm run token", () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900);
   });
 
-  it("prints no token, names every fault and exits 1 when its arguments are wrong", async () => {
+  it("prints no token, names every fault, a line each, and exits 2 when its arguments are wrong", async () => {
     const printed = await run("--role", "data.reed", "--ttl", "soon", "--shout", "--data", data);
 
-    expect(printed.code).toBe(1);
+    expect(printed.code).toBe(2);
     expect(printed.stdout).toBe("");
     for (const name of ["--sub is missing", '"data.reed"', '"soon"', "--shout"]) {
       expect(printed.stderr).toContain(name);
     }
+    expect(printed.stderr.trim().split("\n")).toHaveLength(4);
   });
 });
 

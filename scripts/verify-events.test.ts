@@ -120,7 +120,7 @@ describe("its arguments", () => {
     ],
     [
       ["--flie", "x"],
-      [expect.stringMatching(/^There is no option --flie/), expect.anything()],
+      [expect.stringMatching(/^There is no option --flie/), '"x" belongs to no option.'],
     ],
   ])("%j names each fault", (argv, faults) => {
     expect(readVerifyArguments(argv).faults).toEqual(faults);

@@ -121,10 +121,10 @@ describe("npm start", () => {
   it("says in one line that it does not know a flag", async () => {
     const platform = start("--verbose");
 
-    expect(await platform.exited).toBe(1);
+    expect(await platform.exited).toBe(2);
     expect(platform.told).toEqual({
       out: "",
-      err: "There is no flag --verbose: npm start -- --help lists them.\n",
+      err: "There is no option --verbose: --help lists what there is.\n",
     });
   });
 
