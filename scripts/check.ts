@@ -24,6 +24,10 @@ export const CHECKS: Step[] = [
     ],
   },
   { name: "unused files and exports", args: [bin("knip/bin/knip.js"), "--no-progress"] },
+  {
+    name: "code that only tests use",
+    args: [bin("knip/bin/knip.js"), "--no-progress", "--production", "--include=files,exports,types"],
+  },
   { name: "secrets", args: [bin("secretlint/bin/secretlint.js"), "--maskSecrets", "**/*"] },
   {
     name: "the OpenAPI document",
