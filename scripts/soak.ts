@@ -1,7 +1,9 @@
 // The long tests of a service, with progress and a verdict: `npm run soak -- data --records 10000 --chaos 0.1`.
 // A smaller run of each is part of `npm test`.
+
+import { eventually } from "#common/testing/eventually.ts";
 import { differences, postRecords, readRecords } from "#local/testing/post-records.ts";
-import { eventually, startSystem } from "#local/testing/system.ts";
+import { startSystem } from "#local/testing/system.ts";
 import { build } from "./build/build.ts";
 import { type Given, optionsOrExit, refuse } from "./options.ts";
 import { soakEvents } from "./soak/soak-events.ts";

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { eventually } from "#common/testing/eventually.ts";
 import { differences, postRecords, readRecords } from "../testing/post-records.ts";
-import { eventually, startSystem } from "../testing/system.ts";
+import { startSystem } from "../testing/system.ts";
 
 it("keeps every record once while a tenth of AWS calls fail and functions are killed half-way", async () => {
   const system = await startSystem({ chaos: { share: 0.1 }, pace: 0.01 });

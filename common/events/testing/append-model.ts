@@ -5,9 +5,9 @@ import {
   type Chance,
   makeCaller,
   makeScheduler,
-  randomFrom,
   scheduledStore,
 } from "#common/table/testing/scheduler.ts";
+import { randomFrom } from "#common/testing/random.ts";
 import type { AppendDeps, Outcome } from "../append/append.ts";
 import { type Block, blockFromItem, placedEvents } from "../chain/block.ts";
 import { genesisHash } from "../chain/hash.ts";
