@@ -57,14 +57,26 @@ const install = (folder) => {
   writeFileSync(stamp, hash);
 };
 
-/** Node 24 comes as a platform package; a machine's own Node serves if it is 24 or later. */
+/** Whether the first version is later than the second, of the same major version. */
+const isLater = (one, other) => {
+  const [a, b] = [one, other].map((version) => version.split(".").map(Number));
+  return a[0] === b[0] && (a[1] > b[1] || (a[1] === b[1] && a[2] > b[2]));
+};
+
+/**
+ * Node 24 comes as a platform package; a machine's own Node serves if it is 24 or later. A machine's own
+ * Node 24 goes before an older package, because for macOS there is none of the later ones.
+ */
 const node24 = () => {
+  const own = process.versions.node;
   const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
   for (const folder of [name, `node-bin-${process.platform}-${process.arch}`]) {
     const file = join(modules, folder, "bin", process.platform === "win32" ? "node.exe" : "node");
-    if (existsSync(file)) return file;
+    if (!existsSync(file)) continue;
+    const { version } = JSON.parse(readFileSync(join(modules, folder, "package.json"), "utf8"));
+    return isLater(own, version) ? process.execPath : file;
   }
-  if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath;
+  if (Number(own.split(".")[0]) >= 24) return process.execPath;
   return fail(
     `Millrace runs on Node 24, and there is no Node package for ${process.platform} ${process.arch}: install Node 24 or later and run the command again.`,
   );

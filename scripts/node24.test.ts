@@ -16,7 +16,13 @@ const LOCK = '{"lockfileVersion":3}';
 const stampOf = (lock: string) => createHash("sha256").update(lock).digest("hex");
 
 /** A project of its own: the script, a lock file, and a `node_modules` with this very Node as its package. */
-const project = ({ installedFrom }: { installedFrom?: string } = {}): string => {
+const project = ({
+  installedFrom,
+  packaged = process.versions.node,
+}: {
+  installedFrom?: string;
+  packaged?: string;
+} = {}): string => {
   const folder = mkdtempSync(join(tmpdir(), "millrace-node24-"));
   folders.push(folder);
   mkdirSync(join(folder, "scripts"));
@@ -27,6 +33,7 @@ const project = ({ installedFrom }: { installedFrom?: string } = {}): string => 
   const bin = join(folder, "node_modules", `node-${process.platform}-${process.arch}`, "bin");
   mkdirSync(bin, { recursive: true });
   symlinkSync(process.execPath, join(bin, "node"));
+  writeFileSync(join(bin, "../package.json"), JSON.stringify({ version: packaged }));
   if (installedFrom) writeFileSync(join(folder, "node_modules/.installed-from"), stampOf(installedFrom));
   return folder;
 };
@@ -88,6 +95,20 @@ describe("scripts/node24.mjs", () => {
     expect(resolve(cwd)).toBe(resolve(folder));
     expect(path[1]).toBe(join(resolve(folder), "node_modules/.bin"));
     expect(npmCalls(folder)).toEqual([]);
+  });
+
+  it.each([
+    ["a later package", "24.999.0", true],
+    ["a package of the same version", process.versions.node, true],
+    ["an older package", "24.0.0", false],
+    ["a package of another major version", "20.20.0", true],
+  ])("takes %s before the machine's own Node: %s, %s", (_, packaged, isTaken) => {
+    const folder = project({ installedFrom: LOCK, packaged });
+
+    const { stdout } = run(folder, "console.log(process.env.PATH?.split(':')[0])");
+
+    const bin = join(resolve(folder), "node_modules", `node-${process.platform}-${process.arch}`, "bin");
+    expect(stdout.trim() === bin).toBe(isTaken);
   });
 
   it("ends with the script's exit code", () => {
