@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalJWKSet, jwtVerify } from "jose";
@@ -54,6 +54,18 @@ describe("npm run token", () => {
       expect(printed.stderr).toContain(name);
     }
     expect(printed.stderr.trim().split("\n")).toHaveLength(4);
+  });
+
+  it("says in one line that the keys are damaged", async () => {
+    await writeFile(join(data, "issuer.json"), "{");
+
+    const printed = await run("--sub", "alice", "--data", data);
+
+    expect(printed).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^\S+issuer\.json holds the issuer's keys and is damaged[^\n]+\n$/),
+    });
   });
 });
 

@@ -58,8 +58,13 @@ const main = async (): Promise<void> => {
   if (printHelp("token", argv)) return;
   const asked = readTokenArguments(argv);
   if (!("request" in asked)) return refuse(asked.faults);
-  const issuer = await openIssuer({ folder: asked.data, origin: asked.issuer });
-  process.stdout.write(`${await issuer.sign(asked.request)}\n`);
+  try {
+    const issuer = await openIssuer({ folder: asked.data, origin: asked.issuer });
+    process.stdout.write(`${await issuer.sign(asked.request)}\n`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
 };
 
 if (import.meta.main) await main();

@@ -10,6 +10,7 @@ import {
   verifyOrganization,
 } from "#common/events/verify/verify-organization.ts";
 import { isOrganizationId } from "#common/ids/organization-id.ts";
+import { useAws } from "./aws-environment.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
 
 export type VerifyArguments =
@@ -87,9 +88,19 @@ const progress = (events: number): void => {
   process.stderr.write(`${events.toLocaleString("en-US")} events checked\n`);
 };
 
+/** Only NDJSON has what is hashed: a CSV has the text of cells. */
+const assertNdjson = async (open: () => AsyncIterable<string>, file: string): Promise<void> => {
+  for await (const line of open()) {
+    if (line.trimStart().startsWith("{")) return;
+    const kind = line.includes(",") ? "a CSV" : "no NDJSON";
+    throw new Error(`${file} is ${kind}: export with format=ndjson, which alone can be proven.`);
+  }
+};
+
 const verifyExport = async (file: string, headsFile: string): Promise<boolean> => {
   const heads = parseHeads(readFileSync(headsFile, "utf8"));
   const open = () => createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  await assertNdjson(open, file);
   const every = 100_000;
   const verdict = await verifyFile(open, heads, (events) => {
     if (events % every === 0) progress(events);
@@ -107,15 +118,7 @@ const PROGRESS_MS = 5_000;
 
 const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: string }>): Promise<boolean> => {
   const { organizationId, environment, writeHeads } = asked;
-  const { AWS_ENDPOINT_URL, AWS_PORT = "4566" } = process.env;
-  const local = environment === "local" && AWS_ENDPOINT_URL === undefined;
-  const endpoint = asked.endpoint ?? (local ? `http://localhost:${AWS_PORT}` : undefined);
-  if (endpoint !== undefined) {
-    process.env.AWS_ENDPOINT_URL = endpoint;
-    process.env.AWS_ACCESS_KEY_ID ??= "local";
-    process.env.AWS_SECRET_ACCESS_KEY ??= "local";
-    process.env.AWS_REGION ??= "us-east-1";
-  }
+  useAws(environment, asked.endpoint);
   // Behind the variables, which the client reads once.
   const { dynamodbTable } = await import("#common/table/dynamodb-table.ts");
   const store = dynamodbTable(`millrace-${environment}-events`);
@@ -129,6 +132,10 @@ const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: str
     if (verdict.complete || verdict.brokenAt) break;
     earlier = verdict.chains;
     progress(verdict.checked);
+  }
+  // An organization without an event has no chain that could be checked: most likely it is not called so.
+  if (verdict.valid && verdict.checked === 0) {
+    throw new Error(`millrace-${environment}-events has no event of "${organizationId}".`);
   }
   if (verdict.brokenAt) console.log(JSON.stringify(verdict.brokenAt, null, 2));
   console.log(`${verdict.valid ? "valid" : "NOT VALID"}: ${verdict.checked} events of ${organizationId}`);

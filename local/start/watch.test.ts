@@ -62,13 +62,28 @@ describe("watching sources", () => {
     // As many editors save: another file takes the name.
     writeFileSync(join(root, "draft.ts"), "{}");
     renameSync(join(root, "draft.ts"), join(root, "functions/one/handler.ts"));
-    await eventually(() => told.length === 2);
+    await eventually(() => told.length === 3);
 
     expect(told).toEqual([
       "Not swapped. one/handler.ts: Unexpected end of file",
+      "The source builds again.",
       "one was rebuilt and swapped.",
     ]);
     expect(swapped).toEqual(["one"]);
+  });
+
+  it("says that the source builds again when it is as it was, so that nothing is swapped", async () => {
+    const { root, swapped, told, break: breakBuild } = setup();
+
+    breakBuild("one/handler.ts: Unexpected end of file");
+    writeFileSync(join(root, "functions/one/handler.ts"), "{");
+    await eventually(() => told.length === 1);
+    breakBuild();
+    writeFileSync(join(root, "functions/one/handler.ts"), "{}");
+    await eventually(() => told.length === 2);
+
+    expect(told[1]).toBe("The source builds again.");
+    expect(swapped).toEqual([]);
   });
 
   it("sees folders that are made later, and what is in them", async () => {
