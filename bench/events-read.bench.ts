@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import type { EventMessage } from "#common/events/event.ts";
-import { compareByDate, type EventQuery } from "#common/events/read/event-query.ts";
-import { findPage } from "#common/events/read/find-page.ts";
-import { matchBatches } from "#common/events/read/matches.ts";
-import { anEvent, storeEvents } from "#common/events/testing/histories.ts";
-import type { RawJson } from "#common/http/answers.ts";
-import { makeCursors } from "#common/paging/cursor.ts";
-import { noReadCost } from "#common/table/partition-reader.ts";
-import type { Table } from "#common/table/table.ts";
-import { memoryTable } from "#common/table/testing/memory-table.ts";
-import { makeListEvents } from "#functions/events-reader/list-events.ts";
+import type { EventMessage } from "../common/events/event.ts";
+import { compareByDate, type EventQuery } from "../common/events/read/event-query.ts";
+import { findPage } from "../common/events/read/find-page.ts";
+import { matchBatches } from "../common/events/read/matches.ts";
+import { anEvent, storeEvents } from "../common/events/testing/histories.ts";
+import type { RawJson } from "../common/http/answers.ts";
+import { makeCursors } from "../common/paging/cursor.ts";
+import { noReadCost } from "../common/table/partition-reader.ts";
+import type { Table } from "../common/table/table.ts";
+import { memoryTable } from "../common/table/testing/memory-table.ts";
+import { makeListEvents } from "../functions/events-reader/list-events.ts";
 import { median, type Row } from "./row.ts";
 
 const LIMIT = 25;
@@ -89,7 +89,7 @@ const costOf = async (store: Table, query: EventQuery, details: boolean) => {
   const found = await findPage({ store, now: () => 0 }, query, { limit: LIMIT, after: first.next, cost });
   assert.equal(found.matches.length, LIMIT);
   if (details) {
-    const { completeEvents } = await import("#common/events/read/complete-events.ts");
+    const { completeEvents } = await import("../common/events/read/complete-events.ts");
     await completeEvents(counted, "demo", found.matches);
   }
   return { calls: cost.queries + tally.calls, readUnits: cost.readUnits + tally.readUnits };

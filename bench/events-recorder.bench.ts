@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { Worker } from "node:worker_threads";
-import { callerContext, lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
+import { callerContext, lambdaContext, restEvent } from "../common/testing/lambda-events.ts";
 import { median, type Row } from "./row.ts";
 
 const ROUNDS = 5;
@@ -42,7 +42,7 @@ export const run = async (): Promise<Row[]> => {
   // The lines that a function writes are part of its work; showing them is not.
   Object.assign(console, { log: () => {}, info: () => {} });
   try {
-    const { handler } = await import("#functions/events-recorder/handler.ts");
+    const { handler } = await import("../functions/events-recorder/handler.ts");
     const authorizer = callerContext({ roles: "events.write" });
     const post = async (body: string) => {
       const { statusCode } = await handler(

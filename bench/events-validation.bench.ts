@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Format } from "typebox/format";
-import { GIVEN_ID_PATTERN, RESERVED_IDS } from "#common/ids/given-id.ts";
-import { jsonFaults } from "#common/json/json.ts";
-import { compileSchema } from "#common/validation/compile.ts";
-import type { SchemaValidator } from "#common/validation/schema.ts";
-import { ruleFaults } from "#functions/events-recorder/body/event-rules.ts";
-import { contract } from "#functions/events-recorder/contract.ts";
+import { GIVEN_ID_PATTERN, RESERVED_IDS } from "../common/ids/given-id.ts";
+import { jsonFaults } from "../common/json/json.ts";
+import { compileSchema } from "../common/validation/compile.ts";
+import type { SchemaValidator } from "../common/validation/schema.ts";
+import { ruleFaults } from "../functions/events-recorder/body/event-rules.ts";
+import { contract } from "../functions/events-recorder/contract.ts";
 import { librarySchemas } from "./event-schemas.ts";
 import { median, type Row } from "./row.ts";
 

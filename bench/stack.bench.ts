@@ -2,13 +2,13 @@
 // that only reads, checks and answers.
 import assert from "node:assert/strict";
 import { Type } from "typebox";
-import { accepted, ok } from "#common/http/answers.ts";
-import { parseJson } from "#common/json/json.ts";
-import { httpHandler } from "#common/middleware/http.ts";
-import { type Message, queueHandler } from "#common/middleware/queue.ts";
-import { PageQuery } from "#common/paging/page-query.schema.ts";
-import { lambdaContext, restEvent, sqsEvent } from "#common/testing/lambda-events.ts";
-import { validator } from "#common/validation/schema.ts";
+import { accepted, ok } from "../common/http/answers.ts";
+import { parseJson } from "../common/json/json.ts";
+import { httpHandler } from "../common/middleware/http.ts";
+import { type Message, queueHandler } from "../common/middleware/queue.ts";
+import { PageQuery } from "../common/paging/page-query.schema.ts";
+import { lambdaContext, restEvent, sqsEvent } from "../common/testing/lambda-events.ts";
+import { validator } from "../common/validation/schema.ts";
 import { median, type Row } from "./row.ts";
 
 const CALLS = 20_000;

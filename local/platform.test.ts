@@ -8,8 +8,9 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Resources, Trigger } from "#common/manifest/manifest.ts";
+import { eventually } from "#common/testing/eventually.ts";
 import { type Platform, type PlatformOptions, startPlatform } from "./platform.ts";
-import { type Fixture, type FixtureFunction, makeFixture, until } from "./testing/platform.ts";
+import { type Fixture, type FixtureFunction, makeFixture } from "./testing/platform.ts";
 
 const open: { fixtures: Fixture[]; platforms: Platform[] } = { fixtures: [], platforms: [] };
 afterEach(async () => {
@@ -69,7 +70,7 @@ const printing = (more: Partial<FixtureFunction>): FixtureFunction => ({
 
 const printed = ({ dataFolder }: Fixture, name: string): Promise<string> => {
   const file = join(dataFolder, "logs", `${name}.log`);
-  return until(() => {
+  return eventually(() => {
     const text = existsSync(file) ? readFileSync(file, "utf8") : "";
     return text.endsWith("\n") && text;
   });
@@ -402,7 +403,7 @@ describe("chaos", () => {
     const killing = setInterval(() => {
       if (kills < 10 && platform.kill("keeper")) kills += 1;
     }, 400);
-    await until(
+    await eventually(
       () => Object.values(platform.queues.depth("millrace-local-work")).every((count) => count === 0),
       80_000,
     ).finally(() => clearInterval(killing));

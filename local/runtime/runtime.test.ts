@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "#common/testing/eventually.ts";
 import { localDeployment } from "../deployment.ts";
 import type { Chaos, Invocation } from "../seams.ts";
-import { type Fixture, type FixtureFunction, makeFixture, until } from "../testing/platform.ts";
+import { type Fixture, type FixtureFunction, makeFixture } from "../testing/platform.ts";
 import { openLogs } from "./logs.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 
@@ -118,7 +119,7 @@ describe("running a function", () => {
     await runtime.invoke("talker", {});
 
     const log = join(fixture.dataFolder, "logs", "talker.log");
-    await until(() => {
+    await eventually(() => {
       const text = readFileSync(log, { encoding: "utf8", flag: "a+" });
       return text.includes("to out") && text.includes("to err");
     });
@@ -352,7 +353,7 @@ describe("sandboxes come and go", () => {
 
     await runtime.invoke("idle", {});
 
-    await until(() => runtime.size("idle") === 0);
+    await eventually(() => runtime.size("idle") === 0);
     expect(payloadOf(await runtime.invoke("idle", {}))).toBe(1);
   });
 
@@ -371,7 +372,7 @@ describe("sandboxes come and go", () => {
 
     expect(payloadOf(await next)).toBe("new");
     expect(payloadOf(await running)).toBe("old");
-    await until(() => runtime.size("swapped") === 1);
+    await eventually(() => runtime.size("swapped") === 1);
   });
 
   it("a killed invocation answers as a crash and its place is taken", async () => {

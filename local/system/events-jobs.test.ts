@@ -3,8 +3,9 @@ import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnchoredHead } from "#common/events/anchors/heads.ts";
 import { verifyFile } from "#common/events/verify/verify-file.ts";
+import { eventually } from "#common/testing/eventually.ts";
 import { clientsFor } from "../aws/testing/port.ts";
-import { eventually, type System, startSystem } from "../testing/system.ts";
+import { type System, startSystem } from "../testing/system.ts";
 
 const LAKE = "millrace-local-lake";
 

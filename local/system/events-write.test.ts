@@ -3,7 +3,8 @@ import { auditPartition, customerPartition, eventKey } from "#common/events/keys
 import { entriesOf } from "#common/events/lists/run.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { queryAll } from "#common/table/table.ts";
-import { eventually, type Reply, type System, startSystem } from "../testing/system.ts";
+import { eventually } from "#common/testing/eventually.ts";
+import { type Reply, type System, startSystem } from "../testing/system.ts";
 
 let system: System;
 let writer: string;

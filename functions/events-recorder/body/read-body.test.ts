@@ -98,8 +98,8 @@ describe("a posted body", () => {
     fc.assert(
       fc.property(fc.oneof(goodEvents, fc.array(goodEvents, { minLength: 1 })), (body) => {
         const text = JSON.stringify(body);
-        // A random type may be the one word that nobody may use.
-        fc.pre(!text.includes('"audit"'));
+        // Random values hit the one type and the one field name that are refused.
+        fc.pre(!text.includes('"audit"') && !text.includes('"__proto__"'));
         expect(readBody(text, caller)).toEqual({ value: JSON.parse(text), faults: [] });
       }),
     );

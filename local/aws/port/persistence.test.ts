@@ -11,7 +11,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-s
 import { CreateTopicCommand, ListSubscriptionsCommand, SubscribeCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Clients, clientsFor, startTestPort } from "../testing/port.ts";
+import { type Clients, clientsFor, eventually, startTestPort } from "../testing/port.ts";
 
 const table = "millrace-local-orders";
 
@@ -117,8 +117,8 @@ describe("a port that is killed", () => {
           );
         }
       });
-      while (Object.values(acknowledged).some((set) => set.size < 60 * round))
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      const enough = () => Object.values(acknowledged).every((set) => set.size >= 60 * round);
+      await eventually(enough, 60_000);
       child.kill("SIGKILL");
       await once(child, "exit");
       await Promise.all(writing);
