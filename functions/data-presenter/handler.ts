@@ -18,7 +18,7 @@ export const handler = httpHandler({
   manifest,
   contract,
   actions: {
-    "GET /data": async ({ caller, query }) => ok(await presentRecords.page(caller, query)),
+    "GET /data": ({ caller, query }) => presentRecords.page(caller, query),
     "GET /data/{id}": async ({ caller, params }) => ok(await presentRecords.one(caller, params.id)),
   },
 });

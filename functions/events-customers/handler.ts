@@ -40,10 +40,7 @@ export const handler = httpHandler({
       const customerId = customerIdOf(params);
       return async () => ok(await presentCustomers.one(caller, customerId));
     }),
-    "GET /customers": audited(async ({ query, caller }) => {
-      const page = await presentCustomers.page(caller, query);
-      return async () => ok(await page());
-    }),
+    "GET /customers": audited(({ query, caller }) => presentCustomers.page(caller, query)),
     "DELETE /customers/{customerId}": async ({ params, caller, attempt }) => {
       await changeCustomers.erase(customerIdOf(params), caller, attempt);
       return noContent();

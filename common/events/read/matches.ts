@@ -1,4 +1,4 @@
-import { type Effort, noEffort } from "#common/table/partition-reader.ts";
+import { noReadCost, type ReadCost } from "#common/table/partition-reader.ts";
 import type { Item, Table } from "#common/table/table.ts";
 import type { ChainId, RunEntry } from "../event.ts";
 import { parseRunSortKey } from "../keys.ts";
@@ -11,7 +11,7 @@ export type Match = { entry: RunEntry; chain: ChainId };
 
 export type MatchesOptions = {
   after?: Position | undefined;
-  effort?: Effort;
+  cost?: ReadCost;
   /** Called every thousand runs or so, also where none of them matches; throws to stop. */
   keepGoing?: () => void;
 };
@@ -31,10 +31,10 @@ export const matchesOfRun = (run: Item, isMatch: (entry: RunEntry) => boolean): 
 export async function* matchBatches(
   store: Pick<Table, "queryPage">,
   query: EventQuery,
-  { after, effort = noEffort(), keepGoing = () => {} }: MatchesOptions = {},
+  { after, cost = noReadCost(), keepGoing = () => {} }: MatchesOptions = {},
 ): AsyncGenerator<Match[]> {
   const isMatch = makeMatcher(query, after);
-  for await (const runs of mergedRuns(store, query, { after, effort })) {
+  for await (const runs of mergedRuns(store, query, { after, cost })) {
     keepGoing();
     for (const run of runs) {
       const matches = matchesOfRun(run, isMatch);
