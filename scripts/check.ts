@@ -24,6 +24,7 @@ export const CHECKS: Step[] = [
   },
   { name: "unused files and exports", args: [bin("knip/bin/knip.js"), "--no-progress"] },
   { name: "secrets", args: [bin("secretlint/bin/secretlint.js"), "--maskSecrets", "**/*"] },
+  { name: "quotas of AWS", args: ["scripts/terraform/quotas.ts", "--check"] },
   {
     name: "the OpenAPI document",
     args: [bin("@redocly/cli/bin/cli.js"), "lint", "dist/openapi.json"],

@@ -14,6 +14,12 @@ import { deadLetterName } from "./names.ts";
 
 const FUNCTION_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
+/**
+ * The gateway waits for 29 seconds. A function that ends a second before it logs its own time-out, and its answer is
+ * not cut off on the way.
+ */
+const BEHIND_GATEWAY_SECONDS_MAX = 28;
+
 /** Lambda's names have 64 characters, of which `millrace-<environment>-` takes up to 24. */
 const FUNCTION_NAME_MAX = 40;
 
@@ -123,9 +129,20 @@ export const declarationFaults = (declarations: Declarations): string[] => {
         faults.push(`queue "${queue}": a batch of more than 10 needs windowSeconds of at least 1`);
       }
     }
+    for (const { queue } of triggersOf(manifest, "queue")) {
+      const { visibilitySeconds } = resources.queues[queue] ?? {};
+      // Lambda refuses such a mapping, because the message would be worked on twice.
+      if (visibilitySeconds !== undefined && visibilitySeconds < manifest.timeoutSeconds) {
+        faults.push(
+          `queue "${queue}": visibilitySeconds must be at least the time-out of ${manifest.timeoutSeconds}, got ${visibilitySeconds}`,
+        );
+      }
+    }
     const isBehindGateway = manifest.triggers.some(({ type }) => type === "http" || type === "authorizer");
-    if (isBehindGateway && manifest.timeoutSeconds > 29) {
-      faults.push(`timeoutSeconds must be at most 29 behind the gateway, got ${manifest.timeoutSeconds}`);
+    if (isBehindGateway && manifest.timeoutSeconds > BEHIND_GATEWAY_SECONDS_MAX) {
+      faults.push(
+        `timeoutSeconds must be at most ${BEHIND_GATEWAY_SECONDS_MAX} behind the gateway, got ${manifest.timeoutSeconds}`,
+      );
     }
     return faults.map((fault) => `${manifest.name}/function.json: ${fault}`);
   };

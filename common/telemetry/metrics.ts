@@ -1,6 +1,6 @@
 import type { Metrics } from "@aws-lambda-powertools/metrics";
 
-/** Counts that the platform's alarms and dashboards watch, in the namespace Millrace by function. */
+/** Counts that the platform's alarms and dashboards watch, in the environment's namespace by function. */
 export type MetricName = "AuthorizerFault" | "MessagesRejected" | "BatchItemsRetried";
 
 let counted = new Map<MetricName, number>();

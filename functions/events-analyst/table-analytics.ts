@@ -11,7 +11,7 @@ import { makeDurationMeter } from "./measure-durations.ts";
 export type TableAnalyticsDeps = {
   store: Pick<Table, "queryPage">;
   now: Clock;
-  /** How long one question may take: the gateway waits for 29 seconds. */
+  /** How long one question may take: the function has 28 seconds, and the gateway waits for 29. */
   milliseconds?: number;
 };
 

@@ -65,7 +65,7 @@ describe("running a function", () => {
       context: {
         functionName: "millrace-local-echo",
         functionVersion: "$LATEST",
-        invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-echo",
+        invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-echo:live",
         memoryLimitInMB: "128",
         awsRequestId: "r-1",
         logGroupName: "/aws/lambda/millrace-local-echo",
@@ -145,7 +145,7 @@ describe("a function's environment", () => {
       ENVIRONMENT: "local",
       NODE_OPTIONS: "--enable-source-maps",
       POWERTOOLS_SERVICE_NAME: "env",
-      POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+      POWERTOOLS_METRICS_NAMESPACE: "millrace-local",
       RECORDS_QUEUE_URL: "http://localhost:4566/000000000000/millrace-local-records",
       RELEASE_VERSION: "1.2.3",
       AWS_REGION: "us-east-1",

@@ -27,7 +27,7 @@ it("keeps every record once while a tenth of AWS calls fail and functions are ki
 /** A platform in a process of its own, so that it can be killed. */
 const startChild = async (dataFolder: string): Promise<{ child: ChildProcess; port: number }> => {
   const script = `
-    import { startSystem } from ${JSON.stringify(join(import.meta.dirname, "system.ts"))};
+    import { startSystem } from ${JSON.stringify(join(import.meta.dirname, "..", "testing", "system.ts"))};
     const system = await startSystem({ dataFolder: ${JSON.stringify(dataFolder)} });
     const token = await system.token(["data.read", "data.write"]);
     process.stdout.write(JSON.stringify({ port: system.platform.port, token }) + "\\n");

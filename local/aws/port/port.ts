@@ -129,7 +129,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const url = `http://localhost:${port}`;
 
     const queues = openQueues(join(dataFolder, "queues.sqlite"), arns, logFailure, now);
-    services.push({ ...makeSqs(queues), close: queues.close });
+    services.push(makeSqs(queues, now));
     const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
     services.push(tables.service);
     const keys = openKms(join(dataFolder, "keys.sqlite"), arns, now);
