@@ -97,7 +97,6 @@ export const begin = async (
       throw inProgress(lockedUntilMs, now());
   }
 
-  let isOver = false;
   // What can never succeed did nothing, and its key is free again, unless an earlier request may have
   // got through half-way: then its attempt is kept and only the lock goes.
   const release = (mayHaveHappened: boolean) =>
@@ -112,11 +111,8 @@ export const begin = async (
       if (status >= 200 && status <= 299) {
         await store.finish(scope, lockedUntilMs, { status, headers, body: textOf(body) });
       } else await release(status >= 500);
-      isOver = true;
     },
-    failed: async (error) => {
-      // An answer that was kept stands, whatever fails behind it.
-      if (!isOver) await release(toAppError(error).retry);
-    },
+    // An answer that was kept stands, whatever fails behind it: the store lets nothing be undone then.
+    failed: (error) => release(toAppError(error).retry),
   };
 };

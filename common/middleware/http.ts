@@ -39,6 +39,10 @@ export type HttpOptions<C extends Contract> = {
   now?: Clock;
 };
 
+/** Names of the parameters in a route's text. */
+const parametersOf = (route: string): string[] =>
+  route.split("{").flatMap((part, at) => (at === 0 ? [] : part.slice(0, part.indexOf("}"))));
+
 /** The routes that stand in both the manifest and the contract. */
 const routesOf = <C extends Contract>({ manifest, contract, actions, readBody }: HttpOptions<C>) => {
   const roles = new Map(manifest.triggers.map(({ route, role }) => [route, role]));
@@ -50,7 +54,7 @@ const routesOf = <C extends Contract>({ manifest, contract, actions, readBody }:
         route,
         role,
         contract: fields,
-        parameters: Array.from(route.matchAll(/\{([^}]+)\}/g), ([, name = ""]) => name),
+        parameters: parametersOf(route),
         action: actions[route as keyof C & string] as HttpRoute["action"],
         readBody: readBody?.[route as keyof C],
       };

@@ -80,18 +80,25 @@ export const tracerPlugin = (): Plugin => ({
   },
 });
 
+/** What the stack asks of idempotency at start; none of it is reached by a contract without idempotent routes. */
+const NO_IDEMPOTENCY: Record<string, string> = {
+  "idempotency/table.ts": "",
+  "idempotency/idempotency.ts": "export const [begin, idempotencyKeyOf, scopeOf] = [];",
+  "middleware/idempotency-store.ts": "export const grantedStore = () => undefined;",
+};
+
 /**
- * The idempotency table with DynamoDB's client is for functions whose manifest grants the table: the stack
- * refuses to start with a contract that needs it in any other.
+ * Idempotency, and DynamoDB's client with it, is for functions whose manifest grants its table: the build
+ * refuses a contract that needs it in any other.
  */
 export const idempotencyPlugin = (isGranted: boolean): Plugin => ({
   name: "idempotency",
   setup(build) {
     if (isGranted) return;
-    build.onLoad({ filter: /[/\\]common[/\\]idempotency[/\\]table\.ts$/ }, () => ({
-      contents: "",
-      loader: "js",
-    }));
+    build.onLoad({ filter: /[/\\]common[/\\](idempotency|middleware)[/\\][^/\\]+$/ }, ({ path }) => {
+      const contents = NO_IDEMPOTENCY[path.split(/[/\\]/).slice(-2).join("/")];
+      return contents === undefined ? undefined : { contents, loader: "js" };
+    });
   },
 });
 
