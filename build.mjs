@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { build } from "./scripts/build/build.ts";
+import { optionsOrExit } from "./scripts/options.ts";
 
 export { build };
 
@@ -22,6 +23,7 @@ const report = (built, budgets) => {
 };
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  optionsOrExit("build", process.argv.slice(2));
   try {
     const built = await build({ functionsFolder: "functions", outFolder: "dist" });
     const over = report(built, JSON.parse(readFileSync("budgets.json", "utf8")));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { fromRunEntry } from "#common/events/event.ts";
-import { exportedEvents } from "#common/events/export/exported-events.ts";
-import { type ExportFormat, FORMATS } from "#common/events/export/formats.ts";
-import { readEvents } from "#common/events/lists/read-events.ts";
-import { matches } from "#common/events/read/matches.ts";
+import { fromRunEntry } from "../common/events/event.ts";
+import { exportedEvents } from "../common/events/export/exported-events.ts";
+import { type ExportFormat, FORMATS } from "../common/events/export/formats.ts";
+import { readEvents } from "../common/events/lists/read-events.ts";
+import { matches } from "../common/events/read/matches.ts";
 import { endlessHistory } from "../scripts/soak/endless-history.ts";
 import { measureExport } from "../scripts/soak/soak-export.ts";
 import { median, type Row } from "./row.ts";

@@ -1,7 +1,7 @@
-import { eventKey } from "#common/events/keys.ts";
-import { dynamodbTable } from "#common/table/dynamodb-table.ts";
-import { type Table, textOf } from "#common/table/table.ts";
-import { type System, startSystem } from "#local/testing/system.ts";
+import { eventKey } from "../common/events/keys.ts";
+import { dynamodbTable } from "../common/table/dynamodb-table.ts";
+import { type Table, textOf } from "../common/table/table.ts";
+import { type System, startSystem } from "../local/testing/system.ts";
 import { median, type Row } from "./row.ts";
 
 /** Longest wait for one event; a rate that the machine cannot carry shows as this. */

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import type { EventMessage } from "#common/events/event.ts";
-import { compareByDate, type EventQuery } from "#common/events/read/event-query.ts";
-import { findPage } from "#common/events/read/find-page.ts";
-import { matchBatches } from "#common/events/read/matches.ts";
-import { anEvent, storeEvents } from "#common/events/testing/histories.ts";
-import { makeCursors } from "#common/paging/cursor.ts";
-import { noEffort } from "#common/table/partition-reader.ts";
-import type { Table } from "#common/table/table.ts";
-import { memoryTable } from "#common/table/testing/memory-table.ts";
-import { makeListEvents } from "#functions/events-reader/list-events.ts";
+import type { EventMessage } from "../common/events/event.ts";
+import { compareByDate, type EventQuery } from "../common/events/read/event-query.ts";
+import { findPage } from "../common/events/read/find-page.ts";
+import { matchBatches } from "../common/events/read/matches.ts";
+import { anEvent, storeEvents } from "../common/events/testing/histories.ts";
+import type { RawJson } from "../common/http/answers.ts";
+import { makeCursors } from "../common/paging/cursor.ts";
+import { noReadCost } from "../common/table/partition-reader.ts";
+import type { Table } from "../common/table/table.ts";
+import { memoryTable } from "../common/table/testing/memory-table.ts";
+import { makeListEvents } from "../functions/events-reader/list-events.ts";
 import { median, type Row } from "./row.ts";
 
 const LIMIT = 25;
@@ -79,7 +80,7 @@ const listing = (store: Table) => {
       ...filters,
       ...(cursor ? { cursor } : {}),
     });
-    return JSON.parse((await read()).text) as {
+    return JSON.parse(((await read()).body as RawJson).text) as {
       items: { eventId: string; date: string }[];
       cursor: string | null;
     };
@@ -90,18 +91,18 @@ const listing = (store: Table) => {
 const costOf = async (store: Table, query: EventQuery, details: boolean) => {
   const { tally, store: counted } = tallied(store);
   const first = await findPage({ store, now: () => 0 }, query, { limit: LIMIT });
-  const effort = noEffort();
+  const cost = noReadCost();
   const found = await findPage({ store: counted, now: () => 0 }, query, {
     limit: LIMIT,
     after: first.next,
-    effort,
+    cost,
   });
   assert.equal(found.matches.length, LIMIT);
   if (details) {
-    const { completeEvents } = await import("#common/events/read/complete-events.ts");
+    const { completeEvents } = await import("../common/events/read/complete-events.ts");
     await completeEvents(counted, "demo", found.matches);
   }
-  return { calls: effort.queries + tally.calls, readUnits: effort.readUnits + tally.readUnits };
+  return { calls: cost.queries + tally.calls, readUnits: cost.readUnits + tally.readUnits };
 };
 
 const PATTERNS: { name: string; query: Partial<EventQuery>; calls: number; readUnits: number }[] = [
@@ -169,13 +170,13 @@ const speedRows = async (store: Table, history: readonly EventMessage[], how: st
     });
   }
   const before = process.cpuUsage();
-  const effort = noEffort();
+  const cost = noReadCost();
   let count = 0;
-  for await (const batch of matchBatches(store, ALL, { effort })) count += batch.length;
+  for await (const batch of matchBatches(store, ALL, { cost })) count += batch.length;
   assert.equal(count, EVENTS);
   const { user, system } = process.cpuUsage(before);
   const perSecond = count / ((user + system) / 1e6);
-  const units = effort.readUnits / (count / 1_000);
+  const units = cost.readUnits / (count / 1_000);
   const what = `events looked through, ${how}`;
   rows.push({
     what,

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
 import { Format } from "typebox/format";
-import { GIVEN_ID_PATTERN, RESERVED_IDS } from "#common/ids/given-id.ts";
-import { jsonFaults } from "#common/json/json.ts";
-import { compileSchema } from "#common/validation/compile.ts";
-import type { SchemaValidator } from "#common/validation/schema.ts";
-import { accepts, isPlain } from "#functions/events-recorder/body/accepts.ts";
-import { contract } from "#functions/events-recorder/contract.ts";
+import { GIVEN_ID_PATTERN, RESERVED_IDS } from "../common/ids/given-id.ts";
+import { jsonFaults } from "../common/json/json.ts";
+import { compileSchema } from "../common/validation/compile.ts";
+import type { SchemaValidator } from "../common/validation/schema.ts";
+import { ruleFaults } from "../functions/events-recorder/body/event-rules.ts";
+import { contract } from "../functions/events-recorder/contract.ts";
 import { librarySchemas } from "./event-schemas.ts";
 import { median, type Row } from "./row.ts";
 
@@ -68,7 +68,7 @@ const wholeSchema = (): object => {
 };
 
 /** Each says yes or no to a body; the walk over the JSON is what every other route's body gets. */
-const peers = (): Record<string, { check: Check; goal: string }> => {
+const peers = (): Record<string, Check> => {
   const contractSchema = (contract["POST /events"].body as SchemaValidator<unknown>).schema;
   const schemaOnly = compileSchema(contractSchema, "body");
   const whole = compileSchema(wholeSchema() as TSchema, "body");
@@ -76,20 +76,14 @@ const peers = (): Record<string, { check: Check; goal: string }> => {
   const typebox = Compile(wholeSchema() as TSchema);
   const walked = ({ body }: Batch) => jsonFaults(body).length === 0;
   return {
-    "ajv compiled, and the stack's JSON walk": {
-      check: (one) => whole(one.body) && walked(one),
-      goal: "≥ 2",
-    },
-    "TypeBox compiled, and that walk": {
-      check: (one) => typebox.Check(one.body) && walked(one),
-      goal: "≥ 2",
-    },
-    "ajv compiled, the rules as patterns": { check: ({ body }) => whole(body), goal: "–" },
-    "ajv compiled, the contract's schema alone": { check: ({ body }) => schemaOnly(body), goal: "–" },
+    "ajv compiled, and the stack's JSON walk": (one) => whole(one.body) && walked(one),
+    "TypeBox compiled, and that walk": (one) => typebox.Check(one.body) && walked(one),
+    "ajv compiled, the rules as patterns": ({ body }) => whole(body),
+    "ajv compiled, the contract's schema alone": ({ body }) => schemaOnly(body),
     ...Object.fromEntries(
       Object.entries(librarySchemas(ID, TEXT)).map(([name, accepted]) => [
         `${name}, and that walk`,
-        { check: (one: Batch) => accepted(one.body) && walked(one), goal: "≥ 2" },
+        (one: Batch) => accepted(one.body) && walked(one),
       ]),
     ),
   };
@@ -130,23 +124,38 @@ const assertSame = (check: Check, batches: readonly Batch[]): void => {
   }
 };
 
+/** What a good batch of 500 events costs to check, and no more than this an event. */
+const GOAL_MICROSECONDS = 1;
+
 /**
- * Whether a parsed batch of 500 events is good. Ours also knows the calendar, the clock and the size of
- * details, which no schema does, and gets no time off for it.
+ * Whether a parsed batch of 500 events is good, as the recorder finds it: the contract's check, the walk
+ * over the JSON, and the rules that no schema can say (the calendar, the clock, the size of details).
  */
 export const run = async (): Promise<Row[]> => {
   const posting = { organizationId: "demo", nowMs: Date.UTC(2026, 0, 1) };
-  const ours: Check = ({ text, body }) => accepts(body, isPlain(text), posting);
+  const schema = compileSchema((contract["POST /events"].body as SchemaValidator<unknown>).schema, "body");
+  const ours: Check = ({ body }) =>
+    schema(body) && jsonFaults(body).length === 0 && ruleFaults(body, posting).length === 0;
   const rows: Row[] = [];
   for (const notAscii of [false, true]) {
     const texts = Array.from({ length: 8 }, (_, seed) => batchText(seed, notAscii));
     const batches = texts.map((text) => ({ text, body: JSON.parse(text) as unknown }));
+    const what = `validating 500 events${notAscii ? ", not all ASCII" : ""}`;
     assertSame(ours, batches);
-    for (const [against, { check, goal }] of Object.entries(peers())) {
+    for (const [against, check] of Object.entries(peers())) {
       assertSame(check, batches);
-      const what = `validating 500 events${notAscii ? ", not all ASCII" : ""}`;
-      rows.push({ what, against, unit: "µs", goal, ...compare(ours, check, batches) });
+      rows.push({ what, against, unit: "µs", goal: "–", ...compare(ours, check, batches) });
     }
+    const perEvent = median(rows.filter((row) => row.what === what).map((row) => row.ours)) / BATCH;
+    rows.push({
+      what: `${what}: an event`,
+      against: "the goal",
+      unit: "µs",
+      ours: perEvent,
+      theirs: GOAL_MICROSECONDS,
+      ratio: perEvent / GOAL_MICROSECONDS,
+      goal: "≤ 1",
+    });
   }
   return rows;
 };

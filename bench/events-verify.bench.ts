@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readHeads } from "#common/events/anchors/heads.ts";
-import { appendToChain } from "#common/events/append/append.ts";
-import { chainOf } from "#common/events/chain/chain-of.ts";
-import { exportedEvents } from "#common/events/export/exported-events.ts";
-import { type ExportedEvent, FORMATS } from "#common/events/export/formats.ts";
-import { verifyFile } from "#common/events/verify/verify-file.ts";
-import { verifyOrganization } from "#common/events/verify/verify-organization.ts";
-import { type MemoryTable, memoryTable } from "#common/table/testing/memory-table.ts";
+import { readHeads } from "../common/events/anchors/heads.ts";
+import { appendToChain } from "../common/events/append/append.ts";
+import { chainOf } from "../common/events/chain/chain-of.ts";
+import { exportedEvents } from "../common/events/export/exported-events.ts";
+import { type ExportedEvent, FORMATS } from "../common/events/export/formats.ts";
+import { verifyFile } from "../common/events/verify/verify-file.ts";
+import { verifyOrganization } from "../common/events/verify/verify-organization.ts";
+import { type MemoryTable, memoryTable } from "../common/table/testing/memory-table.ts";
 import { median, type Row } from "./row.ts";
 
 const EVENTS = 20_000;

@@ -4,7 +4,8 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { type System, startSystem } from "#local/testing/system.ts";
+import { eventually } from "../common/testing/eventually.ts";
+import { type System, startSystem } from "../local/testing/system.ts";
 import { build } from "../scripts/build/build.ts";
 import { median, type Row } from "./row.ts";
 
@@ -132,15 +133,12 @@ const startRow = async (): Promise<Row> => {
       ],
       { cwd: root, stdio: "ignore" },
     );
-    for (;;) {
-      const status = await fetch(`http://127.0.0.1:${port}/health`).then(
-        (response) => response.status,
-        () => 0,
+    const isUp = () =>
+      fetch(`http://127.0.0.1:${port}/health`).then(
+        ({ status }) => status === 200,
+        () => false,
       );
-      if (status === 200) break;
-      if (performance.now() - startedAt > 30_000) throw new Error("npm start did not answer within 30 s");
-      await new Promise((again) => setTimeout(again, 10));
-    }
+    await eventually(isUp, 30_000);
     times.push(performance.now() - startedAt);
     const ended = new Promise((done) => child.once("exit", done));
     child.kill("SIGTERM");
@@ -158,9 +156,11 @@ const latencies = async (system: System, perSecond: number, seconds: number): Pr
     const { body, status } = await system.call("POST /data", { token, body: { at: startedAt } });
     if (status !== 202) throw new Error(`answered ${status}`);
     const { id } = body as { id: string };
-    while ((await system.call(`GET /data/${id}`, { token })).status !== 200) {
-      await new Promise((again) => setTimeout(again, 5));
-    }
+    await eventually(
+      () => system.call(`GET /data/${id}`, { token }),
+      (reply) => reply.status === 200,
+      60_000,
+    );
     return performance.now() - startedAt;
   };
   await one();

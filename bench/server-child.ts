@@ -4,11 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import fastify from "fastify";
-import { loadDeclarations } from "#common/manifest/load.ts";
-import { localDeployment } from "#local/deployment.ts";
-import { listenFrontDoor } from "#local/gateway/front-door.ts";
-import { loadGatewayResponses } from "#local/gateway/gateway-responses.ts";
-import { createRestApi } from "#local/gateway/rest-api.ts";
+import { loadDeclarations } from "../common/manifest/load.ts";
+import { localDeployment } from "../local/deployment.ts";
+import { listenFrontDoor } from "../local/gateway/front-door.ts";
+import { loadGatewayResponses } from "../local/gateway/gateway-responses.ts";
+import { createRestApi } from "../local/gateway/rest-api.ts";
 
 const functionsFolder = join(resolve(import.meta.dirname, ".."), "functions");
 const BODY = JSON.stringify({ items: [], cursor: null });
@@ -29,9 +29,12 @@ const startNode = (): Promise<number> =>
     server.listen(0, "127.0.0.1", () => listening((server.address() as AddressInfo).port));
   });
 
+/** What is used of fastify's reply. */
+type Reply = { type(name: string): { send(body: string): unknown } };
+
 const startFastify = async (): Promise<number> => {
   const app = fastify();
-  app.get("/data", async (_, reply) => reply.type("application/json").send(BODY));
+  app.get("/data", async (_request: unknown, reply: Reply) => reply.type("application/json").send(BODY));
   await app.listen({ host: "127.0.0.1", port: 0 });
   return (app.server.address() as AddressInfo).port;
 };

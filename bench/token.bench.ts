@@ -3,8 +3,8 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { JwtVerifier } from "aws-jwt-verify";
 import { createVerifier } from "fast-jwt";
 import { createLocalJWKSet, exportJWK, jwtVerify, SignJWT } from "jose";
-import { inlineKeys } from "#common/auth/keys.ts";
-import { makeTokenVerifier } from "#common/auth/verify-token.ts";
+import { inlineKeys } from "../common/auth/keys.ts";
+import { makeTokenVerifier } from "../common/auth/verify-token.ts";
 import { median, type Row, table } from "./row.ts";
 
 const ISSUER = "https://issuer.example";

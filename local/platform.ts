@@ -4,6 +4,7 @@ import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import type { Declarations } from "#common/manifest/manifest.ts";
+import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
 import { passesFilter } from "./aws/matching/filter-policy.ts";
 import { matchesPattern } from "./aws/matching/pattern.ts";
 import { StartError } from "./aws/port/errors.ts";
@@ -19,7 +20,7 @@ import { openLogs } from "./runtime/logs.ts";
 import { createRuntime, type Runtime } from "./runtime/runtime.ts";
 import type { AwsPort, Chaos, Invoker, PortListeners } from "./seams.ts";
 import { chaosSite, issuerSite } from "./sites.ts";
-import { LOCAL_PACE, paceOf, visibilitySecondsOf } from "./sources/pace.ts";
+import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
 import { type Sources, startSources } from "./sources/sources.ts";
 import { emptyFolder, lockFolder } from "./start/folder-lock.ts";
 
@@ -164,7 +165,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         onBusEvent: (bus, event) => listeners.onBusEvent(bus, event),
       },
       chaos,
-      visibilitySecondsOf: (queue) => visibilitySecondsOf(declarations.manifests, queue),
+      visibilitySecondsOf: (queue) => visibilitySecondsOf(declarations, queue),
       secretOf: (name) => secrets.get(name),
       log,
     });

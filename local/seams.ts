@@ -37,6 +37,9 @@ export type QueueMessage = {
     SentTimestamp: string;
     SenderId: string;
     ApproximateFirstReceiveTimestamp: string;
+    AWSTraceHeader?: string;
+    MessageGroupId?: string;
+    DeadLetterQueueSourceArn?: string;
   };
   messageAttributes: Record<string, { stringValue?: string; binaryValue?: string; dataType: string }>;
 };

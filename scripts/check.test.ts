@@ -10,7 +10,7 @@ const SETTINGS = [
   "package.json",
   "tsconfig.json",
   "biome.json",
-  "knip.json",
+  "knip.jsonc",
   "redocly.yaml",
   ".dependency-cruiser.json",
   ".secretlintrc.json",
@@ -23,10 +23,15 @@ const put = (file: string, text: string) => {
   writeFileSync(join(folder, file), text);
 };
 
+const makeFolder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), "millrace-check-"));
+  for (const file of SETTINGS) copyFileSync(join(root, file), join(made, file));
+  symlinkSync(join(root, "node_modules"), join(made, "node_modules"));
+  return made;
+};
+
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "millrace-check-"));
-  for (const file of SETTINGS) copyFileSync(join(root, file), join(folder, file));
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  folder = makeFolder();
   for (const name of ["common", "local", "scripts", "bench"]) put(`${name}/empty.ts`, "export {};\n");
   // One file that each checker has something against; the key is put together here so that it is no finding itself.
   put("functions/b/thing.ts", "export const thing: number = 1;\n");
@@ -52,4 +57,52 @@ describe("each check", () => {
       expect(ok, output).toBe(false);
     },
   );
+});
+
+describe("the check for code that only tests use", () => {
+  const files = {
+    "functions/a/handler.ts":
+      'import { used } from "../../common/thing.ts";\nexport const handler = () => used;\n',
+    "common/thing.ts": "export const used = 1;\n",
+    "common/thing.test.ts": 'import { used } from "./thing.ts";\nused;\n',
+    "common/testing/thing.ts": "export const thing = 1;\n",
+    "common/other.test.ts": 'import { thing } from "./testing/thing.ts";\nthing;\n',
+  };
+  const run = async (more: Record<string, string>) => {
+    folder = makeFolder();
+    for (const [file, text] of Object.entries({ ...files, ...more })) put(file, text);
+    const steps = CHECKS.filter(({ name }) => /unused|only tests/.test(name));
+    const results = await Promise.all(
+      steps.map((check) =>
+        runStep({ ...check, args: [...check.args, "--exclude=dependencies", "--no-config-hints"], folder }),
+      ),
+    );
+    rmSync(folder, { recursive: true });
+    return results.map(({ ok, output }) => ({ ok, output }));
+  };
+
+  it("lets pass what a function uses, and what stands in testing/", async () => {
+    const [all, production] = await run({});
+
+    expect(production?.ok, production?.output).toBe(true);
+    expect(all?.output).not.toContain("common/");
+  });
+
+  it("refuses an export that only its test imports, which the check for unused code lets pass", async () => {
+    const [all, production] = await run({
+      "common/thing.ts": "export const used = 1;\nexport const finished = 2;\n",
+      "common/thing.test.ts": 'import { finished, used } from "./thing.ts";\nused + finished;\n',
+    });
+
+    expect(production?.ok).toBe(false);
+    expect(production?.output).toContain("finished");
+    expect(all?.output).not.toContain("finished");
+  });
+
+  it("leaves unused files of testing/ to the other, which refuses them", async () => {
+    const [all, production] = await run({ "common/testing/left.ts": "export const left = 1;\n" });
+
+    expect(production?.output).not.toContain("left.ts");
+    expect(all?.output).toContain("common/testing/left.ts");
+  });
 });

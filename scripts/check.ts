@@ -1,4 +1,5 @@
 // Everything that reads the code without running it: `npm run check`.
+import { optionsOrExit } from "./options.ts";
 import { printStep, runStep, runSteps, type Step } from "./steps.ts";
 
 const bin = (file: string) => `node_modules/${file}`;
@@ -23,7 +24,12 @@ export const CHECKS: Step[] = [
     ],
   },
   { name: "unused files and exports", args: [bin("knip/bin/knip.js"), "--no-progress"] },
+  {
+    name: "code that only tests use",
+    args: [bin("knip/bin/knip.js"), "--no-progress", "--production", "--include=files,exports,types"],
+  },
   { name: "secrets", args: [bin("secretlint/bin/secretlint.js"), "--maskSecrets", "**/*"] },
+  { name: "quotas of AWS", args: ["scripts/terraform/quotas.ts", "--check"] },
   {
     name: "the OpenAPI document",
     args: [bin("@redocly/cli/bin/cli.js"), "lint", "dist/openapi.json"],
@@ -32,6 +38,7 @@ export const CHECKS: Step[] = [
 ];
 
 if (import.meta.main) {
+  optionsOrExit("check", process.argv.slice(2));
   // The checkers read what the build generates.
   const built = await runStep({ name: "build", args: ["build.mjs"] });
   printStep(built);

@@ -1,94 +1,13 @@
 import { execFile } from "node:child_process";
-import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { integrationChecks, runChecks, smokeChecks } from "./integration/checks.ts";
+import { functionNames } from "#common/manifest/load.ts";
+import { CHECKS_OF, integrationChecks, runChecks, smokeChecks } from "./integration/checks.ts";
 import { platformAt } from "./integration/platform.ts";
+import { type Faults, fakePlatform } from "./integration/testing/fake-platform.ts";
 import { readArguments } from "./integration.ts";
-
-type Faults = {
-  health?: "down" | "otherVersion";
-  openapi?: "3.0";
-  open?: boolean;
-  signatures?: "unchecked";
-  roles?: "unchecked";
-  problems?: "html";
-  post?: 200;
-  arrays?: "taken";
-  list?: "empty" | "changed";
-  one?: 500;
-  unknown?: 200;
-  pages?: "overlap" | "long" | "cut";
-  cursors?: "unchecked";
-  keys?: "ignored" | "bodiesUnchecked";
-  requestId?: "none";
-};
-
-type Stored = { id: string; createdAt: string; data: unknown; body: string };
-
-/** Keeps records like the platform does, save for the faults it is told to have. */
-const fakePlatform = (faults: Faults): Server => {
-  const records: Stored[] = [];
-  const keys = new Map<string, { body: string; stored: Stored }>();
-  return createServer(async (request, response) => {
-    const answer = (status: number, body: unknown) => {
-      const type = status >= 400 ? "application/problem+json" : "application/json";
-      response.writeHead(status, {
-        "content-type": faults.problems === "html" && status >= 400 ? "text/html" : type,
-        ...(faults.requestId === "none" ? {} : { "x-request-id": randomUUID() }),
-      });
-      response.end(JSON.stringify(body));
-    };
-    const problem = (status: number) => answer(status, { status, code: "X", title: "x" });
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://fake");
-
-    if (pathname === "/health") {
-      if (faults.health === "down") return problem(503);
-      return answer(200, { status: "ok", version: faults.health === "otherVersion" ? "r1" : "r2" });
-    }
-    if (pathname === "/openapi.json") {
-      const paths = { "/health": {}, "/data": {}, "/data/{id}": {} };
-      return answer(200, { openapi: `${faults.openapi ?? "3.1"}.0`, paths });
-    }
-    const token = request.headers.authorization;
-    const known = token === "Bearer good" || token === "Bearer other" || faults.open;
-    if (!known && !(faults.signatures && token)) return problem(401);
-    if (token === "Bearer other" && !faults.roles) return problem(403);
-
-    if (request.method === "POST") {
-      const data: unknown = JSON.parse(body);
-      if (Array.isArray(data) && !faults.arrays) return problem(400);
-      const key = String(request.headers["idempotency-key"] ?? "");
-      const before = key === "" || faults.keys === "ignored" ? undefined : keys.get(key);
-      if (before && before.body !== body && !faults.keys) return problem(422);
-      const stored = before?.stored ?? { id: randomUUID(), createdAt: new Date().toISOString(), data, body };
-      if (!before) records.unshift(stored);
-      if (key) keys.set(key, { body, stored });
-      return answer(faults.post ?? 202, { id: stored.id, createdAt: stored.createdAt });
-    }
-
-    if (pathname !== "/data") {
-      const found = records.find(({ id }) => pathname === `/data/${id}`);
-      if (faults.one && found) return problem(faults.one);
-      return found || faults.unknown ? answer(200, { ...found }) : problem(404);
-    }
-    const limit = Number(searchParams.get("limit") ?? 25);
-    const cursor = searchParams.get("cursor");
-    if (cursor !== null && !/^at-\d+$/.test(cursor) && !faults.cursors) return problem(400);
-    const at = Number(cursor?.slice(3) ?? 0) || 0;
-    const last = at + limit + (faults.pages === "long" && searchParams.has("limit") ? 1 : 0);
-    const next = faults.pages === "overlap" ? last - 1 : last;
-    const items = faults.list === "empty" ? [] : records.slice(at, last);
-    return answer(200, {
-      items: faults.list === "changed" ? items.map((item) => ({ ...item, data: {} })) : items,
-      cursor: last >= records.length || faults.pages === "cut" ? null : `at-${next}`,
-    });
-  });
-};
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -147,6 +66,17 @@ describe("the checks of a deployment", () => {
     [{ cursors: "unchecked" }, "GET /data refuses a cursor that it did not make"],
     [{ keys: "ignored" }, "POST /data with a repeated Idempotency-Key answers as the first time"],
     [{ keys: "bodiesUnchecked" }, "POST /data with an Idempotency-Key of another body is refused"],
+    [{ events: "unchecked" }, "POST /events refuses an event without a type"],
+    [{ events: "lost" }, "GET /events/{eventId} answers an event that was taken in"],
+    [{ events: "changed" }, "GET /events/{eventId} answers an event that was taken in"],
+    [
+      { events: "unlisted" },
+      "GET /events lists a customer's events, as GET /customers/{customerId}/events does",
+    ],
+    [{ events: "uncounted" }, "GET /events/stats counts a customer's events"],
+    [{ events: "notExported" }, "GET /events/export answers a customer's events"],
+    [{ chains: "broken" }, "GET /events/verify finds the chains whole"],
+    [{ customers: "renamed" }, "PUT /customers/{customerId} keeps a profile, which GET answers"],
   ])("with %j name what fails", async (faults, name) => {
     const { failures, failed } = await check(faults);
 
@@ -157,14 +87,21 @@ describe("the checks of a deployment", () => {
     expect(failed).toBe(failures.length);
   });
 
+  it("are there for every service that has functions", () => {
+    const services = new Set(functionNames("functions").map((name) => name.split("-")[0] ?? ""));
+
+    expect(Object.keys(CHECKS_OF).sort()).toEqual([...services].sort());
+    for (const checks of Object.values(CHECKS_OF)) expect(checks.length).toBeGreaterThan(2);
+  });
+
   it("skip, and say so, what needs a second token when there is none", async () => {
     const lines: string[] = [];
     const platform = platformAt(await start({}));
     const none = { platform, token: "good", otherToken: undefined, release: undefined, deadlineMs: 300 };
     const outcome = await runChecks(integrationChecks, none, (line) => lines.push(line));
 
-    expect(outcome).toMatchObject({ skipped: 1, failed: 0 });
-    expect(lines.at(-1)).toContain("1 skipped");
+    expect(outcome).toMatchObject({ skipped: 2, failed: 0 });
+    expect(lines.at(-1)).toContain("2 skipped");
   });
 
   it("write nothing when they only smoke-test", async () => {
@@ -180,7 +117,7 @@ describe("npm run integration", () => {
 
     const { code, stdout } = await run(["--url", `${url}/`, "--token-command", "echo good"]);
 
-    expect(stdout).toMatch(/\d+ passed, 0 failed, 1 skipped\n$/);
+    expect(stdout).toMatch(/\d+ passed, 0 failed, 2 skipped\n$/);
     expect(code).toBe(0);
   });
 
@@ -244,13 +181,13 @@ describe("the arguments of an integration run", () => {
     [["--url", "localhost:4000"], '--url must be an http or https URL without query and user, got "local'],
     [["--url", "https://a/?b"], "--url must be"],
     [[...good, "--url", "https://b"], "--url is given more than once."],
-    [[...good, "--deadline", "0"], '--deadline must be 1 to 999 seconds, got "0".'],
+    [[...good, "--deadline", "0"], '--deadline must be a whole number from 1 to 999, got "0".'],
     [[...good, "--deadline", "1s"], "--deadline must be"],
     [[...good, "--token", "NONE"], "--token: the environment variable NONE is not set."],
     [[...good, "--token", "A", "--token-command", "b"], "--token and --token-command exclude each other."],
     [[...good, "--smoke=yes"], "--smoke takes no value."],
     [[...good, "extra"], '"extra" belongs to no option.'],
-    [[...good, "--shout"], "There is no option --shout; there are --url,"],
+    [[...good, "--shout"], "There is no option --shout: "],
   ])("%j have one fault", (argv, fault) => {
     expect(faultsOf(argv)).toEqual([expect.stringContaining(fault)]);
   });

@@ -16,15 +16,24 @@ const LOCK = '{"lockfileVersion":3}';
 const stampOf = (lock: string) => createHash("sha256").update(lock).digest("hex");
 
 /** A project of its own: the script, a lock file, and a `node_modules` with this very Node as its package. */
-const project = ({ installedFrom }: { installedFrom?: string } = {}): string => {
+const project = ({
+  installedFrom,
+  packaged = process.versions.node,
+}: {
+  installedFrom?: string;
+  packaged?: string;
+} = {}): string => {
   const folder = mkdtempSync(join(tmpdir(), "millrace-node24-"));
   folders.push(folder);
   mkdirSync(join(folder, "scripts"));
-  cpSync("scripts/node24.mjs", join(folder, "scripts/node24.mjs"));
+  for (const file of ["package.json", "scripts/node24.mjs", "scripts/usage.mjs", "scripts/commands.json"]) {
+    cpSync(file, join(folder, file));
+  }
   writeFileSync(join(folder, "package-lock.json"), LOCK);
   const bin = join(folder, "node_modules", `node-${process.platform}-${process.arch}`, "bin");
   mkdirSync(bin, { recursive: true });
   symlinkSync(process.execPath, join(bin, "node"));
+  writeFileSync(join(bin, "../package.json"), JSON.stringify({ version: packaged }));
   if (installedFrom) writeFileSync(join(folder, "node_modules/.installed-from"), stampOf(installedFrom));
   return folder;
 };
@@ -54,20 +63,23 @@ const npmCalls = (folder: string): string[] => {
 };
 
 describe("scripts/node24.mjs", () => {
-  it("is JavaScript that Node 20 reads, and imports only what Node 20 has", async () => {
-    const source = readFileSync("scripts/node24.mjs", "utf8");
-    const shape = { format: "esm", loader: "js" } as const;
+  it.each(["node24.mjs", "usage.mjs"])(
+    "%s is JavaScript that Node 20 reads, and imports only what Node 20 has",
+    async (file) => {
+      const source = readFileSync(join("scripts", file), "utf8");
+      const shape = { format: "esm", loader: "js" } as const;
 
-    const lowered = await esbuild.transform(source, { ...shape, target: "node20.0" });
-    const plain = await esbuild.transform(source, { ...shape, target: "esnext" });
+      const lowered = await esbuild.transform(source, { ...shape, target: "node20.0" });
+      const plain = await esbuild.transform(source, { ...shape, target: "esnext" });
 
-    expect(lowered.code).toBe(plain.code);
-    const modules = [...source.matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
-    expect(modules.every((name) => name?.startsWith("node:"))).toBe(true);
-    expect(source).not.toMatch(
-      /import\.meta\.(dirname|filename|resolve)|getBuiltinModule|\bglobSync|process\.loadEnvFile/,
-    );
-  });
+      expect(lowered.code).toBe(plain.code);
+      const modules = [...source.matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
+      expect(modules.every((name) => name?.startsWith("node:") || name === "./usage.mjs")).toBe(true);
+      expect(source).not.toMatch(
+        /import\.meta\.(dirname|filename|resolve)|getBuiltinModule|\bglobSync|process\.loadEnvFile/,
+      );
+    },
+  );
 
   it("runs the script with its arguments in the project's folder, under the package's Node, with its tools on the path", () => {
     const folder = project({ installedFrom: LOCK });
@@ -83,6 +95,20 @@ describe("scripts/node24.mjs", () => {
     expect(resolve(cwd)).toBe(resolve(folder));
     expect(path[1]).toBe(join(resolve(folder), "node_modules/.bin"));
     expect(npmCalls(folder)).toEqual([]);
+  });
+
+  it.each([
+    ["a later package", "24.999.0", true],
+    ["a package of the same version", process.versions.node, true],
+    ["an older package", "24.0.0", false],
+    ["a package of another major version", "20.20.0", true],
+  ])("takes %s before the machine's own Node: %s, %s", (_, packaged, isTaken) => {
+    const folder = project({ installedFrom: LOCK, packaged });
+
+    const { stdout } = run(folder, "console.log(process.env.PATH?.split(':')[0])");
+
+    const bin = join(resolve(folder), "node_modules", `node-${process.platform}-${process.arch}`, "bin");
+    expect(stdout.trim() === bin).toBe(isTaken);
   });
 
   it("ends with the script's exit code", () => {
@@ -112,6 +138,49 @@ describe("scripts/node24.mjs", () => {
     expect(failed.stdout).toBe("");
     expect(failed.stderr).toContain("npm ci failed");
     expect(npmCalls(folder)).toHaveLength(2);
+  });
+
+  it.each(["local/start/main.ts", "scripts/token.ts", "bench/main.ts", "build.mjs"])(
+    "prints the help of %s without a script and without installing anything",
+    (script) => {
+      const folder = project();
+
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ["scripts/node24.mjs", script, "--fresh", "--help"],
+        { cwd: folder, encoding: "utf8", env: { PATH: "", npm_execpath: fakeNpm(folder) } },
+      );
+
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(stdout).toMatch(/npm (start|run)[\s\S]*--help +print this\n$/);
+      expect(npmCalls(folder)).toEqual([]);
+    },
+  );
+
+  it("installs also what the folder of the script has a lock file for, once, and for no other script", () => {
+    const folder = project({ installedFrom: LOCK });
+    const npm = fakeNpm(folder);
+    mkdirSync(join(folder, "bench/node_modules"), { recursive: true });
+    writeFileSync(join(folder, "bench/package-lock.json"), '{"lockfileVersion":3,"of":"bench"}');
+    writeFileSync(join(folder, "bench/main.ts"), "");
+    const runScript = (script: string) =>
+      spawnSync(process.execPath, ["scripts/node24.mjs", script], {
+        cwd: folder,
+        encoding: "utf8",
+        env: { PATH: process.env.PATH, npm_execpath: npm, npm_node_execpath: process.execPath },
+      });
+
+    run(folder, "", npm);
+    expect(npmCalls(folder)).toEqual([]);
+
+    const { stderr, status } = runScript("bench/main.ts");
+    runScript("bench/main.ts");
+
+    expect({ stderr, status }).toEqual({
+      stderr: "Installing dependencies (npm ci in bench/) …\n",
+      status: 0,
+    });
+    expect(npmCalls(folder)).toHaveLength(1);
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("passes %s on and ends when the script has", async (signal) => {

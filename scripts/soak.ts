@@ -1,33 +1,25 @@
 // The long tests of a service, with progress and a verdict: `npm run soak -- data --records 10000 --chaos 0.1`.
 // A smaller run of each is part of `npm test`.
-import { parseArgs } from "node:util";
+
+import { eventually } from "#common/testing/eventually.ts";
 import { differences, postRecords, readRecords } from "#local/testing/post-records.ts";
-import { eventually, startSystem } from "#local/testing/system.ts";
+import { startSystem } from "#local/testing/system.ts";
 import { build } from "./build/build.ts";
+import { type Given, optionsOrExit, refuse } from "./options.ts";
 import { soakEvents } from "./soak/soak-events.ts";
 import { soakExport } from "./soak/soak-export.ts";
 
-const USAGE =
-  "npm run soak -- data [--records 10000] [--chaos 0.1] [--parallel 16], or npm run soak -- events [--events 1000000] [--chaos 0.1] [--seed 1], or npm run soak -- export [--events 1000000]";
+type Values = Given<"soak">["values"];
 
-const soakData = async (args: string[]): Promise<string[]> => {
-  const { values } = parseArgs({
-    args,
-    options: {
-      records: { type: "string", default: "10000" },
-      chaos: { type: "string", default: "0.1" },
-      parallel: { type: "string", default: "16" },
-    },
-  });
-  const records = Number(values.records);
-  const system = await startSystem({ chaos: { share: Number(values.chaos) }, pace: 0.01 });
+const soakData = async ({ records, chaos, parallel }: Values): Promise<string[]> => {
+  const system = await startSystem({ chaos: { share: chaos }, pace: 0.01 });
   const token = await system.token(["data.read", "data.write"]);
   const startedAt = performance.now();
   let told = 0;
   const { ids, repeats } = await postRecords(system, {
     token,
     to: records,
-    parallel: Number(values.parallel),
+    parallel,
     deadlineMs: 3_600_000,
     onPosted: (count) => {
       if (count - told < records / 20) return;
@@ -50,38 +42,32 @@ const soakData = async (args: string[]): Promise<string[]> => {
 };
 
 /** In this process, over the table in memory: the persister's own code, a million events in some minutes. */
-const soakEventChains = async (args: string[]): Promise<string[]> => {
-  const { values } = parseArgs({
-    args,
-    options: {
-      events: { type: "string", default: "1000000" },
-      chaos: { type: "string", default: "0.1" },
-      seed: { type: "string", default: "1" },
-    },
-  });
-  const { faults } = await soakEvents({
-    events: Number(values.events),
-    chaos: Number(values.chaos),
-    seed: Number(values.seed),
-    onProgress: (line) => console.log(line),
-  });
+const soakEventChains = async ({ events, chaos, seed }: Values): Promise<string[]> => {
+  const { faults } = await soakEvents({ events, chaos, seed, onProgress: (line) => console.log(line) });
   return faults;
 };
 
-const soaks: Record<string, (args: string[]) => Promise<string[]>> = {
-  data: soakData,
-  events: soakEventChains,
-  export: soakExport,
+/** Each soak, and the options that are for it. */
+const soaks: Record<string, { run: (values: Values) => Promise<string[]>; options: string[] }> = {
+  data: { run: soakData, options: ["records", "chaos", "parallel"] },
+  events: { run: soakEventChains, options: ["events", "chaos", "seed"] },
+  export: { run: ({ events }) => soakExport(events), options: ["events"] },
 };
 
-const [service = "", ...args] = process.argv.slice(2);
+const given = optionsOrExit("soak", process.argv.slice(2));
+const [service = "", ...others] = given.arguments;
 const soak = soaks[service];
-if (!soak) {
-  console.error(`There is no soak "${service}"; there is ${Object.keys(soaks).join(", ")}. Usage: ${USAGE}`);
-  process.exit(1);
+const strange = [...given.named].filter((name) => !soak?.options.includes(name));
+if (!soak || others.length > 0) {
+  refuse([`Name one of the soaks ${Object.keys(soaks).join(", ")}, got "${given.arguments.join(" ")}".`]);
+  process.exit();
+}
+if (strange.length > 0) {
+  refuse(strange.map((name) => `--${name} is not for the soak ${service}: --help says which is.`));
+  process.exit();
 }
 await build({ functionsFolder: "functions", outFolder: "dist" });
-const faults = await soak(args);
+const faults = await soak.run(given.values);
 for (const fault of faults.slice(0, 20)) console.error(fault);
 console.log(faults.length === 0 ? "passed" : "FAILED");
 process.exit(faults.length === 0 ? 0 : 1);

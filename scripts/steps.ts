@@ -3,14 +3,23 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** One thing to run: a script under this very Node, with its arguments. */
-export type Step = { name: string; args: string[]; environment?: Record<string, string>; folder?: string };
+type Counts = { passed: number; failed: number };
 
-export type StepResult = { name: string; ok: boolean; seconds: number; output: string };
+/** One thing to run: a script under this very Node, with its arguments. */
+export type Step = {
+  name: string;
+  args: string[];
+  environment?: Record<string, string>;
+  folder?: string;
+  /** What a step of many tests counts; any other step counts as one. */
+  counts?: (ok: boolean) => Counts;
+};
+
+export type StepResult = { name: string; ok: boolean; seconds: number; output: string; counts: Counts };
 
 /** Runs a step to its end; what it prints is kept, or shown while it runs. */
 export const runStep = (
-  { name, args, environment = {}, folder = root }: Step,
+  { name, args, environment = {}, folder = root, counts }: Step,
   show = false,
 ): Promise<StepResult> =>
   new Promise((resolve) => {
@@ -27,16 +36,28 @@ export const runStep = (
       });
     }
     child.on("close", (code) => {
-      resolve({ name, ok: code === 0, seconds: (performance.now() - startedAt) / 1000, output });
+      const ok = code === 0;
+      const seconds = (performance.now() - startedAt) / 1000;
+      resolve({
+        name,
+        ok,
+        seconds,
+        output,
+        counts: counts?.(ok) ?? { passed: ok ? 1 : 0, failed: ok ? 0 : 1 },
+      });
     });
   });
 
-export const printStep = ({ name, ok, seconds, output }: StepResult): void => {
-  console.log(`${ok ? "passed" : "FAILED"}  ${name.padEnd(32)} ${seconds.toFixed(1).padStart(6)} s`);
+/** A line for the step: how it ended, how many tests it counts where they are many, how long it took. */
+export const printStep = ({ name, ok, seconds, output, counts: { passed, failed } }: StepResult): void => {
+  const tests = passed + failed > 1 ? `${passed + failed} tests` : "";
+  console.log(
+    `${ok ? "passed" : "FAILED"}  ${name.padEnd(28)} ${tests.padStart(10)} ${seconds.toFixed(1).padStart(6)} s`,
+  );
   if (!ok) console.log(output.trimEnd());
 };
 
-/** Runs steps a few at a time, prints each as it ends, and tells how many failed. */
+/** Runs steps a few at a time in this order, prints each as it ends, and answers the results. */
 export const runSteps = async (steps: readonly Step[], parallel: number): Promise<StepResult[]> => {
   const results: StepResult[] = [];
   let next = 0;

@@ -1,74 +1,72 @@
 // The whole of the tests: `npm test`. Build, checks, unit, contract and whole-system tests, and the
-// Terraform checks where `terraform` is on the path. Ends with `N passed, N failed`.
+// Terraform checks where `terraform` is on the path. A line a step; what a step printed follows when it
+// failed. Ends with `N passed, N failed`.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { CHECKS } from "./check.ts";
-import { printStep, runStep, runSteps, type StepResult } from "./steps.ts";
+import { printHelp } from "./options.ts";
+import { printStep, runStep, runSteps, type Step } from "./steps.ts";
 
+if (printHelp("test", process.argv)) process.exit();
 const startedAt = performance.now();
 const folder = mkdtempSync(join(tmpdir(), "millrace-test-"));
-const report = join(folder, "vitest.json");
 
-const vitest = async (): Promise<{ passed: number; failed: number }> => {
-  const result = await runStep(
-    {
-      name: "tests",
-      args: [
-        "node_modules/vitest/vitest.mjs",
-        "run",
-        "--reporter=dot",
-        "--reporter=json",
-        `--outputFile.json=${report}`,
-        ...process.argv.slice(2),
-      ],
-    },
-    true,
-  );
-  printStep({ ...result, output: "" });
+/** What vitest's own report says of a run; a run that fails around its tests counts as one failure. */
+const countsOf = (report: string, ok: boolean): { passed: number; failed: number } => {
   try {
     const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, "utf8"));
-    // A file that does not even load has no failed test; nor has a run that fails around its tests.
-    const failed = Math.max(numFailedTests, result.ok ? 0 : Math.max(1, numFailedTestSuites > 0 ? 1 : 0));
-    return { passed: numPassedTests, failed };
+    return { passed: numPassedTests, failed: Math.max(numFailedTests, ok && !numFailedTestSuites ? 0 : 1) };
   } catch {
     return { passed: 0, failed: 1 };
   }
 };
 
-/** `terraform` on the path: formatting, and whatever of its checks needs nothing that is not there. */
-const terraform = async (): Promise<StepResult[]> => {
-  const found = spawnSync("terraform", ["version"], { stdio: "ignore" }).status === 0;
-  if (!found) {
-    console.log("left out  terraform                  it is not on the path");
-    return [];
-  }
-  const result = await runStep({ name: "terraform", args: ["scripts/terraform/checks.ts"] }, true);
-  printStep({ ...result, output: "" });
-  return [result];
+/** The tests of two projects of vitest.config.ts: those that share their modules, and those that do not. */
+const tests = (project: string, name: string): Step => {
+  const report = join(folder, `${project}.json`);
+  return {
+    name,
+    args: [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      `--project=${project}`,
+      `--project=${project} alone`,
+      "--passWithNoTests",
+      "--reporter=dot",
+      "--reporter=json",
+      `--outputFile.json=${report}`,
+      ...process.argv.slice(2),
+    ],
+    counts: (ok) => countsOf(report, ok),
+  };
 };
+
+// The longest first, so that a lane is not still at work on it when the others are done.
+const STEPS: Step[] = [
+  tests("system", "whole system"),
+  tests("unit", "units"),
+  tests("port", "local AWS and gateway"),
+  ...CHECKS,
+  { name: "the lock file", args: ["scripts/pipeline/complete-lock.ts", "--check"] },
+  { name: "the table of functions", args: ["scripts/readme-functions.ts", "--check"] },
+];
 
 const built = await runStep({ name: "build, within the budgets", args: ["build.mjs"] });
 printStep(built);
-const steps: StepResult[] = [built];
-let tests = { passed: 0, failed: 0 };
+const results = [built];
 if (built.ok) {
-  steps.push(
-    ...(await runSteps(
-      [
-        ...CHECKS,
-        { name: "the lock file", args: ["scripts/pipeline/complete-lock.ts", "--check"] },
-        { name: "the table of functions", args: ["scripts/readme-functions.ts", "--check"] },
-      ],
-      3,
-    )),
-  );
-  tests = await vitest();
-  steps.push(...(await terraform()));
+  if (spawnSync("terraform", ["version"], { stdio: "ignore" }).status === 0) {
+    STEPS.push({ name: "terraform", args: ["scripts/terraform/checks.ts"] });
+  } else {
+    console.log("left out  terraform                       it is not on the path");
+  }
+  // A lane more than cores, because tests also wait; not many more, because they have deadlines.
+  results.push(...(await runSteps(STEPS, Math.min(4, availableParallelism() + 1))));
 }
 rmSync(folder, { recursive: true, force: true });
-const failed = steps.filter(({ ok }) => !ok).length + tests.failed;
+const sum = (of: "passed" | "failed") => results.reduce((total, { counts }) => total + counts[of], 0);
 console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
-console.log(`${steps.length + tests.passed - (failed - tests.failed)} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+process.exitCode = sum("failed") === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalJWKSet, jwtVerify } from "jose";
@@ -45,14 +45,27 @@ describe("npm run token", () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900);
   });
 
-  it("prints no token, names every fault and exits 1 when its arguments are wrong", async () => {
+  it("prints no token, names every fault, a line each, and exits 2 when its arguments are wrong", async () => {
     const printed = await run("--role", "data.reed", "--ttl", "soon", "--shout", "--data", data);
 
-    expect(printed.code).toBe(1);
+    expect(printed.code).toBe(2);
     expect(printed.stdout).toBe("");
     for (const name of ["--sub is missing", '"data.reed"', '"soon"', "--shout"]) {
       expect(printed.stderr).toContain(name);
     }
+    expect(printed.stderr.trim().split("\n")).toHaveLength(4);
+  });
+
+  it("says in one line that the keys are damaged", async () => {
+    await writeFile(join(data, "issuer.json"), "{");
+
+    const printed = await run("--sub", "alice", "--data", data);
+
+    expect(printed).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^\S+issuer\.json holds the issuer's keys and is damaged[^\n]+\n$/),
+    });
   });
 });
 

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { makeRegisterOrganizations } from "#common/events/append/organizations.ts";
 import { exportedEvents } from "#common/events/export/exported-events.ts";
 import { FORMATS } from "#common/events/export/formats.ts";
 import { eventKey } from "#common/events/keys.ts";
@@ -10,7 +12,7 @@ import { appendAll } from "#common/events/testing/append-all.ts";
 import { eventMessage } from "#common/events/testing/events.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import type { Table } from "#common/table/table.ts";
-import { startTestPort, type TestPort } from "#local/aws/testing/port.ts";
+import { clientsFor, startTestPort, type TestPort } from "#local/aws/testing/port.ts";
 import { parseHeads, readVerifyArguments } from "./verify-events.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "verify-events-"));
@@ -18,9 +20,14 @@ const at = (name: string) => join(folder, name);
 let port: TestPort;
 let store: Table;
 
-const run = (...args: string[]): Promise<{ code: number | null; output: string; errors: string }> =>
+const run = (...args: string[]) => runScript("verify-events.ts", ...args);
+
+const runScript = (
+  name: string,
+  ...args: string[]
+): Promise<{ code: number | null; output: string; errors: string }> =>
   new Promise((done) => {
-    const script = join(import.meta.dirname, "verify-events.ts");
+    const script = join(import.meta.dirname, name);
     const child = spawn(process.execPath, [script, ...args], {
       env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1" },
     });
@@ -46,6 +53,7 @@ beforeAll(async () => {
     store,
     Array.from({ length: 40 }, (_, number) => eventMessage(number)),
   );
+  await makeRegisterOrganizations(store)(["demo"]);
   const query = { organizationId: "demo", types: [], words: [], order: "asc" } as const;
   const events = (await Array.fromAsync(exportedEvents(store, query, { provable: true }))).flat();
   writeFileSync(at("export.ndjson"), events.map(FORMATS.ndjson.row).join(""));
@@ -94,6 +102,40 @@ describe("verify-events", () => {
     if (item) await store.putAll([item]);
   });
 
+  it("does not call valid what has no event", async () => {
+    const { code, output, errors } = await run("--organization", "typo", "--endpoint", port.url);
+
+    expect({ code, output }).toEqual({ code: 2, output: "" });
+    expect(errors).toContain('millrace-local-events has no event of "typo"');
+  });
+
+  it("says that a CSV can not be proven, and what can", async () => {
+    writeFileSync(at("export.csv"), "eventId,customerId\r\na,b\r\n");
+
+    const { code, errors } = await run("--file", at("export.csv"), "--heads", at("heads.json"));
+
+    expect(code).toBe(2);
+    expect(errors).toMatch(/export\.csv is a CSV: export with format=ndjson, which alone can be proven\.$/m);
+  });
+
+  it("takes the anchor that anchor-events writes for its heads, which writes one a day", async () => {
+    const anchorNow = () => runScript("anchor-events.ts", "--endpoint", port.url);
+
+    const first = await anchorNow();
+    const second = await anchorNow();
+
+    const key = /anchors\/\d{4}\/\d\d\/\d\d\.json/.exec(first.output)?.[0] ?? "none";
+    expect(first.output).toMatch(/^\d+ heads are anchored in anchors/);
+    expect(second).toMatchObject({ code: 0, output: expect.stringContaining(`${key} is there already`) });
+    const clients = clientsFor(port.url);
+    const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: "millrace-local-lake", Key: key }));
+    writeFileSync(at("anchor.json"), (await Body?.transformToString()) ?? "");
+    expect(await run("--file", at("export.ndjson"), "--heads", at("anchor.json"))).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("valid: 40 events"),
+    });
+  });
+
   it("ends with 2 when it cannot tell", async () => {
     writeFileSync(at("none.json"), "{}");
 
@@ -120,7 +162,7 @@ describe("its arguments", () => {
     ],
     [
       ["--flie", "x"],
-      [expect.stringMatching(/^There is no option --flie/), expect.anything()],
+      [expect.stringMatching(/^There is no option --flie/), '"x" belongs to no option.'],
     ],
   ])("%j names each fault", (argv, faults) => {
     expect(readVerifyArguments(argv).faults).toEqual(faults);

@@ -2,7 +2,6 @@
 // but the heads of their chains. Ends with 0 when they are, 1 when they are not, 2 when it could not tell.
 import { createReadStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
 import { type AnchoredHead, isAnchoredHead, readHeads } from "#common/events/anchors/heads.ts";
 import { verifyFile } from "#common/events/verify/verify-file.ts";
 import {
@@ -11,24 +10,8 @@ import {
   verifyOrganization,
 } from "#common/events/verify/verify-organization.ts";
 import { isOrganizationId } from "#common/ids/organization-id.ts";
-
-const USAGE = `Proves that events were not changed, removed, inserted or reordered.
-
-  npm run verify-events -- --organization demo [--environment local] [--endpoint http://localhost:4566]
-                           [--write-heads heads.json]
-  npm run verify-events -- --file export.ndjson --heads heads.json
-
-  --organization  recompute this organization's chains from the table, and compare what readers see
-  --environment   which platform's table, millrace-<environment>-events (default local)
-  --endpoint      where AWS is; without it the local platform's for the environment local, and for any other as
-                  the AWS variables and profile say
-  --write-heads   keep the heads in this file, to prove an export later
-  --file          an export of all events as NDJSON, without filters
-  --heads         the heads to prove it against: a day's anchor from the lake, or what --write-heads wrote
-`;
-
-const NAMES = ["organization", "environment", "endpoint", "write-heads", "file", "heads"] as const;
-type Name = (typeof NAMES)[number];
+import { useAws } from "./aws-environment.ts";
+import { printHelp, readOptions, refuse } from "./options.ts";
 
 export type VerifyArguments =
   | { file: string; heads: string }
@@ -38,33 +21,14 @@ export type VerifyArguments =
 export const readVerifyArguments = (
   argv: readonly string[],
 ): { faults: string[] } | { faults: []; asked: VerifyArguments } => {
-  const faults: string[] = [];
-  const given: Partial<Record<Name, string>> = {};
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: Object.fromEntries(NAMES.map((name) => [name, { type: "string" as const }])),
-    strict: false,
-    tokens: true,
-  });
-  for (const token of tokens) {
-    if (token.kind === "positional") faults.push(`"${token.value}" belongs to no option.`);
-    if (token.kind !== "option") continue;
-    const name = NAMES.find((known) => known === token.name);
-    if (name === undefined) {
-      faults.push(`There is no option ${token.rawName}; there are --${NAMES.join(", --")}.`);
-    } else if (token.value === undefined || token.value === "" || token.value.startsWith("--")) {
-      faults.push(`${token.rawName} needs a value.`);
-    } else if (given[name] !== undefined) {
-      faults.push(`--${name} is given more than once.`);
-    } else given[name] = token.value;
-  }
+  const { values, named, faults } = readOptions("verify-events", argv);
   if (faults.length > 0) return { faults };
 
-  const { organization, environment = "local", endpoint, file, heads } = given;
-  const writeHeads = given["write-heads"];
+  const { organization, environment = "local", endpoint, file, heads } = values;
+  const writeHeads = values["write-heads"];
   if (organization !== undefined) {
     for (const other of ["file", "heads"] as const) {
-      if (given[other] !== undefined) faults.push(`--${other} and --organization are two different things.`);
+      if (named.has(other)) faults.push(`--${other} and --organization are two different things.`);
     }
     if (!isOrganizationId(organization)) {
       faults.push(`--organization must be lower-case letters, digits and hyphens, got "${organization}".`);
@@ -89,7 +53,7 @@ export const readVerifyArguments = (
   if (file === undefined) faults.push("--file is missing: it says which export to prove.");
   if (heads === undefined) faults.push("--heads is missing: without heads nothing can be proven.");
   for (const name of ["environment", "endpoint", "write-heads"] as const) {
-    if (given[name] !== undefined) faults.push(`--${name} belongs to --organization.`);
+    if (named.has(name)) faults.push(`--${name} belongs to --organization.`);
   }
   for (const path of [file, heads]) {
     if (path !== undefined && !existsSync(path)) faults.push(`There is no file ${path}.`);
@@ -114,9 +78,19 @@ const progress = (events: number): void => {
   process.stderr.write(`${events.toLocaleString("en-US")} events checked\n`);
 };
 
+/** Only NDJSON has what is hashed: a CSV has the text of cells. */
+const assertNdjson = async (open: () => AsyncIterable<string>, file: string): Promise<void> => {
+  for await (const line of open()) {
+    if (line.trimStart().startsWith("{")) return;
+    const kind = line.includes(",") ? "a CSV" : "no NDJSON";
+    throw new Error(`${file} is ${kind}: export with format=ndjson, which alone can be proven.`);
+  }
+};
+
 const verifyExport = async (file: string, headsFile: string): Promise<boolean> => {
   const heads = parseHeads(readFileSync(headsFile, "utf8"));
   const open = () => createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  await assertNdjson(open, file);
   const every = 100_000;
   const verdict = await verifyFile(open, heads, (events) => {
     if (events % every === 0) progress(events);
@@ -134,15 +108,7 @@ const PROGRESS_MS = 5_000;
 
 const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: string }>): Promise<boolean> => {
   const { organizationId, environment, writeHeads } = asked;
-  const { AWS_ENDPOINT_URL, AWS_PORT = "4566" } = process.env;
-  const local = environment === "local" && AWS_ENDPOINT_URL === undefined;
-  const endpoint = asked.endpoint ?? (local ? `http://localhost:${AWS_PORT}` : undefined);
-  if (endpoint !== undefined) {
-    process.env.AWS_ENDPOINT_URL = endpoint;
-    process.env.AWS_ACCESS_KEY_ID ??= "local";
-    process.env.AWS_SECRET_ACCESS_KEY ??= "local";
-    process.env.AWS_REGION ??= "us-east-1";
-  }
+  useAws(environment, asked.endpoint);
   // Behind the variables, which the client reads once.
   const { dynamodbTable } = await import("#common/table/dynamodb-table.ts");
   const store = dynamodbTable(`millrace-${environment}-events`);
@@ -157,6 +123,10 @@ const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: str
     earlier = verdict.progress;
     progress(verdict.checked);
   }
+  // An organization without an event has no chain that could be checked: most likely it is not called so.
+  if (verdict.valid && verdict.checked === 0) {
+    throw new Error(`millrace-${environment}-events has no event of "${organizationId}".`);
+  }
   if (verdict.brokenAt) console.log(JSON.stringify(verdict.brokenAt, null, 2));
   console.log(`${verdict.valid ? "valid" : "NOT VALID"}: ${verdict.checked} events of ${organizationId}`);
   if (writeHeads !== undefined && verdict.valid) {
@@ -167,13 +137,11 @@ const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: str
 };
 
 const main = async (): Promise<number> => {
-  if (process.argv.includes("--help")) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const read = readVerifyArguments(process.argv.slice(2));
+  const argv = process.argv.slice(2);
+  if (printHelp("verify-events", argv)) return 0;
+  const read = readVerifyArguments(argv);
   if (!("asked" in read)) {
-    process.stderr.write(`${read.faults.join("\n")}\n\n${USAGE}`);
+    refuse(read.faults);
     return 2;
   }
   try {

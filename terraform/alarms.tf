@@ -3,94 +3,26 @@ module "alarms" {
   count  = var.alarms ? 1 : 0
 
   prefix             = local.prefix
-  alarms             = merge(local.function_alarms, local.queue_alarms, local.table_alarms, local.api_alarms)
+  alarms             = merge(local.function_alarms, local.schedule_alarms, local.queue_alarms, local.table_alarms, local.api_alarms)
   emails             = var.alarm_emails
   monthly_budget_usd = var.monthly_budget_usd
   key_arn            = module.data_key.arn
 }
 
-# Each kind is an entry of docs/runbook.md; tests/root.tftest.hcl looks for it there.
+# Each kind is an entry of docs/runbook.md; tests/manifests.tftest.hcl looks for it there. An alarm is worth a mail: what
+# another alarm tells already, and what mends itself, has none.
 locals {
-  function_alarms = merge(
-    # A bad token makes the authorizer throw, which AWS counts as an error; its own metric tells faults apart.
-    {
-      for name, function in local.functions : "${name}-errors" => {
-        kind       = "function-errors"
-        advice     = "${name} failed: read its log lines of level error and the trace of the request."
-        namespace  = "AWS/Lambda"
-        metric     = "Errors"
-        dimensions = { FunctionName = function.full_name }
-        statistic  = "Sum"
-        threshold  = 1
-      } if !contains(local.authorizers, name)
-    },
-    {
-      for name in local.authorizers : "${name}-fault" => {
-        kind       = "authorizer-fault"
-        advice     = "${name} cannot check tokens: see whether the issuer's keys can be fetched and the TOKEN_ settings are right."
-        namespace  = "Millrace"
-        metric     = "AuthorizerFault"
-        dimensions = { service = name }
-        statistic  = "Sum"
-        threshold  = 1
-      }
-    },
-    {
-      for name, function in local.functions : "${name}-throttles" => {
-        kind       = "function-throttles"
-        advice     = "${name} was refused an instance: compare its concurrency with the account's limit."
-        namespace  = "AWS/Lambda"
-        metric     = "Throttles"
-        dimensions = { FunctionName = function.full_name }
-        statistic  = "Sum"
-        threshold  = 1
-      }
-    },
-    {
-      for name, function in local.functions : "${name}-duration" => {
-        kind       = "function-duration"
-        advice     = "${name} came near its time-out of ${function.timeout} s: find the slow call in its traces."
-        namespace  = "AWS/Lambda"
-        metric     = "Duration"
-        dimensions = { FunctionName = function.full_name }
-        statistic  = "Maximum"
-        threshold  = function.timeout * 1000 * 0.8
-      }
-    },
-    {
-      for name, function in local.functions : "${name}-undelivered" => {
-        kind       = "function-undelivered"
-        advice     = "Lambda could not put a dead letter of ${name} on its queue: check the role and the queue before more are lost."
-        namespace  = "AWS/Lambda"
-        metric     = "DestinationDeliveryFailures"
-        dimensions = { FunctionName = function.full_name }
-        statistic  = "Sum"
-        threshold  = 1
-      } if function.asynchronous
-    },
-    {
-      for trigger in local.table_triggers : "${trigger.function}-stream-age" => {
-        kind       = "stream-age"
-        advice     = "${trigger.function} falls behind the stream of ${trigger.table}: look for a record that fails again and again."
-        namespace  = "AWS/Lambda"
-        metric     = "IteratorAge"
-        dimensions = { FunctionName = local.functions[trigger.function].full_name }
-        statistic  = "Maximum"
-        threshold  = var.queue_age_seconds * 1000
-      }
-    },
-  )
-
   queue_alarms = merge(
     {
-      for queue in keys(local.resources.queues) : "${queue}-age" => {
+      for queue, seconds in local.queue_ages : "${queue}-age" => {
         kind       = "queue-age"
-        advice     = "Messages wait on ${queue}: see whether its consumer fails, is throttled or is too slow."
+        advice     = "Messages wait on ${queue} for more than ${seconds} s: see whether its consumer fails, is throttled or is too slow."
         namespace  = "AWS/SQS"
         metric     = "ApproximateAgeOfOldestMessage"
         dimensions = { QueueName = "${local.prefix}-${queue}" }
         statistic  = "Maximum"
-        threshold  = var.queue_age_seconds
+        threshold  = seconds
+        comparison = "GreaterThanThreshold"
         periods    = 3
       }
     },
@@ -108,19 +40,24 @@ locals {
     },
   )
 
-  table_alarms = merge([
-    for metric in ["ReadThrottleEvents", "WriteThrottleEvents"] : {
-      for table in keys(local.resources.tables) : "${table}-${lower(metric)}" => {
-        kind       = "table-throttles"
-        advice     = "DynamoDB refused calls on ${table}: look for a hot partition key or a sudden load."
-        namespace  = "AWS/DynamoDB"
-        metric     = metric
-        dimensions = { TableName = "${local.prefix}-${table}" }
-        statistic  = "Sum"
-        threshold  = 1
-      }
+  # A message that is worked on counts as waiting, and so does one whose worker was killed: until it is seen again and
+  # worked on once more. A queue that nobody consumes has no age to watch.
+  queue_ages = {
+    for queue, timeouts in local.consumer_timeouts : queue => max(var.queue_age_seconds, local.queue_visibility[queue] + max(timeouts...)) if length(timeouts) > 0
+  }
+
+  table_alarms = {
+    for table in keys(local.resources.tables) : "${table}-throttles" => {
+      kind       = "table-throttles"
+      advice     = "DynamoDB refused calls on ${table}: look for a hot partition key or a sudden load."
+      namespace  = "AWS/DynamoDB"
+      metric     = "ReadThrottleEvents"
+      also       = ["WriteThrottleEvents"]
+      dimensions = { TableName = "${local.prefix}-${table}" }
+      statistic  = "Sum"
+      threshold  = 1
     }
-  ]...)
+  }
 
   api_alarms = merge(
     {

@@ -1,15 +1,17 @@
 module "dashboard" {
-  source   = "./modules/dashboard"
-  for_each = local.services
+  source = "./modules/dashboard"
 
-  name      = "${local.prefix}-${each.key}"
-  region    = var.region
-  functions = [for function in each.value : local.functions[function].full_name]
-  queues    = [for queue in distinct([for grant in local.grants : grant.name if grant.kind == "queues" && contains(each.value, grant.function)]) : "${local.prefix}-${queue}"]
-  tables    = [for table in distinct([for grant in local.grants : grant.name if grant.kind == "tables" && contains(each.value, grant.function)]) : "${local.prefix}-${table}"]
+  name   = local.prefix
+  region = var.region
+  api    = { name = local.prefix, stage = module.api.stage }
 
-  # The API belongs to the service that guards it.
-  api = contains(each.value, one(local.authorizers)) ? { name = local.prefix, stage = module.api.stage } : null
+  services = {
+    for service, functions in local.services : service => {
+      functions = [for function in functions : local.functions[function].full_name]
+      queues    = [for queue in distinct([for grant in local.grants : grant.name if grant.kind == "queues" && contains(functions, grant.function)]) : "${local.prefix}-${queue}"]
+      tables    = [for table in distinct([for grant in local.grants : grant.name if grant.kind == "tables" && contains(functions, grant.function)]) : "${local.prefix}-${table}"]
+    }
+  }
 }
 
 locals {

@@ -17,4 +17,8 @@ module "function" {
   log_retention_days      = var.log_retention_days
   key_arn                 = module.data_key.arn
   network                 = local.networks[each.value.network]
+
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
+  role_tags                = var.role_tags
 }

@@ -60,7 +60,7 @@ locals {
         ENVIRONMENT                  = local.environment
         NODE_OPTIONS                 = "--enable-source-maps"
         POWERTOOLS_SERVICE_NAME      = function
-        POWERTOOLS_METRICS_NAMESPACE = "Millrace"
+        POWERTOOLS_METRICS_NAMESPACE = local.prefix
       },
       # Merged one by one: two rights on one resource give one variable.
       merge([

@@ -19,9 +19,31 @@ resource "terraform_data" "guard" {
     }
 
     precondition {
+      condition     = local.environment != "prd" || var.domain != null
+      error_message = "prd needs a domain: callers must not depend on an address that goes with the API."
+    }
+
+    precondition {
+      condition     = local.route_throttle.rate_per_second >= local.plans_together.rate_per_second && local.route_throttle.burst >= local.plans_together.burst
+      error_message = "route_throttle is ${local.route_throttle.rate_per_second}/s, burst ${local.route_throttle.burst}; the plans together need ${local.plans_together.rate_per_second}/s, burst ${local.plans_together.burst}."
+    }
+
+    precondition {
+      condition     = local.requests_per_address >= local.largest_plan_per_address
+      error_message = "The firewall lets an address send ${local.requests_per_address} requests in five minutes; the largest plan needs ${local.largest_plan_per_address}."
+    }
+
+    precondition {
       condition = alltrue([for grant in local.grants : contains(local.declared[grant.kind], grant.name)])
       error_message = "Not in resources.json: ${join(", ", [
         for grant in local.grants : "${grant.kind}.${grant.name} (${grant.function})" if !contains(local.declared[grant.kind], grant.name)
+      ])}."
+    }
+
+    precondition {
+      condition = alltrue([for queue, timeouts in local.consumer_timeouts : alltrue([for timeout in timeouts : local.queue_visibility[queue] >= timeout])])
+      error_message = "visibilitySeconds is below a consumer's time-out, which Lambda refuses: ${join(", ", [
+        for queue, timeouts in local.consumer_timeouts : queue if anytrue([for timeout in timeouts : local.queue_visibility[queue] < timeout])
       ])}."
     }
 
@@ -33,6 +55,11 @@ resource "terraform_data" "guard" {
     precondition {
       condition     = length(setsubtract(keys(local.resources.settings), keys(local.settings))) == 0
       error_message = "Settings without a value in settings.tf: ${join(", ", setsubtract(keys(local.resources.settings), keys(local.settings)))}."
+    }
+
+    precondition {
+      condition     = length(setsubtract(keys(var.table_warmth), keys(local.resources.tables))) == 0
+      error_message = "table_warmth names tables that are not there: ${join(", ", setsubtract(keys(var.table_warmth), keys(local.resources.tables)))}."
     }
 
     precondition {

@@ -3,6 +3,17 @@ module "data_key" {
 
   name   = "${local.prefix}-at-rest"
   region = var.region
+
+  role_arns = local.role_arns
+}
+
+locals {
+  role_arns = [
+    for role in concat(
+      [for function in values(local.functions) : function.full_name],
+      [for schedule in keys(local.schedule_triggers) : "${local.prefix}-${schedule}-schedule"],
+    ) : "arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${role}"
+  ]
 }
 
 module "mac_key" {

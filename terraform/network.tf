@@ -13,6 +13,10 @@ module "network" {
   egress              = anytrue([for function in local.functions : function.network == "egress"])
   key_arn             = module.data_key.arn
   log_retention_days  = var.log_retention_days
+
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
+  role_tags                = var.role_tags
 }
 
 locals {

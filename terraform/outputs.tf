@@ -23,6 +23,19 @@ output "release_version" {
   value       = var.release_version
 }
 
+output "rollouts" {
+  description = "By function: its full name, its alias, the version to move it to, and the CodeDeploy application and group that do so."
+  value = {
+    for name, function in module.function : name => {
+      function    = function.name
+      alias       = function.qualifier
+      version     = function.version
+      application = module.rollout.application
+      group       = module.rollout.groups[name]
+    }
+  }
+}
+
 output "alarm_topic_arn" {
   description = "The topic that alarms go to; null without alarms."
   value       = one(module.alarms[*].topic_arn)

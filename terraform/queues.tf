@@ -6,13 +6,20 @@ module "queue" {
   max_receive_count = lookup(each.value, "maxReceiveCount", 10)
   key_arn           = module.data_key.arn
 
-  # Six times the longest consumer's time-out; SQS's own 30 seconds where nobody consumes.
-  visibility_seconds = length(local.consumer_timeouts[each.key]) == 0 ? 30 : 6 * max(local.consumer_timeouts[each.key]...)
+  visibility_seconds = local.queue_visibility[each.key]
 }
 
 locals {
   consumer_timeouts = {
     for queue in keys(local.resources.queues) : queue => [for trigger in local.queue_triggers : local.functions[trigger.function].timeout if trigger.queue == queue]
+  }
+
+  # What resources.json says, or six times the longest consumer's time-out; SQS's own 30 seconds where nobody consumes.
+  queue_visibility = {
+    for queue, timeouts in local.consumer_timeouts : queue => coalesce(
+      lookup(local.resources.queues[queue], "visibilitySeconds", null),
+      length(timeouts) == 0 ? 30 : 6 * max(concat(timeouts, [0])...),
+    )
   }
 }
 
@@ -26,10 +33,12 @@ module "dead_letters" {
   key_arn           = module.data_key.arn
 
   # SNS and EventBridge put there what they could not hand to Lambda; Lambda itself uses the function's role.
-  senders = concat(
-    [for service in ["events.amazonaws.com"] : service if anytrue([for trigger in local.bus_triggers : trigger.function == each.key])],
-    [for service in ["sns.amazonaws.com"] : service if anytrue([for trigger in local.topic_triggers : trigger.function == each.key])],
-  )
+  senders = {
+    for service, source in {
+      "events.amazonaws.com" = { functions = values(local.bus_triggers)[*].function, arn = "${local.at.events}:rule/${local.prefix}-bus/*" }
+      "sns.amazonaws.com"    = { functions = values(local.topic_triggers)[*].function, arn = "${local.at.sns}:${local.prefix}-*" }
+    } : service => source.arn if contains(source.functions, each.key)
+  }
 }
 
 resource "aws_lambda_event_source_mapping" "queue" {

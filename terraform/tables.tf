@@ -10,6 +10,8 @@ module "table" {
   recovery_days       = var.recovery_days
   deletion_protection = var.deletion_protection
   key_arn             = module.data_key.arn
+  ceiling             = var.table_ceiling
+  warm                = lookup(var.table_warmth, each.key, null)
 
   indexes = {
     for name, index in lookup(each.value, "indexes", {}) : name => { partition_key = index.partitionKey, sort_key = lookup(index, "sortKey", null) }

@@ -59,6 +59,12 @@ variable "concurrency" {
   default     = {}
 }
 
+variable "rollout" {
+  description = "How aliases move to a new version: a CodeDeploy configuration such as CodeDeployDefault.LambdaLinear10PercentEvery1Minute; null: a tenth first and the rest after five minutes where there are alarms, else at once."
+  type        = string
+  default     = null
+}
+
 variable "log_retention_days" {
   description = "Days that log groups keep their lines."
   type        = number
@@ -89,6 +95,18 @@ variable "recovery_days" {
   }
 }
 
+variable "table_ceiling" {
+  description = "Read and write request units per second beyond which DynamoDB refuses calls on a table: a bound for the bill. Null: the account's quota, 40,000 each."
+  type        = object({ read_units = number, write_units = number })
+  default     = { read_units = 12000, write_units = 4000 }
+}
+
+variable "table_warmth" {
+  description = "By table, units per second that it takes at once, for a peak that is known before. Paid for once, and not to be lowered or taken out again."
+  type        = map(object({ read_units = number, write_units = number }))
+  default     = {}
+}
+
 variable "infrequent_access_days" {
   description = "Days after which a bucket's objects move to cheaper storage."
   type        = number
@@ -115,7 +133,7 @@ variable "network_cidr" {
 }
 
 variable "network_zones" {
-  description = "Availability zones of the private network, 2 or 3."
+  description = "Availability zones of the private network, 1 to 3. Each endpoint is paid for in each zone."
   type        = number
   default     = 2
 }
@@ -127,22 +145,37 @@ variable "network_nat_per_zone" {
 }
 
 variable "network_endpoints" {
-  description = "Endpoints beside those that the manifests' access calls for. X-Ray: the tracer's segments leave through the function's own network."
+  description = "Endpoints beside those that the manifests' access calls for. X-Ray needs none: Lambda itself hands the segments on."
   type        = set(string)
-  default     = ["xray"]
+  default     = []
+}
+
+# Roles
+
+variable "role_path" {
+  description = "IAM path of every role, such as `/millrace/`."
+  type        = string
+  default     = "/"
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy beyond which no role can do anything; null: none."
+  type        = string
+  default     = null
+}
+
+variable "role_tags" {
+  description = "Tags of the roles, beside those that everything has."
+  type        = map(string)
+  default     = {}
 }
 
 # The API
 
 variable "route_throttle" {
-  description = "Requests per second and burst of each route whose manifest says nothing else."
+  description = "Requests per second and burst of each route whose manifest says nothing else; null: the sum of all plans and a quarter more. Less than that is refused."
   type        = object({ rate_per_second = number, burst = number })
-  default     = { rate_per_second = 100, burst = 200 }
-
-  validation {
-    condition     = var.route_throttle.rate_per_second > 0 && var.route_throttle.burst >= 1
-    error_message = "Rate and burst must be above zero."
-  }
+  default     = null
 }
 
 variable "organizations" {
@@ -164,9 +197,9 @@ variable "waf" {
 }
 
 variable "waf_requests_per_five_minutes" {
-  description = "Requests of one address within five minutes before the firewall blocks it."
+  description = "Requests of one address within five minutes before the firewall answers 429; null: one and a half times what the largest plan allows. Less than that is refused."
   type        = number
-  default     = 10000
+  default     = null
 }
 
 variable "domain" {
@@ -177,12 +210,6 @@ variable "domain" {
     hosted_zone_id  = optional(string)
   })
   default = null
-}
-
-variable "manage_gateway_account" {
-  description = "Whether this environment sets API Gateway's log role, one per account and region; false in the second environment there."
-  type        = bool
-  default     = true
 }
 
 # Tokens
@@ -231,6 +258,12 @@ variable "tokens" {
 
 # Watching
 
+variable "traces" {
+  description = "Which requests X-Ray traces: so many a second, and this share of all others."
+  type        = object({ per_second = number, share = number })
+  default     = { per_second = 1, share = 0.05 }
+}
+
 variable "alarms" {
   description = "Whether there are alarms."
   type        = bool
@@ -244,7 +277,7 @@ variable "alarm_emails" {
 }
 
 variable "queue_age_seconds" {
-  description = "Age of a queue's oldest message that raises an alarm."
+  description = "Age of a queue's oldest message that raises an alarm; a queue whose work may take longer has more."
   type        = number
   default     = 300
 }

@@ -12,6 +12,9 @@ export type Caller = {
   readonly expiresAt: number;
 };
 
+/** Who acts within an organization: all that an action needs to know of its caller. */
+export type Member = { readonly organizationId: string; readonly userId: string };
+
 /** What the issuer calls the claims; Cognito puts its own prefix before them (`custom:Role`). */
 export type ClaimNames = { readonly organization: string; readonly role: string };
 

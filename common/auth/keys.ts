@@ -1,3 +1,4 @@
+import type { Clock } from "#common/time/clock.ts";
 import { type Key, type KeySet, keyId, parseKeySet } from "./key-set.ts";
 import { IssuerUnreachable } from "./refusal.ts";
 
@@ -22,7 +23,7 @@ export const inlineKeys = (text: string): Keys => {
 
 export type FetchedKeysOptions = {
   fetchText: () => Promise<string>;
-  now?: () => number;
+  now?: Clock;
   /** After this the keys are fetched again before one of them is used. */
   refreshAfterMs?: number;
   /** After this a key is no longer used even if the issuer cannot be reached. */

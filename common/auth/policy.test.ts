@@ -152,44 +152,6 @@ describe("the policy for a caller", () => {
 
     expect(() => policyFor(methodArn, callerWith("admin"))).toThrow("methodArn");
   });
-
-  it("stays under the gateway's 8 KB for a hundred routes and all roles but one", () => {
-    const services = [
-      "data",
-      "events",
-      "logs",
-      "transactions",
-      "imports",
-      "connectors",
-      "groups",
-      "links",
-      "realtime",
-    ];
-    const routes = Object.fromEntries(
-      services.flatMap((name) => [
-        [`GET /${name}`, `${name}.read`],
-        [`GET /${name}/{${name}Id}`, `${name}.read`],
-        [`GET /${name}/{${name}Id}/members/{memberId}`, `${name}.read`],
-        [`GET /${name}/export`, `${name}.read`],
-        [`GET /${name}/statistics`, "activities.audit"],
-        [`GET /${name}/{${name}Id}/history`, "activities.audit"],
-        [`POST /${name}`, `${name}.write`],
-        [`POST /${name}/{${name}Id}/retry`, `${name}.write`],
-        [`PUT /${name}/{${name}Id}`, `${name}.write`],
-        [`PATCH /${name}/{${name}Id}`, `${name}.write`],
-        [`DELETE /${name}/{${name}Id}`, "activities.organise"],
-      ]),
-    );
-    const roles = services.flatMap((name) => [`${name}.read`, `${name}.write`]);
-
-    const size = Math.max(
-      JSON.stringify(answerTo(routes, callerWith(...roles))).length,
-      JSON.stringify(answerTo(routes, callerWith(...roles, "activities.organise"))).length,
-    );
-
-    expect(Object.keys(routes)).toHaveLength(99);
-    expect(size).toBeLessThan(8192);
-  });
 });
 
 describe("any table of routes", () => {
@@ -200,11 +162,13 @@ describe("any table of routes", () => {
     .tuple(fc.constantFrom("GET", "PUT"), fc.array(segment, { minLength: 1, maxLength: 3 }))
     .map(([method, segments]) => `${method} /${segments.join("/")}`);
   const roles = ["data.read", "data.write", "events.read", "admin"];
-  const tables = fc.dictionary(route, fc.constantFrom(...roles), { maxKeys: 7 }).filter((table) => {
-    // The gateway takes no two routes that differ in their parameters' names only.
-    const shapes = Object.keys(table).map((each) => each.replaceAll(/\{.\}/g, "{}"));
-    return new Set(shapes).size === shapes.length;
-  });
+  const tables = fc
+    .dictionary(route, fc.constantFrom(...roles), { minKeys: 3, maxKeys: 9, size: "max" })
+    .filter((table) => {
+      // The gateway takes no two routes that differ in their parameters' names only.
+      const shapes = Object.keys(table).map((each) => each.replaceAll(/\{.\}/g, "{}"));
+      return new Set(shapes).size === shapes.length;
+    });
 
   const paths = (length: number): string[][] =>
     length === 0 ? [[]] : paths(length - 1).flatMap((path) => [...words, "c"].map((word) => [...path, word]));
@@ -226,41 +190,39 @@ describe("any table of routes", () => {
     return fitting.sort((one, other) => rank(one.segments).localeCompare(rank(other.segments)))[0]?.route;
   };
 
+  const arnOf = (request: { method: string; path: string[] }) =>
+    `${STAGE}/${request.method}/${request.path.join("/")}`;
+
   it("is never closed to who may call it, and where it is open to others only the function can tell", () => {
-    let decisions = 0;
-    let residual = 0;
-    let needless = 0;
     fc.assert(
       fc.property(tables, fc.subarray(roles), (table, held) => {
         const policy = policyOf(table, callerWith(...held));
         const isOpen = (name: string) => mayCall(held, table[name] ?? "");
+        const open = Object.keys(table).filter(isOpen);
         for (const request of requests) {
           const name = routeOf(table, request);
           if (name === undefined) continue;
           const decision = decides(policy, `${request.method}/${request.path.join("/")}`);
-          decisions += 1;
           if (decision === isOpen(name)) continue;
 
           expect({ decision, name }).toEqual({ decision: true, name });
-          residual += 1;
-          // No pattern for this route could have been denied: it fits something that the caller may call.
+          // No pattern for this route could have been denied: where there are but the two routes, it
+          // fits a request for one that the caller may call.
           const pattern = glob(`${STAGE}/${name.replace(" /", "/").replaceAll(/\{.\}/g, "*")}`);
-          const caught = requests.find((other) => {
-            const otherName = routeOf(table, other);
-            return (
-              otherName !== undefined &&
-              isOpen(otherName) &&
-              pattern.test(`${STAGE}/${other.method}/${other.path.join("/")}`)
-            );
+          const reached = open.find((other) => {
+            const two: Routes = { [name]: "", [other]: "" };
+            return requests.some((each) => routeOf(two, each) === other && pattern.test(arnOf(each)));
           });
-          // `reaches` says yes where it is hard to tell, so now and then a denial is left out for nothing.
-          if (caught === undefined) needless += 1;
+          expect(reached, `${name} is let through`).toBeDefined();
         }
       }),
-      { numRuns: 1000 },
+      {
+        numRuns: 1000,
+        // Seldom drawn: `GET/*/a` can be denied, since it fits nothing that is open.
+        examples: [
+          [{ "GET /{x}/a": "admin", "GET /{x}": "data.read", "GET /a/a/b": "data.read" }, ["data.read"]],
+        ],
+      },
     );
-    expect(decisions).toBeGreaterThan(1000);
-    expect(residual).toBeLessThan(decisions / 20);
-    expect(needless).toBeLessThan(decisions / 1000);
   });
 });

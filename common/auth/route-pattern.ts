@@ -5,7 +5,7 @@ export type RoutePattern = {
   readonly segments: readonly string[];
 };
 
-const isParameter = (segment: string): boolean => segment.startsWith("{");
+export const isParameter = (segment: string): boolean => segment.startsWith("{");
 
 export const parseRoute = (route: string): RoutePattern => {
   const [method = "", path = ""] = route.split(" ");
@@ -42,8 +42,8 @@ const stretchesOver = (pattern: readonly string[], route: readonly string[]): bo
 /**
  * Whether a policy's pattern for the route `from` fits a request that the gateway gives to the route
  * `to`. A `*` in a policy takes slashes too, so `GET/events/*` reaches `GET /events/{id}/notes`; and it
- * knows nothing of precedence, so it reaches `GET /events/stats` as well. Where that is hard to tell the
- * answer is yes.
+ * knows nothing of precedence, so it reaches `GET /events/stats` as well. Other routes that the gateway
+ * may prefer to both are not looked at.
  */
 export const reaches = (from: RoutePattern, to: RoutePattern): boolean => {
   if (from.method !== to.method) return false;

@@ -1,5 +1,6 @@
 import { JwtInvalidSignatureAlgorithmError, JwtInvalidSignatureError } from "aws-jwt-verify/error";
 import { verifyJwt } from "aws-jwt-verify/jwt-verifier";
+import type { Clock } from "#common/time/clock.ts";
 import { type Caller, type ClaimNames, callerOf } from "./caller.ts";
 import { ALGORITHMS, type Key } from "./key-set.ts";
 import type { Keys } from "./keys.ts";
@@ -20,7 +21,7 @@ export type VerifierOptions = {
   tokenUse?: string | undefined;
   claimNames: ClaimNames;
   keys: Keys;
-  now?: () => number;
+  now?: Clock;
   /** How many verified tokens are remembered. */
   rememberedMax?: number;
 };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { openLine } from "#common/telemetry/line.ts";
 import { type AwsAnswers, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
 import { watchClients } from "./clients.ts";
 import { putItems } from "./dynamodb.ts";
@@ -7,7 +8,7 @@ import { putEvents } from "./eventbridge.ts";
 import { putRecords } from "./firehose.ts";
 import { generateMac } from "./kms.ts";
 import { publishMessages } from "./sns.ts";
-import { sendMessages } from "./sqs.ts";
+import { sendMessage, sendMessages } from "./sqs.ts";
 
 let aws: AwsServer;
 beforeAll(async () => {
@@ -197,5 +198,45 @@ describe("the clients", () => {
     aws.answerWith({ GenerateMac: () => ({}) });
 
     await expect(generateMac("alias/a", "x")).rejects.toThrow("without a MAC");
+  });
+});
+
+describe("a message to a queue", () => {
+  const sentAttributes = (operation: string) =>
+    aws.callsOf(operation).flatMap(({ input }) => [input.Entries ?? input].flat()) as Entry[];
+  const id = { transactionId: { DataType: "String", StringValue: "tx-1" } };
+  const queue = () => `${aws.url}/0/queue`;
+
+  beforeEach(() => {
+    aws.answerWith({
+      SendMessage: ({ MessageBody }) => ({ MessageId: "m", MD5OfMessageBody: md5(String(MessageBody)) }),
+      SendMessageBatch: ({ Entries }) => ({
+        Successful: entriesOf(Entries).map(({ Id, MessageBody }) => ({
+          Id,
+          MessageId: "m",
+          MD5OfMessageBody: md5(String(MessageBody)),
+        })),
+        Failed: [],
+      }),
+    });
+  });
+
+  it("carries the transaction id of what is being done, and its own where it has one", async () => {
+    openLine("", { transactionId: "tx-1" });
+    await sendMessage(queue(), { body: "a" });
+    await sendMessages(queue(), [{ body: "b", attributes: { transactionId: "tx-2", code: "c" } }]);
+
+    expect(sentAttributes("SendMessage")[0]?.MessageAttributes).toEqual(id);
+    expect(sentAttributes("SendMessageBatch")[0]?.MessageAttributes).toMatchObject({
+      transactionId: { StringValue: "tx-2" },
+      code: { StringValue: "c" },
+    });
+  });
+
+  it("carries none where none is known", async () => {
+    openLine("", {});
+    await sendMessage(queue(), { body: "a" });
+
+    expect(sentAttributes("SendMessage")[0]).not.toHaveProperty("MessageAttributes");
   });
 });

@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { noted } from "#common/telemetry/line.ts";
 import { type Refused, sendInBatches } from "./batch.ts";
 import { CLIENT_DEFAULTS, rememberClient } from "./clients.ts";
 import { toMessageAttributes } from "./message-attributes.ts";
@@ -11,20 +12,33 @@ export const sqs = (): SQSClient => {
 
 export type QueueMessage = { body: string; attributes?: Record<string, string>; delaySeconds?: number };
 
-const toEntry = ({ body, attributes, delaySeconds }: QueueMessage) => ({
-  MessageBody: body,
-  ...(attributes ? { MessageAttributes: toMessageAttributes(attributes) } : {}),
-  ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
-});
+/** With the transaction id of what is being done now, where one is known: the message is part of it. */
+const attributesOf = ({ attributes }: QueueMessage): Record<string, string> | undefined => {
+  const { transactionId } = noted();
+  return transactionId === undefined ? attributes : { transactionId, ...attributes };
+};
+
+const toEntry = (message: QueueMessage) => {
+  const { body, delaySeconds } = message;
+  const attributes = attributesOf(message);
+  return {
+    MessageBody: body,
+    ...(attributes ? { MessageAttributes: toMessageAttributes(attributes) } : {}),
+    ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
+  };
+};
 
 /** Puts one message on a queue; when this returns, SQS has it. Sent twice if the first answer was lost. */
 export const sendMessage = async (queueUrl: string, message: QueueMessage): Promise<void> => {
   await sqs().send(new SendMessageCommand({ QueueUrl: queueUrl, ...toEntry(message) }));
 };
 
-const bytesOf = ({ body, attributes = {} }: QueueMessage): number =>
-  Buffer.byteLength(body) +
-  Object.entries(attributes).reduce((sum, [name, value]) => sum + Buffer.byteLength(name + value) + 6, 0);
+const bytesOf = (message: QueueMessage): number =>
+  Buffer.byteLength(message.body) +
+  Object.entries(attributesOf(message) ?? {}).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name + value) + 6,
+    0,
+  );
 
 export type SendMessages = (
   queueUrl: string,

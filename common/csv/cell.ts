@@ -8,12 +8,9 @@ const FORMULA = /^'*(?:[\s\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/u;
 /** A semicolon or a tab parts cells where the reader's language or settings say so, unless they are quoted. */
 const TO_BE_QUOTED = /[",;\t\r\n]|^\s|\s$/;
 
-/** Whether the text is one that `csvCell` guards, or one that it has guarded. */
-export const isGuarded = (text: string): boolean => FORMULA.test(text);
-
 /**
- * Text as a cell of RFC 4180. What a spreadsheet would take for a formula gets a leading `'`. Whether or
- * not it had such quotes before: taking one `'` off a cell that `isGuarded` gives back what was stored.
+ * Text as a cell of RFC 4180. What a spreadsheet would take for a formula gets a leading `'`, whether or
+ * not it had such quotes before: taking one `'` off a cell that matches gives back what was stored.
  */
 export const csvCell = (text: string): string => {
   const safe = FORMULA.test(text) ? `'${text}` : text;

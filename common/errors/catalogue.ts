@@ -63,19 +63,3 @@ export const ERRORS = {
 } as const satisfies Record<string, { status: number; retry: boolean; text: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
-
-/**
- * What the gateway answers by itself, before any function runs (functions/gateway-responses.json), or
- * because none answered. They are explained in `docs/errors.md` too.
- */
-export const GATEWAY_CODES: readonly string[] = [
-  "UNAUTHORIZED",
-  "ROUTE_NOT_FOUND",
-  "BAD_REQUEST",
-  "UNSUPPORTED_MEDIA_TYPE",
-  "TOO_MANY_REQUESTS",
-  "HEADERS_TOO_LARGE",
-  "AUTHORIZER_FAILURE",
-  "INTEGRATION_FAILURE",
-  "INTEGRATION_TIMEOUT",
-];

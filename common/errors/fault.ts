@@ -1,7 +1,14 @@
 import type { ErrorObject } from "ajv";
 
+/** The part of a request that a fault is in; its path is a JSON pointer within that part. */
+export type Part = "body" | "query" | "path" | "header";
+
 /** One thing wrong with an input: where (a JSON pointer, RFC 6901) and what was wanted. */
-export type Fault = { path: string; message: string };
+export type Fault = { in?: Part; path: string; message: string };
+
+/** These faults, said to be in this part of the request. */
+export const faultsIn = (part: Part, faults: readonly Fault[]): Fault[] =>
+  faults.map((fault) => ({ in: part, ...fault }));
 
 /** More faults than a person can use; the rest of a hopeless input is not described. */
 const FAULTS_MAX = 1_000;
@@ -22,7 +29,7 @@ export class FaultList {
     for (const fault of faults) {
       const characters = fault.path.length + fault.message.length;
       if (this.full || (this.#faults.size > 0 && this.#characters + characters > CHARACTERS_MAX)) continue;
-      const key = `${fault.path} ${fault.message}`;
+      const key = `${fault.in} ${fault.path} ${fault.message}`;
       if (!this.#faults.has(key)) this.#characters += characters;
       this.#faults.set(key, fault);
     }

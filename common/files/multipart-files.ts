@@ -10,15 +10,24 @@ import { AppError } from "#common/errors/app-error.ts";
 
 export type FileKind = { contentType: string; fileName: string };
 
+/** What S3 said of a part: its tag, and the checksum of the bytes that arrived. Both finish the file. */
+export type FilePart = { tag: string; crc32: string };
+
 /** Files that are written in parts, as the work on them goes on. Parts count from 1. */
 export type MultipartFiles = {
   begin(key: string, kind: FileKind): Promise<string>;
-  /** Answers the part's tag; the same part put again replaces the first. */
-  putPart(key: string, uploadId: string, number: number, bytes: Uint8Array): Promise<string>;
+  /** The same part put again replaces the first. */
+  putPart(key: string, uploadId: string, number: number, bytes: Uint8Array): Promise<FilePart>;
   /** Safe to repeat: a file that is finished already is. */
-  finish(key: string, uploadId: string, tags: readonly string[]): Promise<void>;
+  finish(key: string, uploadId: string, parts: readonly FilePart[]): Promise<void>;
   abort(key: string, uploadId: string): Promise<void>;
 };
+
+/**
+ * Named when the upload begins, because S3 refuses a completion whose parts carry checksums of an upload
+ * that named none, and holds the whole against the parts' checksums only if it did.
+ */
+const ChecksumAlgorithm = "CRC32";
 
 const isNoSuchUpload = (error: unknown): boolean => error instanceof Error && error.name === "NoSuchUpload";
 
@@ -29,6 +38,7 @@ export const multipartFiles = (Bucket: string): MultipartFiles => ({
       new CreateMultipartUploadCommand({
         Bucket,
         Key,
+        ChecksumAlgorithm,
         ContentType: contentType,
         ContentDisposition: `attachment; filename="${fileName}"`,
       }),
@@ -38,13 +48,21 @@ export const multipartFiles = (Bucket: string): MultipartFiles => ({
   },
 
   putPart: async (Key, UploadId, PartNumber, Body) => {
-    const { ETag } = await s3().send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
-    if (ETag === undefined) throw new AppError("DEPENDENCY_FAILED", { internal: "S3 gave no tag" });
-    return ETag;
+    const { ETag, ChecksumCRC32 } = await s3().send(
+      new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ChecksumAlgorithm }),
+    );
+    if (ETag === undefined || ChecksumCRC32 === undefined) {
+      throw new AppError("DEPENDENCY_FAILED", { internal: "S3 gave no tag or no checksum" });
+    }
+    return { tag: ETag, crc32: ChecksumCRC32 };
   },
 
-  finish: async (Key, UploadId, tags) => {
-    const Parts = tags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }));
+  finish: async (Key, UploadId, parts) => {
+    const Parts = parts.map(({ tag, crc32 }, index) => ({
+      ETag: tag,
+      ChecksumCRC32: crc32,
+      PartNumber: index + 1,
+    }));
     try {
       await s3().send(
         new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),

@@ -1,9 +1,9 @@
-import type { MultipartFiles } from "./multipart-files.ts";
+import type { FilePart, MultipartFiles } from "./multipart-files.ts";
 
 /** Parts that are in the file already, and where to go on. */
 export type PartsWritten<Position> = {
   uploadId: string;
-  tags: string[];
+  parts: FilePart[];
   rows: number;
   after?: Position;
   /** All parts are there; only the putting together is left. */
@@ -15,7 +15,7 @@ export type RowsBatch<Position> = { text: string; rows: number; after: Position 
 export type WriteInPartsOptions<Position> = {
   files: Pick<MultipartFiles, "putPart">;
   key: string;
-  /** Where an earlier attempt came to, or what `begin` answered with no tags and no rows. */
+  /** Where an earlier attempt came to, or what `begin` answered with no parts and no rows. */
   start: PartsWritten<Position>;
   /** What stands before the first row. */
   head: string;
@@ -47,14 +47,14 @@ export const writeInParts = async <Position>({
   partBytes = PART_BYTES,
 }: WriteInPartsOptions<Position>): Promise<PartsWritten<Position>> => {
   let written = start;
-  let texts = start.tags.length === 0 ? [head] : [];
+  let texts = start.parts.length === 0 ? [head] : [];
   let bytes = Buffer.byteLength(texts.join(""));
   let { rows, after } = start;
   let onItsWay: Promise<void> = Promise.resolve();
 
   const put = (whole: boolean): void => {
     const body = Buffer.from(texts.join(""));
-    const number = written.tags.length + 1;
+    const number = written.parts.length + 1;
     const state = {
       rows,
       ...(after === undefined ? {} : { after }),
@@ -64,8 +64,8 @@ export const writeInParts = async <Position>({
     bytes = 0;
     onItsWay = (async () => {
       if (number > PARTS_MAX) throw new Error(`more than ${PARTS_MAX} parts`);
-      const tag = await files.putPart(key, written.uploadId, number, body);
-      written = { ...written, ...state, tags: [...written.tags, tag] };
+      const part = await files.putPart(key, written.uploadId, number, body);
+      written = { ...written, ...state, parts: [...written.parts, part] };
       await checkpoint(written);
     })();
     // Awaited before the next part and at the end; this handler only avoids an unhandledRejection until then.

@@ -6,7 +6,7 @@ export class RawJson {
   }
 }
 
-/** What a deed answers; the stack makes API Gateway's form of it. An `undefined` body has no content. */
+/** What an action answers; the stack makes API Gateway's form of it. An `undefined` body has no content. */
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 
 export const ok = (body: unknown): Answer => ({ status: 200, body });

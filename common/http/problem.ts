@@ -1,5 +1,6 @@
 import type { AppError } from "#common/errors/app-error.ts";
 import { ERRORS } from "#common/errors/catalogue.ts";
+import { faultsIn, type Part } from "#common/errors/fault.ts";
 
 const TITLES: Record<number, string> = {
   400: "Bad Request",
@@ -15,13 +16,20 @@ const TITLES: Record<number, string> = {
 
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** RFC 9457 body of an error; holds nothing that is for operators only. */
-export const problemOf = (error: AppError, requestId: string): Record<string, unknown> => ({
+/**
+ * RFC 9457 body of an error; holds nothing that is for operators only. Faults that do not say which part of
+ * the request they are in are in `part`.
+ */
+export const problemOf = (
+  error: AppError,
+  requestId: string,
+  part: Part = "body",
+): Record<string, unknown> => ({
   type: `urn:millrace:problem:${error.code.toLowerCase().replaceAll("_", "-")}`,
   title: TITLES[error.status] ?? "Error",
   status: error.status,
   detail: ERRORS[error.code].text,
   code: error.code,
   requestId,
-  ...(error.errors ? { errors: error.errors } : {}),
+  ...(error.errors ? { errors: faultsIn(part, error.errors) } : {}),
 });

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Answer, RawJson } from "#common/http/answers.ts";
-import { type Attempt, type IdempotencyStore, idempotencyKeyOf, once, scopeOf } from "./idempotency.ts";
+import {
+  type Attempt,
+  type BeginOptions,
+  begin,
+  type IdempotencyStore,
+  idempotencyKeyOf,
+  scopeOf,
+} from "./idempotency.ts";
 import { memoryStore } from "./testing/memory-store.ts";
 import { describeIdempotencyStore } from "./testing/store-contract.ts";
 
@@ -10,19 +17,31 @@ describeIdempotencyStore("in memory", memoryStore);
 
 const LOCK_MS = 10_000;
 
+type Perform = (attempt: Attempt) => Promise<Answer>;
+
+/** A whole request, as the http stack goes through it. */
+const once = async (store: IdempotencyStore, options: BeginOptions, perform: Perform): Promise<Answer> => {
+  const begun = await begin(store, options);
+  if ("remembered" in begun) return begun.remembered;
+  try {
+    const answer = await perform(begun.attempt);
+    await begun.answered(answer);
+    return answer;
+  } catch (error) {
+    await begun.failed(error);
+    throw error;
+  }
+};
+
 const setup = () => {
   const store = memoryStore();
   const clock = { ms: Date.UTC(2026, 4, 5, 12) };
   let attempts = 0;
-  const request = (perform: (attempt: Attempt) => Promise<Answer>, bodyHash = "body", over = store) =>
-    once(over, {
-      scope: "scope",
-      bodyHash,
-      attempt: { id: `attempt-${++attempts}`, time: "2026-05-05T12:00:00.000Z" },
-      lockMs: LOCK_MS,
-      now: () => clock.ms,
-      perform,
-    });
+  const request = (perform: Perform, bodyHash = "body", over = store) => {
+    const attempt = { id: `attempt-${++attempts}`, time: "2026-05-05T12:00:00.000Z" };
+    const options = { scope: "scope", bodyHash, attempt, lockMs: LOCK_MS, now: () => clock.ms };
+    return once(over, options, perform);
+  };
   return { store, clock, request };
 };
 
@@ -122,6 +141,23 @@ describe("a request with an Idempotency-Key", () => {
     expect(await request(made)).toMatchObject({ body: { id: "attempt-1" } });
   });
 
+  it("stands as it was answered, whatever fails behind the answer", async () => {
+    const { request, store } = setup();
+    const begun = await begin(store, {
+      scope: "scope",
+      bodyHash: "body",
+      attempt: { id: "attempt-0", time: "2026-05-05T12:00:00.000Z" },
+      lockMs: LOCK_MS,
+      now: () => Date.UTC(2026, 4, 5, 12),
+    });
+    if ("remembered" in begun) throw new Error("nothing is remembered yet");
+    await begun.answered({ status: 202, body: { id: 1 } });
+
+    await begun.failed(new AppError("NOT_FOUND"));
+
+    expect(await request(notCalled)).toMatchObject({ status: 202 });
+  });
+
   it("fails with its own error when the lock cannot be released", async () => {
     const { request, store } = setup();
     const broken: IdempotencyStore = { ...store, unlock: fails(new Error("store")) as never };
@@ -131,11 +167,11 @@ describe("a request with an Idempotency-Key", () => {
 });
 
 describe("any history of requests with one key", () => {
-  /** How one request goes: its body, how its deed ends, and where it dies, if it does. */
+  /** How one request goes: its body, how its action ends, and where it dies, if it does. */
   const step = fc.record({
     body: fc.constantFrom("a", "a", "a", "b"),
-    deed: fc.constantFrom("ok", "ok", "before", "after", "final"),
-    dies: fc.constantFrom("no", "no", "no", "after-begin", "after-deed", "finish-lost"),
+    action: fc.constantFrom("ok", "ok", "before", "after", "final"),
+    dies: fc.constantFrom("no", "no", "no", "after-begin", "after-action", "finish-lost"),
     passMs: fc.constantFrom(0, 1, LOCK_MS - 1, LOCK_MS, LOCK_MS + 1),
     beside: fc.boolean(),
   });
@@ -149,7 +185,7 @@ describe("any history of requests with one key", () => {
         const outcomes: string[] = [];
         const forever = () => new Promise<never>(() => {});
 
-        const run = async ({ body, deed, dies }: (typeof steps)[number]) => {
+        const run = async ({ body, action, dies }: (typeof steps)[number]) => {
           const slow: IdempotencyStore = {
             begin: async (...all) => {
               const earlier = await scheduler.schedule(store.begin(...all));
@@ -157,7 +193,7 @@ describe("any history of requests with one key", () => {
             },
             takeOver: (...all) => scheduler.schedule(store.takeOver(...all)),
             finish: async (...all) => {
-              if (dies === "after-deed") return forever();
+              if (dies === "after-action") return forever();
               await scheduler.schedule(store.finish(...all));
               return dies === "finish-lost" ? forever() : undefined;
             },
@@ -166,10 +202,10 @@ describe("any history of requests with one key", () => {
           };
           const perform = async ({ id }: Attempt): Promise<Answer> => {
             await scheduler.schedule(Promise.resolve());
-            if (deed === "before") throw new Error("before");
-            if (deed === "final") throw new AppError("NOT_FOUND");
+            if (action === "before") throw new Error("before");
+            if (action === "final") throw new AppError("NOT_FOUND");
             effects.add(`${body} ${id}`);
-            if (deed === "after") throw new Error("after");
+            if (action === "after") throw new Error("after");
             return { status: 201, body: { id } };
           };
           try {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppError, toAppError } from "#common/errors/app-error.ts";
 import { type Answer, RawJson } from "#common/http/answers.ts";
+import type { Clock } from "#common/time/clock.ts";
 
 /** Id (UUIDv7) and time (RFC 3339) of what a request makes. */
 export type Attempt = { id: string; time: string };
@@ -35,7 +36,9 @@ export const idempotencyKeyOf = (header: string | undefined): string | undefined
   if (header === undefined) return undefined;
   if (/^[\x21-\x7e]{1,255}$/.test(header)) return header;
   throw new AppError("INPUT_INVALID", {
-    errors: [{ path: "/headers/idempotency-key", message: "must be 1 to 255 visible ASCII characters" }],
+    errors: [
+      { in: "header", path: "/idempotency-key", message: "must be 1 to 255 visible ASCII characters" },
+    ],
   });
 };
 
@@ -43,15 +46,23 @@ export const idempotencyKeyOf = (header: string | undefined): string | undefined
 export const scopeOf = (parts: string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 
-export type OnceOptions = {
+export type BeginOptions = {
   scope: string;
   bodyHash: string;
   attempt: Attempt;
   /** How long this request can still run, in milliseconds. */
   lockMs: number;
-  now: () => number;
-  perform: (attempt: Attempt) => Promise<Answer>;
-  onRepeat?: () => void;
+  now: Clock;
+};
+
+/** A request that is performed under its scope's lock: how it ends is remembered. */
+export type Once = {
+  /** Of the first request under this scope, so that what it may have sent is sent again and not a second thing. */
+  attempt: Attempt;
+  /** Keeps a 2xx answer for those that repeat the request; throws if it could not be kept. */
+  answered(answer: Answer): Promise<void>;
+  /** Lets the next try in. */
+  failed(error: unknown): Promise<void>;
 };
 
 const textOf = (body: unknown): string =>
@@ -64,28 +75,28 @@ const inProgress = (lockedUntilMs: number, nowMs: number) =>
   });
 
 /**
- * Performs a request once for its scope: a repetition with the same body gets the first answer, one
- * with another body 422, one while the first is running 409. Only 2xx answers are remembered. A
+ * Begins a request that is to happen once for its scope: a repetition with the same body gets the first answer,
+ * one with another body 422, one while the first is running 409. Only 2xx answers are remembered. A
  * request that died half-way is performed again under the first one's id and time, so that what it
  * may have sent already is sent again and not a second thing beside it.
  */
-export const once = async (
+export const begin = async (
   store: IdempotencyStore,
-  { scope, bodyHash, attempt, lockMs, now, perform, onRepeat }: OnceOptions,
-): Promise<Answer> => {
+  { scope, bodyHash, attempt, lockMs, now }: BeginOptions,
+): Promise<{ remembered: Answer } | Once> => {
   const lockedUntilMs = now() + lockMs;
   const earlier = await store.begin(scope, { bodyHash, attempt, lockedUntilMs }, now());
   if (earlier) {
     if (earlier.bodyHash !== bodyHash) throw new AppError("IDEMPOTENCY_MISMATCH");
     if (earlier.answer) {
-      onRepeat?.();
       const { status, headers, body } = earlier.answer;
-      return { status, headers, ...(body === "" ? {} : { body: new RawJson(body) }) };
+      return { remembered: { status, headers, ...(body === "" ? {} : { body: new RawJson(body) }) } };
     }
     if (earlier.lockedUntilMs > now()) throw inProgress(earlier.lockedUntilMs, now());
     if (!(await store.takeOver(scope, earlier.lockedUntilMs, lockedUntilMs)))
       throw inProgress(lockedUntilMs, now());
   }
+
   // What can never succeed did nothing, and its key is free again, unless an earlier request may have
   // got through half-way: then its attempt is kept and only the lock goes.
   const release = (mayHaveHappened: boolean) =>
@@ -93,15 +104,15 @@ export const once = async (
       ? store.unlock(scope, lockedUntilMs)
       : store.forget(scope, lockedUntilMs)
     ).catch(() => {});
-  try {
-    const answer = await perform(earlier?.attempt ?? attempt);
-    const { status, headers = {}, body } = answer;
-    if (status >= 200 && status <= 299) {
-      await store.finish(scope, lockedUntilMs, { status, headers, body: textOf(body) });
-    } else await release(status >= 500);
-    return answer;
-  } catch (error) {
-    await release(toAppError(error).retry);
-    throw error;
-  }
+
+  return {
+    attempt: earlier?.attempt ?? attempt,
+    answered: async ({ status, headers = {}, body }) => {
+      if (status >= 200 && status <= 299) {
+        await store.finish(scope, lockedUntilMs, { status, headers, body: textOf(body) });
+      } else await release(status >= 500);
+    },
+    // An answer that was kept stands, whatever fails behind it: the store lets nothing be undone then.
+    failed: (error) => release(toAppError(error).retry),
+  };
 };

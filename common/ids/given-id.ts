@@ -25,9 +25,6 @@ const RESERVED_LENGTH_MAX = Math.max(...RESERVED_IDS.map((id) => id.length));
 /** Longer ids are not hashed to be looked up. */
 export const isReservedId = (id: string): boolean => id.length <= RESERVED_LENGTH_MAX && RESERVED.has(id);
 
-export const isGivenId = (value: unknown): value is string =>
-  typeof value === "string" && isOfPattern(value) && !isReservedId(value);
-
 /** What is wrong with a given id, for a fault's message; nothing when it may be used. */
 export const givenIdFault = (id: string): string | undefined => {
   if (!isOfPattern(id)) {

@@ -1,5 +1,6 @@
 import { AppError } from "#common/errors/app-error.ts";
 import { type Fault, FaultList, step } from "#common/errors/fault.ts";
+import { equalNameFaults } from "./equal-names.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -55,7 +56,7 @@ export const jsonFaults = (root: unknown): Fault[] => {
 };
 
 /**
- * A body's value and its faults; text that is no JSON throws `BODY_NOT_JSON`, with the faults
+ * A body's value and its faults, fields that stand twice among them; text that is no JSON throws `BODY_NOT_JSON`, with the faults
  * found `beside` the body (without the parser's message, which quotes the text).
  */
 export const parseJson = (text: string, beside: Fault[] = []): { value: unknown; faults: Fault[] } => {
@@ -66,5 +67,6 @@ export const parseJson = (text: string, beside: Fault[] = []): { value: unknown;
     const message = text.trim() === "" ? "must not be empty" : "must be valid JSON";
     throw new AppError("BODY_NOT_JSON", { errors: [{ path: "", message }, ...beside] });
   }
-  return { value, faults: jsonFaults(value) };
+  const faults = jsonFaults(value);
+  return { value, faults: faults.length > 0 ? faults : equalNameFaults(text, value) };
 };

@@ -11,8 +11,15 @@ import {
   triggersOf,
 } from "./manifest.ts";
 import { deadLetterName } from "./names.ts";
+import { isScheduleExpression } from "./schedule-expression.ts";
 
 const FUNCTION_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/**
+ * The gateway waits for 29 seconds. A function that ends a second before it logs its own time-out, and its answer is
+ * not cut off on the way.
+ */
+const BEHIND_GATEWAY_SECONDS_MAX = 28;
 
 /** Lambda's names have 64 characters, of which `millrace-<environment>-` takes up to 24. */
 const FUNCTION_NAME_MAX = 40;
@@ -28,7 +35,9 @@ const folderFaults = (folder: string, name: string): string[] => [
 
 const readJson = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
+/** By its IANA name: Node takes offsets and any case too, and Scheduler does not. */
 const isTimezone = (timeZone: string): boolean => {
+  if (!/^[A-Z]/.test(timeZone)) return false;
   try {
     return new Intl.DateTimeFormat("en", { timeZone }).format() !== "";
   } catch {
@@ -114,6 +123,8 @@ export const declarationFaults = (declarations: Declarations): string[] => {
       const [, , dayOfMonth, , dayOfWeek] = /^cron\((.*)\)$/.exec(expression)?.[1]?.split(" ") ?? [];
       if (dayOfMonth !== undefined && (dayOfMonth === "?") === (dayOfWeek === "?")) {
         faults.push(`schedule "${expression}": one of day of month and day of week must be ?, and one not`);
+      } else if (!isScheduleExpression(expression)) {
+        faults.push(`schedule "${expression}": a field has a value that it cannot have`);
       }
       if (!isTimezone(timezone))
         faults.push(`schedule "${expression}": no time zone is called "${timezone}"`);
@@ -123,9 +134,20 @@ export const declarationFaults = (declarations: Declarations): string[] => {
         faults.push(`queue "${queue}": a batch of more than 10 needs windowSeconds of at least 1`);
       }
     }
+    for (const { queue } of triggersOf(manifest, "queue")) {
+      const { visibilitySeconds } = resources.queues[queue] ?? {};
+      // Lambda refuses such a mapping, because the message would be worked on twice.
+      if (visibilitySeconds !== undefined && visibilitySeconds < manifest.timeoutSeconds) {
+        faults.push(
+          `queue "${queue}": visibilitySeconds must be at least the time-out of ${manifest.timeoutSeconds}, got ${visibilitySeconds}`,
+        );
+      }
+    }
     const isBehindGateway = manifest.triggers.some(({ type }) => type === "http" || type === "authorizer");
-    if (isBehindGateway && manifest.timeoutSeconds > 29) {
-      faults.push(`timeoutSeconds must be at most 29 behind the gateway, got ${manifest.timeoutSeconds}`);
+    if (isBehindGateway && manifest.timeoutSeconds > BEHIND_GATEWAY_SECONDS_MAX) {
+      faults.push(
+        `timeoutSeconds must be at most ${BEHIND_GATEWAY_SECONDS_MAX} behind the gateway, got ${manifest.timeoutSeconds}`,
+      );
     }
     return faults.map((fault) => `${manifest.name}/function.json: ${fault}`);
   };

@@ -3,6 +3,7 @@ import type { Declarations, Manifest, ResourceKind } from "./manifest.ts";
 import {
   bucketName,
   type Deployment,
+  environmentName,
   keyAlias,
   queueUrl,
   resourceName,
@@ -40,7 +41,8 @@ export const environmentOf = (
   ENVIRONMENT: deployment.environment,
   NODE_OPTIONS: "--enable-source-maps",
   POWERTOOLS_SERVICE_NAME: manifest.name,
-  POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+  // By environment: two in one account would else raise each other's alarms.
+  POWERTOOLS_METRICS_NAMESPACE: environmentName(deployment),
   ...Object.fromEntries(
     // A stream's reader knows its table by the records; it needs no name.
     grantsOf(manifest)

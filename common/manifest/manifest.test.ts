@@ -84,7 +84,7 @@ describe("the manifests", () => {
         ],
         access: { tables: { thing: "read" }, keys: { constructor: "mac" } },
       }),
-      "d-route": manifest({ triggers: [http("GET /things/{id}")], timeoutSeconds: 30 }),
+      "d-route": manifest({ triggers: [http("GET /things/{id}")], timeoutSeconds: 29 }),
       "e-route": manifest({ triggers: [http("GET /things/{other}")] }),
       "f-rights": manifest({ access: { tables: { things: "drop" }, queues: { Things: "send" } } }),
       "g-nothing": null,
@@ -104,7 +104,7 @@ describe("the manifests", () => {
       'c-names/function.json: there is no bucket "drop" in resources.json',
       'c-names/function.json: the table "things" has no stream in resources.json',
       'c-names/function.json: queue "thing": a batch of more than 10 needs windowSeconds of at least 1',
-      "d-route/function.json: timeoutSeconds must be at most 29 behind the gateway, got 30",
+      "d-route/function.json: timeoutSeconds must be at most 28 behind the gateway, got 29",
       "e-route/function.json: the route GET /things/{other} is d-route's already",
       /^f-rights\/function\.json: \/access\/tables\/things must be one of read, write, describe/,
       /^f-rights\/function\.json: \/access\/queues\/Things must match pattern/,
@@ -122,6 +122,9 @@ describe("the manifests", () => {
     ["rate(15 minutes)", "UTC"],
     ["cron(0 3 * * ? *)", "Europe/Berlin"],
     ["cron(0/5 8-17 ? * MON-FRI 2030)", "UTC"],
+    ["cron(0 3 L * ? *)", "UTC"],
+    ["cron(0 3 ? * 6#3 *)", "UTC"],
+    ["cron(0,30 3 1,15 JAN,JUL ? 2026-2030)", "UTC"],
   ])("take the schedule %s in %s", (expression, timezone) => {
     const triggers = [{ type: "schedule", expression, timezone }];
 
@@ -135,8 +138,24 @@ describe("the manifests", () => {
     "cron(0 3 * * ?)",
     "every day",
     "cron(0 3 * * * *)",
+    "cron(60 3 * * ? *)",
+    "cron(0 24 * * ? *)",
+    "cron(0 3 32 * ? *)",
+    "cron(0 3 * 13 ? *)",
+    "cron(0 3 ? * 0 *)",
+    "cron(0 3 ? * 8 *)",
+    "cron(0 3 * * ? 1969)",
+    "cron(0/0 3 * * ? *)",
+    "cron(? 3 * * ? *)",
+    "cron(0 3 ? * NEVER *)",
   ])("refuse the schedule %s", (expression) => {
     const triggers = [{ type: "schedule", expression }];
+
+    expect(faultsOf({ "daily-sweep": manifest({ triggers }) })).toHaveLength(1);
+  });
+
+  it.each(["+01:00", "europe/berlin"])("refuse a time zone that has no IANA name: %s", (timezone) => {
+    const triggers = [{ type: "schedule", expression: "rate(1 day)", timezone }];
 
     expect(faultsOf({ "daily-sweep": manifest({ triggers }) })).toHaveLength(1);
   });
@@ -235,7 +254,7 @@ describe("the environment of a function", () => {
       ENVIRONMENT: "dev",
       NODE_OPTIONS: "--enable-source-maps",
       POWERTOOLS_SERVICE_NAME: "data-persister",
-      POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+      POWERTOOLS_METRICS_NAMESPACE: "millrace-dev",
       RECORDS_TABLE: "millrace-dev-records",
       RECORDS_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/millrace-dev-records",
       RECORDS_DEAD_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/millrace-dev-records-dead",

@@ -73,7 +73,12 @@ export type TableResource = {
   timeToLive?: string;
   stream?: "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
 };
-export type QueueResource = { description: string; maxReceiveCount?: number };
+export type QueueResource = {
+  description: string;
+  maxReceiveCount?: number;
+  /** How long a taken message stays hidden, where six times the consumer's time-out is wrong. */
+  visibilitySeconds?: number;
+};
 export type Resources = {
   tables: Record<string, TableResource>;
   queues: Record<string, QueueResource>;

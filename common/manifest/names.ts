@@ -13,8 +13,12 @@ export type Deployment = {
   bucketSuffix: string;
 };
 
+/** `millrace-dev`: what every name of an environment begins with, and its metrics' namespace. */
+export const environmentName = ({ environment }: Pick<Deployment, "environment">): string =>
+  `millrace-${environment}`;
+
 export const resourceName = (deployment: Pick<Deployment, "environment">, name: string): string =>
-  `millrace-${deployment.environment}-${name}`;
+  `${environmentName(deployment)}-${name}`;
 
 export const bucketName = (deployment: Deployment, name: string): string =>
   `${resourceName(deployment, name)}${deployment.bucketSuffix}`;
@@ -30,6 +34,13 @@ export const variableName = (name: string): string => name.replaceAll("-", "_").
 
 export const functionArn = (deployment: Deployment, manifest: Pick<Manifest, "name">): string =>
   `arn:${deployment.partition}:lambda:${deployment.region}:${deployment.accountId}:function:${resourceName(deployment, manifest.name)}`;
+
+/** The alias of every function, which a roll-out moves from version to version. */
+export const ALIAS = "live";
+
+/** What triggers invoke. */
+export const aliasArn = (deployment: Deployment, manifest: Pick<Manifest, "name">): string =>
+  `${functionArn(deployment, manifest)}:${ALIAS}`;
 
 /** ARNs that a right on a resource covers; a table's right covers its indexes. */
 export const resourceArns = (

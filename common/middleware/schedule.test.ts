@@ -1,21 +1,29 @@
 import type { Context } from "aws-lambda";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { QueueMessage } from "#common/aws/sqs.ts";
 import { AppError } from "#common/errors/app-error.ts";
+import { captureOutput } from "#common/testing/output.ts";
 import { type ScheduleEvent, scheduleHandler } from "./schedule.ts";
 
 const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 1000 } as Context;
 
-const setup = (deed: (scheduledAt: Date) => Promise<void> = async () => {}) => {
+beforeEach(() => {
+  captureOutput();
+});
+
+const setup = (action: (scheduledAt: Date) => Promise<void> = async () => {}) => {
   const dead: QueueMessage[] = [];
   const times: string[] = [];
   const handler = scheduleHandler({
     deadQueueUrl: "dead",
-    deed: async (scheduledAt) => {
+    action: async (scheduledAt) => {
       times.push(scheduledAt.toISOString());
-      await deed(scheduledAt);
+      await action(scheduledAt);
     },
-    keepDead: async (_, message) => void dead.push(message),
+    keepDead: async (_, messages) => {
+      dead.push(...messages);
+      return [];
+    },
   });
   return { run: (event: object) => handler(event as ScheduleEvent, context), dead, times };
 };
@@ -39,7 +47,7 @@ describe("a function that runs by the clock", () => {
     expect(dead).toEqual([]);
   });
 
-  it("keeps what can never succeed: a deed's refusal, an event without a time", async () => {
+  it("keeps what can never succeed: an action's refusal, an event without a time", async () => {
     const { run, dead } = setup(async () => {
       throw new AppError("MESSAGE_INVALID");
     });

@@ -1,24 +1,27 @@
 import middy from "@middy/core";
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { note, noteFailure } from "#common/telemetry/line.ts";
 import { loggable } from "#common/telemetry/log.ts";
-import { note, noteOutcome, observe } from "./observe.ts";
+import { logging } from "./logging.ts";
+import { metrics } from "./metrics.ts";
+import { tracing } from "./tracing.ts";
+
+export type TableStreamOptions = { action: (change: DynamoDBRecord) => Promise<void> };
 
 /**
- * The stack of functions that follow a table. Changes come in order per key, so the deed takes them
+ * The stack of functions that follow a table. Changes come in order per key, so the action takes them
  * one after the other; the first that fails is reported, and Lambda starts again from it.
  */
-export const tableStreamHandler = (deed: (change: DynamoDBRecord) => Promise<void>) =>
+export const tableStreamHandler = ({ action }: TableStreamOptions) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse, Error, Context>()
-    .use(observe())
+    .use([metrics(), logging({ message: "changes handled" }), tracing()])
     .handler(async ({ Records }) => {
-      noteOutcome("info", "changes handled");
       note({ batchSize: Records.length, failed: 0 });
       for (const [index, record] of Records.entries()) {
         try {
-          await deed(record);
+          await action(record);
         } catch (error) {
-          noteOutcome("warn", "changes handled");
-          note({ failed: Records.length - index, error: loggable(error) });
+          noteFailure("warn", "changes handled", { failed: Records.length - index, error: loggable(error) });
           return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? "" }] };
         }
       }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EventQuery } from "#common/events/read/event-query.ts";
 import { mergedRuns } from "#common/events/read/merged-runs.ts";
-import { noEffort, openLane } from "./partition-reader.ts";
+import { noReadCost, openPartition } from "./partition-reader.ts";
 import type { Item, QueryOptions, QueryPage } from "./table.ts";
 
 const ALL: EventQuery = { organizationId: "demo", types: [], words: [], order: "asc" };
@@ -33,24 +33,24 @@ const partition = (count: number, fail: (page: number) => void = () => {}) => {
 describe("reading a partition", () => {
   it("asks for more each time, and ahead from the second page on", async () => {
     const { asked, store } = partition(20_000);
-    const lane = openLane(store, { pk: "p" }, { firstItems: 10, effort: noEffort() });
+    const reader = openPartition(store, { pk: "p" }, { firstItems: 10, cost: noReadCost() });
 
-    await lane.fill();
-    expect([lane.items.length, asked.length]).toEqual([10, 1]);
-    lane.index = lane.items.length;
-    await lane.fill();
+    await reader.fill();
+    expect([reader.items.length, asked.length]).toEqual([10, 1]);
+    reader.index = reader.items.length;
+    await reader.fill();
 
-    expect(lane.items.length).toBe(40);
+    expect(reader.items.length).toBe(40);
     expect(asked.map(({ limit }) => limit)).toEqual([10, 40, 160]);
   });
 
   it("begins with full pages, read ahead, where everything is wanted", async () => {
     const { asked, store } = partition(20_000);
-    const lane = openLane(store, { pk: "p" }, { effort: noEffort() });
+    const reader = openPartition(store, { pk: "p" }, { cost: noReadCost() });
 
-    await lane.fill();
+    await reader.fill();
 
-    expect(lane.items.length).toBe(5_000);
+    expect(reader.items.length).toBe(5_000);
     expect(asked.map(({ limit }) => limit)).toEqual([undefined, undefined]);
   });
 
@@ -59,14 +59,14 @@ describe("reading a partition", () => {
       if (page === 2) throw new Error("the table is away");
     };
     const { store } = partition(20_000, away);
-    const lane = openLane(store, { pk: "p" }, { effort: noEffort() });
+    const reader = openPartition(store, { pk: "p" }, { cost: noReadCost() });
 
-    await lane.fill();
+    await reader.fill();
     // An unheard failure would end this test run.
     await new Promise((resolve) => setImmediate(resolve));
-    lane.index = lane.items.length;
+    reader.index = reader.items.length;
 
-    await expect(lane.fill()).rejects.toThrow("the table is away");
+    await expect(reader.fill()).rejects.toThrow("the table is away");
   });
 });
 
@@ -80,7 +80,7 @@ describe("reading several partitions", () => {
         answers.push(() => resolve({ items: [] }));
       });
 
-    const first = mergedRuns({ queryPage, get: async () => undefined }, ALL, { effort: noEffort() }).next();
+    const first = mergedRuns({ queryPage, get: async () => undefined }, ALL, { cost: noReadCost() }).next();
 
     expect(asked).toEqual(["demo#time#0", "demo#time#1", "demo#time#2", "demo#time#3"]);
     for (const answer of answers) answer();
@@ -93,7 +93,7 @@ describe("reading several partitions", () => {
     const never = { ...ALL, from: "2025-01-02T00:00:00.000Z", to: "2025-01-01T00:00:00.000Z" };
 
     for (const query of [nobody, never]) {
-      expect(await Array.fromAsync(mergedRuns(store, query, { effort: noEffort() }))).toEqual([]);
+      expect(await Array.fromAsync(mergedRuns(store, query, { cost: noReadCost() }))).toEqual([]);
     }
     expect(asked).toEqual([]);
   });

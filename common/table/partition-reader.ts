@@ -1,12 +1,12 @@
 import type { Item, QueryOptions, QueryPage, Table } from "./table.ts";
 
 /** What reading cost: calls, bytes of items, and read units at DynamoDB's eventually consistent price. */
-export type Effort = { queries: number; bytes: number; readUnits: number };
+export type ReadCost = { queries: number; bytes: number; readUnits: number };
 
-export const noEffort = (): Effort => ({ queries: 0, bytes: 0, readUnits: 0 });
+export const noReadCost = (): ReadCost => ({ queries: 0, bytes: 0, readUnits: 0 });
 
 /** One partition, read from one end in pages; `items[index]` is the next of it. */
-export type Lane = {
+export type PartitionReader = {
   items: Item[];
   index: number;
   /** Gets the next items where none are left; none come when the partition is at its end. */
@@ -30,13 +30,13 @@ const bytesOf = (item: Item): number => {
 
 /**
  * Starts reading at once. The first page has `firstItems`, or all that fits 1 MB if that is not given;
- * whoever needs a second page is likely to need a third, so from then on one page is read ahead.
+ * a second page that is needed makes a third likely, so from then on one page is read ahead.
  */
-export const openLane = (
+export const openPartition = (
   store: Pick<Table, "queryPage">,
-  options: Pick<QueryOptions, "pk" | "from" | "to" | "order">,
-  { firstItems, effort }: { firstItems?: number | undefined; effort: Effort },
-): Lane => {
+  options: Pick<QueryOptions, "pk" | "from" | "to" | "order" | "after">,
+  { firstItems, cost }: { firstItems?: number | undefined; cost: ReadCost },
+): PartitionReader => {
   let limit = firstItems ?? ITEMS_MAX;
   let pages = 0;
 
@@ -47,14 +47,14 @@ export const openLane = (
       ...(after === undefined ? {} : { after }),
     });
     const bytes = page.items.reduce((sum, item) => sum + bytesOf(item), 0);
-    effort.queries += 1;
-    effort.bytes += bytes;
-    effort.readUnits += Math.max(1, Math.ceil(bytes / 4_096)) / 2;
+    cost.queries += 1;
+    cost.bytes += bytes;
+    cost.readUnits += Math.max(1, Math.ceil(bytes / 4_096)) / 2;
     return page;
   };
   const begin = (after?: string): Promise<QueryPage> => {
     const page = read(after);
-    // A reader that has enough leaves; what was read ahead for it may fail unheard.
+    // A caller that has enough stops: a page that was read ahead for it may fail without a report.
     page.catch(() => {});
     return page;
   };
@@ -62,21 +62,21 @@ export const openLane = (
   let ahead: Promise<QueryPage> | undefined = begin();
   let next: string | undefined;
 
-  const lane: Lane = {
+  const reader: PartitionReader = {
     items: [],
     index: 0,
     fill: async () => {
-      while (lane.index === lane.items.length) {
+      while (reader.index === reader.items.length) {
         if (ahead === undefined && next === undefined) return;
         const page = await (ahead ?? begin(next));
         pages += 1;
-        lane.items = page.items;
-        lane.index = 0;
+        reader.items = page.items;
+        reader.index = 0;
         next = page.next;
         limit *= GROWTH;
         ahead = next !== undefined && (pages > 1 || firstItems === undefined) ? begin(next) : undefined;
       }
     },
   };
-  return lane;
+  return reader;
 };

@@ -41,9 +41,6 @@ export type Condition = { absent?: true; version?: never } | { absent?: never; v
 /** One write of a transaction: an item put whole, or a key removed. */
 export type Write = Condition & ({ put: Item } | { remove: Key });
 
-/** DynamoDB's limit on the writes of a transaction. */
-export const TRANSACTION_WRITES_MAX = 100;
-
 /**
  * `lost`: the places, among the writes, of those whose condition did not hold or whose item another
  * transaction held at that moment. Nothing was written.
@@ -72,9 +69,6 @@ export type Table = {
    */
   transact(writes: readonly Write[]): Promise<TransactionResult>;
 };
-
-export const keyOfWrite = (write: Write): Key =>
-  "put" in write ? { pk: write.put.pk, sk: write.put.sk } : write.remove;
 
 /** All pages, one after the other. */
 export async function* queryPages(

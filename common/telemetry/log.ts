@@ -9,6 +9,8 @@ export type LogFields = {
   requestId?: string;
   traceId?: string;
   transactionId?: string;
+  /** Of a batch that comes from several requests. */
+  transactionIds?: string[];
   coldStart?: boolean;
   durationMs?: number;
   /** The caller's `userId`. */

@@ -1,6 +1,6 @@
 import type { Metrics } from "@aws-lambda-powertools/metrics";
 
-/** Counts that the platform's alarms and dashboards watch, in the namespace Millrace by function. */
+/** Counts that the platform's alarms and dashboards watch, in the environment's namespace by function. */
 export type MetricName =
   | "AuthorizerFault"
   | "MessagesRejected"
@@ -16,15 +16,20 @@ export const count = (name: MetricName, amount = 1): void => {
   counted.set(name, (counted.get(name) ?? 0) + amount);
 };
 
-/**
- * Publishes the counts of this invocation as one line in CloudWatch's embedded metric format, and
- * forgets them. Powertools is loaded only when there is something to publish (4 ms).
- */
-export const flushMetrics = async (): Promise<void> => {
-  if (counted.size === 0) return;
-  const publish = counted;
-  counted = new Map();
+const flush = async (publish: ReadonlyMap<MetricName, number>): Promise<void> => {
   if (!metrics) metrics = new (await import("@aws-lambda-powertools/metrics")).Metrics();
   for (const [name, amount] of publish) metrics.addMetric(name, "Count", amount);
   metrics.publishStoredMetrics();
+};
+
+/**
+ * Publishes the counts of this invocation as one line in CloudWatch's embedded metric format, and
+ * forgets them. Powertools is loaded only when there is something to publish (4 ms). Answers nothing to wait
+ * for when nothing was counted, as in most invocations.
+ */
+export const flushMetrics = (): Promise<void> | undefined => {
+  if (counted.size === 0) return undefined;
+  const publish = counted;
+  counted = new Map();
+  return flush(publish);
 };

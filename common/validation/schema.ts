@@ -5,6 +5,12 @@ import { type CompiledCheck, type Validator, validatorFrom } from "./validator.t
 /** A validator that still knows its schema: for the OpenAPI document and for compiling it at build time. */
 export type SchemaValidator<T> = Validator<T> & { schema: TSchema; from: "body" | "query" };
 
+/** The parameters of a query that are integers. */
+export const integersOf = (schema: TSchema): string[] => {
+  const { properties = {} } = schema as { properties?: Record<string, { type?: unknown }> };
+  return Object.entries(properties).flatMap(([name, { type }]) => (type === "integer" ? [name] : []));
+};
+
 const make = <S extends TSchema>(schema: S, from: "body" | "query"): SchemaValidator<Static<S>> => {
   let compiled: CompiledCheck | undefined;
   const check: CompiledCheck = (value) => {
@@ -13,7 +19,8 @@ const make = <S extends TSchema>(schema: S, from: "body" | "query"): SchemaValid
     check.errors = compiled.errors ?? null;
     return passed;
   };
-  return { ...validatorFrom<Static<S>>(check), schema, from };
+  const integers = from === "query" ? integersOf(schema) : [];
+  return { ...validatorFrom<Static<S>>(check, integers), schema, from };
 };
 
 /**
@@ -23,6 +30,6 @@ const make = <S extends TSchema>(schema: S, from: "body" | "query"): SchemaValid
  */
 export const validator = <S extends TSchema>(schema: S): SchemaValidator<Static<S>> => make(schema, "body");
 
-/** A validator of query strings: text becomes numbers and booleans, absent values their defaults. */
+/** A validator of query strings: digits become integers, texts booleans, absent values their defaults. */
 export const queryValidator = <S extends TSchema>(schema: S): SchemaValidator<Static<S>> =>
   make(schema, "query");

@@ -1,3 +1,4 @@
+import type { Member } from "#common/auth/caller.ts";
 import type { RecordMessage } from "#common/data/record-message.schema.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
 
@@ -6,14 +7,12 @@ export type GenerateRecordDeps = {
   send: (message: RecordMessage) => Promise<void>;
 };
 
-export type Owner = { organizationId: string; userId: string };
-
 /** Puts the caller's record on the queue under the attempt's id and time, which are the record's from then on. */
 export const makeGenerateRecord =
   ({ send }: GenerateRecordDeps) =>
   async (
     data: string,
-    { organizationId, userId }: Owner,
+    { organizationId, userId }: Member,
     attempt: Attempt,
   ): Promise<{ id: string; createdAt: string }> => {
     const record = { id: attempt.id, createdAt: attempt.time };

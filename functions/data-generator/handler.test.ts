@@ -69,7 +69,7 @@ describe("202: a record is taken", () => {
   });
 
   it("keeps the text as it was sent, white space at its ends apart", async () => {
-    const text = '{ "b" : 12345678901234567890.10, "a":1e400,"\\u0061\\/" :\t"\\ud83d\\ude00é",  "b": [ ] }';
+    const text = '{ "b" : 12345678901234567890.10, "a":1e400,"\\u0061\\/" :\t"\\ud83d\\ude00é",  "c": [ ] }';
 
     await post(`\r\n\t ${text} \n`);
 
@@ -85,7 +85,7 @@ describe("202: a record is taken", () => {
       fc.asyncProperty(record, fc.constantFrom(undefined, 1, "\t"), async (value, indent) => {
         aws.answerWith(taken);
         const text = JSON.stringify(value, null, indent);
-        fc.pre(!text.includes("__proto__"));
+        fc.pre(!text.includes("__proto__") && !text.includes("\ufffd"));
 
         expect((await post(text)).statusCode).toBe(202);
         expect(sent().data).toBe(text);
@@ -121,7 +121,14 @@ describe("400: what is no record", () => {
     ["no field", "{}", "must have at least 1 fields, got an object of 0 fields"],
     ["101 fields", fields(101), "must have at most 100 fields, got an object of 101 fields"],
   ])("%s", async (_, body, message) => {
-    expect(await errorsOf(body)).toEqual({ status: 400, errors: [{ path: "", message }] });
+    expect(await errorsOf(body)).toEqual({ status: 400, errors: [{ in: "body", path: "", message }] });
+  });
+
+  it("an object with two equal keys, which would be kept as both and read as one", async () => {
+    expect(await errorsOf('{"a":1,"b":{"c":1,"c":1}}')).toEqual({
+      status: 400,
+      errors: [{ in: "body", path: "/b/c", message: "must stand only once in its object" }],
+    });
   });
 
   it("names every fault at once", async () => {
@@ -133,10 +140,10 @@ describe("400: what is no record", () => {
     expect(errors).toHaveLength(4);
     expect(errors).toEqual(
       expect.arrayContaining([
-        { path: "/__proto__", message: "must not be used as a field's name" },
-        { path: "/x/0", message: "must not hold a lone surrogate" },
-        { path: "/\ufffd", message: "must not have a lone surrogate in its name" },
-        { path: "", message: "must have at most 100 fields, got an object of 103 fields" },
+        { in: "body", path: "/__proto__", message: "must not be used as a field's name" },
+        { in: "body", path: "/x/0", message: "must not hold a lone surrogate" },
+        { in: "body", path: "/\ufffd", message: "must not have a lone surrogate in its name" },
+        { in: "body", path: "", message: "must have at most 100 fields, got an object of 103 fields" },
       ]),
     );
   });
@@ -168,7 +175,7 @@ describe("413: what is too large", () => {
 
     expect({ status, errors }).toEqual({
       status: 413,
-      errors: [{ path: "", message: "must have at most 262144 bytes" }],
+      errors: [{ in: "body", path: "", message: "must have at most 262144 bytes" }],
     });
   });
 });

@@ -6,21 +6,17 @@ import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makeGenerateRecord } from "./generate-record.ts";
 
-const config = readConfig({ RECORDS_QUEUE_URL: text(), IDEMPOTENCY_TABLE: text() });
+const config = readConfig({ RECORDS_QUEUE_URL: text() });
 
 const generateRecord = makeGenerateRecord({
   send: (message) => sendMessage(config.RECORDS_QUEUE_URL, { body: JSON.stringify(message) }),
 });
 
-export const handler = httpHandler(
+export const handler = httpHandler({
   manifest,
   contract,
-  {
+  actions: {
     "POST /data": async ({ rawBody, caller, attempt }) =>
       accepted(await generateRecord(rawBody.trim(), caller, attempt)),
   },
-  {
-    idempotency: async () =>
-      (await import("#common/idempotency/table.ts")).idempotencyTable(config.IDEMPOTENCY_TABLE),
-  },
-);
+});

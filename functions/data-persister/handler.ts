@@ -9,5 +9,5 @@ const config = readConfig({ RECORDS_TABLE: text(), RECORDS_DEAD_QUEUE_URL: text(
 export const handler = queueHandler({
   message: RecordMessageSchema,
   deadQueueUrl: config.RECORDS_DEAD_QUEUE_URL,
-  deed: makePersistRecords({ put: recordTable(config.RECORDS_TABLE) }),
+  action: makePersistRecords({ put: recordTable(config.RECORDS_TABLE) }),
 });

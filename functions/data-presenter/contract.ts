@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { pageOf } from "#common/paging/page-of.fields.ts";
 import { PageQuery } from "#common/paging/page-query.schema.ts";
 import { validator } from "#common/validation/schema.ts";
 
@@ -9,9 +10,7 @@ const record = Type.Object({
 });
 
 const RecordAnswer = validator(record);
-const PageAnswer = validator(
-  Type.Object({ items: Type.Array(record), cursor: Type.Union([Type.String(), Type.Null()]) }),
-);
+const PageAnswer = validator(pageOf(record));
 
 export const contract = {
   "GET /data": {

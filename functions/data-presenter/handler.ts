@@ -14,7 +14,11 @@ const presentRecords = makePresentRecords({
   cursors: kmsCursors(config.CURSORS_KEY_ID),
 });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /data": async ({ caller, query }) => ok(await presentRecords.page(caller, query)),
-  "GET /data/{id}": async ({ caller, params }) => ok(await presentRecords.one(caller, params.id ?? "")),
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /data": ({ caller, query }) => presentRecords.page(caller, query),
+    "GET /data/{id}": async ({ caller, params }) => ok(await presentRecords.one(caller, params.id)),
+  },
 });

@@ -1,7 +1,9 @@
+import type { Member } from "#common/auth/caller.ts";
 import { type DataRecord, ownerOf, recordJson } from "#common/data/record.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { RawJson } from "#common/http/answers.ts";
+import { type Answer, RawJson } from "#common/http/answers.ts";
 import { isUuid } from "#common/ids/uuid.ts";
+import { openPage } from "#common/paging/answer-page.ts";
 import type { Cursors } from "#common/paging/cursor.ts";
 
 export type RecordReader = {
@@ -12,32 +14,10 @@ export type RecordReader = {
 
 export type PresentRecordsDeps = { records: RecordReader; cursors: Cursors };
 
-type Caller = { organizationId: string; userId: string };
-
-/**
- * Lambda answers at most 6,291,556 bytes, counted after the page has become a JSON string and each of
- * its quotes two bytes; what a page holds beyond this goes to the next one.
- */
-const PAGE_BYTES_MAX = 6_000_000;
-
-const bytesInAnswer = (record: DataRecord): number => Buffer.byteLength(JSON.stringify(recordJson(record)));
-
-/** As many of the records as fit one answer; at least one. */
-const fitting = (records: DataRecord[]): DataRecord[] => {
-  let bytes = 0;
-  const end = records.findIndex((record, index) => {
-    bytes += bytesInAnswer(record);
-    return index > 0 && bytes > PAGE_BYTES_MAX;
-  });
-  return end === -1 ? records : records.slice(0, end);
-};
-
 export const makePresentRecords = ({ records, cursors }: PresentRecordsDeps) => {
-  const scopeOf = (caller: Caller) => ({ ...caller, route: "GET /data", filters: {} });
-
   return {
     /** One of the caller's records; anybody else's is as if it were not there. */
-    one: async (caller: Caller, id: string): Promise<RawJson> => {
+    one: async (caller: Member, id: string): Promise<RawJson> => {
       // Nothing else is asked of the table, which refuses keys beyond 1,024 bytes.
       const record = isUuid(id) ? await records.get(ownerOf(caller), id) : undefined;
       if (!record) throw new AppError("NOT_FOUND");
@@ -46,16 +26,22 @@ export const makePresentRecords = ({ records, cursors }: PresentRecordsDeps) => 
 
     /** A page, newest first. One record more is looked for, so that the cursor is null exactly at the end. */
     page: async (
-      caller: Caller,
+      { organizationId, userId }: Member,
       { limit, cursor }: { limit: number; cursor?: string | undefined },
-    ): Promise<RawJson> => {
-      const scope = scopeOf({ organizationId: caller.organizationId, userId: caller.userId });
-      const before = cursor === undefined ? undefined : String(await cursors.open(cursor, scope));
-      const found = await records.newest(ownerOf(caller), limit + 1, before);
-      const items = fitting(found.slice(0, limit));
-      const last = items.at(-1);
-      const next = last && items.length < found.length ? await cursors.seal(last.id, scope) : null;
-      return new RawJson(`{"items":[${items.map(recordJson).join()}],"cursor":${JSON.stringify(next)}}`);
+    ): Promise<Answer> => {
+      const page = await openPage({
+        cursors,
+        scope: { organizationId, userId, route: "GET /data", filters: {} },
+        cursor,
+        find: async (before: string | undefined) => {
+          const found = await records.newest(ownerOf({ organizationId, userId }), limit + 1, before);
+          const items = found.slice(0, limit);
+          return { items, next: found.length > limit ? items.at(-1)?.id : undefined };
+        },
+        toJson: recordJson,
+        positionOf: ({ id }) => id,
+      });
+      return page();
     },
   };
 };

@@ -140,6 +140,15 @@ describe("GET /events/stats", () => {
     expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(paths);
   });
 
+  it("records nothing of what it refuses", async () => {
+    await port.sent();
+
+    await stats("stats", { groupBy: "day", from: "2025-02-29T00:00:00Z" });
+    await durations("stats", { fromType: "opened", toType: "closed", to: "2025-02-29T00:00:00Z" });
+
+    expect(await port.sent()).toEqual([]);
+  });
+
   it("counts nothing of another organization, and is recorded", async () => {
     await port.sent();
 

@@ -1,16 +1,17 @@
 import { AppError } from "#common/errors/app-error.ts";
 import type { EventQuery } from "#common/events/read/event-query.ts";
 import { matchBatches, matches } from "#common/events/read/matches.ts";
-import { type Effort, noEffort } from "#common/table/partition-reader.ts";
+import { noReadCost, type ReadCost } from "#common/table/partition-reader.ts";
 import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
 import type { AnalyticsSource } from "./analytics-source.ts";
 import { makeGroupCounter, makeRoom } from "./count-groups.ts";
 import { makeDurationMeter } from "./measure-durations.ts";
 
 export type TableAnalyticsDeps = {
   store: Pick<Table, "get" | "queryPage">;
-  now: () => number;
-  /** How long one question may take: the gateway waits for 29 seconds. */
+  now: Clock;
+  /** How long one question may take: the function has 28 seconds, and the gateway waits for 29. */
   milliseconds?: number;
 };
 
@@ -23,14 +24,14 @@ export const tableAnalytics = ({
   milliseconds = COUNTING_MS,
 }: TableAnalyticsDeps): AnalyticsSource => {
   /** Throws once the time is over. */
-  const startClock = (): { effort: Effort; keepGoing: () => void } => {
+  const startClock = (): { cost: ReadCost; keepGoing: () => void } => {
     const until = now() + milliseconds;
-    const effort = noEffort();
+    const cost = noReadCost();
     return {
-      effort,
+      cost,
       keepGoing: () => {
         if (now() < until) return;
-        const internal = `read ${effort.bytes} bytes in ${effort.queries} queries and ${milliseconds} ms`;
+        const internal = `read ${cost.bytes} bytes in ${cost.queries} queries and ${milliseconds} ms`;
         throw new AppError("TOO_MUCH_TO_COUNT", { internal });
       },
     };

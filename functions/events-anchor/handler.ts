@@ -3,9 +3,9 @@ import { makeAnchorHeads } from "#common/events/anchors/anchor.ts";
 import { bucketAnchors } from "#common/events/anchors/anchor-bucket.ts";
 import { readHeads } from "#common/events/anchors/heads.ts";
 import { listOrganizations } from "#common/events/append/organizations.ts";
-import { note } from "#common/middleware/observe.ts";
 import { scheduleHandler } from "#common/middleware/schedule.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
+import { note } from "#common/telemetry/line.ts";
 
 const config = readConfig({
   EVENTS_TABLE: text(),
@@ -22,7 +22,7 @@ const anchorHeads = makeAnchorHeads({
 
 export const handler = scheduleHandler({
   deadQueueUrl: config.EVENTS_ANCHOR_DEAD_QUEUE_URL,
-  deed: async (scheduledAt) => {
+  action: async (scheduledAt) => {
     const { heads, written, key } = await anchorHeads(scheduledAt);
     note({ items: heads, resourceName: key, repeated: !written });
   },

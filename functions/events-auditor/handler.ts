@@ -17,7 +17,7 @@ const announce = async (): Promise<void> => {};
 export const handler = queueHandler({
   message: EventsMessageSchema,
   deadQueueUrl: config.EVENTS_AUDIT_DEAD_QUEUE_URL,
-  deed: makePersistEvents({ append: registeredAppend(store, announce) }),
+  action: makePersistEvents({ append: registeredAppend(store, announce) }),
   // Somebody read or changed something, and no chain says so.
   onRejected: (messages) => {
     count("AuditRejected", messages);

@@ -1,5 +1,7 @@
 import { Type } from "typebox";
 import { CUSTOMER_LIMITS, type Profile } from "#common/events/customers/customer.ts";
+import { pageFields } from "#common/paging/page.fields.ts";
+import { pageOf } from "#common/paging/page-of.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 
 const { nameLength, emailLength, externalIdLength } = CUSTOMER_LIMITS;
@@ -38,9 +40,7 @@ const customer = Type.Object({
 });
 
 const CustomerAnswer = validator(customer);
-const PageAnswer = validator(
-  Type.Object({ items: Type.Array(customer), cursor: Type.Union([Type.String(), Type.Null()]) }),
-);
+const PageAnswer = validator(pageOf(customer));
 
 const ListQuery = queryValidator(
   Type.Object(
@@ -53,8 +53,7 @@ const ListQuery = queryValidator(
             "Words of the name, or their beginnings; all must be there. Case and accents do not count.",
         }),
       ),
-      limit: Type.Integer({ minimum: 1, maximum: 100, default: 25 }),
-      cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 4_096 })),
+      ...pageFields,
     },
     { additionalProperties: false },
   ),

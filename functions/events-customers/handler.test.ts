@@ -171,3 +171,34 @@ describe("GET /customers/{customerId}", () => {
     expect(body).not.toContain("Ann");
   });
 });
+
+describe("a refused request for customers", () => {
+  it.each<[string, Partial<RestRequest>, string]>([
+    ["GET /customers", { query: { q: "!" } }, "query /q"],
+    ["GET /customers", { query: { limit: "Infinity" } }, "query /limit"],
+    ["GET /customers/{customerId}", { params: { customerId: "a%20b" } }, "path /customerId"],
+    ["GET /customers/{customerId}", { params: { customerId: "%zz" } }, "path /customerId"],
+  ])("is no read: %s with %j", async (route, request, place) => {
+    const { statusCode, json } = await call(route, { params: {}, ...request });
+
+    expect(statusCode).toBe(400);
+    expect(json.errors.map((fault: { in: string; path: string }) => `${fault.in} ${fault.path}`)).toEqual([
+      place,
+    ]);
+    expect(operations()).toEqual([]);
+  });
+
+  it("is no read with a cursor that was not made for it", async () => {
+    const { json } = await call("GET /customers", { params: {}, query: { cursor: "altered" } });
+
+    expect(json.code).toBe("CURSOR_INVALID");
+    expect(sent()).toEqual([]);
+  });
+
+  it("names the second of two equal keys", async () => {
+    const { json } = await put('{"name":"Ann","attributes":{"tier":"gold","tier":"none"}}');
+
+    expect(json).toMatchObject({ status: 400, errors: [{ in: "body", path: "/attributes/tier" }] });
+    expect(operations()).toEqual([]);
+  });
+});

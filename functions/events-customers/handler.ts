@@ -1,6 +1,6 @@
 import { readConfig, text } from "#common/config/config.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { makeChangeCustomers } from "#common/events/customers/change-customers.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { created, noContent, ok } from "#common/http/answers.ts";
@@ -17,40 +17,36 @@ const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text()
 
 const table = dynamodbTable(config.EVENTS_TABLE);
 const { send } = eventQueue(config.EVENTS_AUDIT_QUEUE_URL);
-const audited = makeAuditedRead({ send });
+const audited = makeAudited({ send });
 const changeCustomers = makeChangeCustomers({ table, send });
 const presentCustomers = makePresentCustomers({ table, cursors: kmsCursors(config.CURSORS_KEY_ID) });
 
-const customerIdOf = ({ customerId = "" }: Record<string, string>): string => {
+/** The id that stands in the path, if it is one that a customer can have. */
+const customerIdOf = ({ customerId }: { customerId: string }): string => {
   const message = givenIdFault(customerId);
-  if (message !== undefined)
-    throw new AppError("INPUT_INVALID", { errors: [{ path: "/customerId", message }] });
-  return customerId;
+  if (message === undefined) return customerId;
+  throw new AppError("INPUT_INVALID", { errors: [{ in: "path", path: "/customerId", message }] });
 };
 
-const put = "PUT /customers/{customerId}";
-
-export const handler = httpHandler(
+export const handler = httpHandler({
   manifest,
   contract,
-  {
-    [put]: async ({ params, body, caller, attempt }) => {
+  actions: {
+    "PUT /customers/{customerId}": async ({ params, body, caller, attempt }) => {
       const { customer, isNew } = await changeCustomers.put(customerIdOf(params), body, caller, attempt);
       return isNew ? created(customer) : ok(customer);
     },
-    "GET /customers/{customerId}": async ({ params, caller, requestId }) => {
+    "GET /customers/{customerId}": audited(({ params, caller }) => {
       const customerId = customerIdOf(params);
-      const read = { caller, route: "GET /customers/{customerId}", filters: { customerId }, requestId };
-      return ok(await audited(read, () => presentCustomers.one(caller, customerId)));
-    },
-    "GET /customers": async ({ query, caller, requestId }) => {
-      const read = { caller, route: "GET /customers", filters: query, requestId };
-      return ok(await audited(read, () => presentCustomers.page(caller, query)));
-    },
+      return async () => ok(await presentCustomers.one(caller, customerId));
+    }),
+    "GET /customers": audited(({ query, caller }) => presentCustomers.page(caller, query)),
     "DELETE /customers/{customerId}": async ({ params, caller, attempt }) => {
       await changeCustomers.erase(customerIdOf(params), caller, attempt);
       return noContent();
     },
   },
-  { readBody: { [put]: makeReadProfile(contract[put].body) } },
-);
+  readBody: {
+    "PUT /customers/{customerId}": makeReadProfile(contract["PUT /customers/{customerId}"].body),
+  },
+});

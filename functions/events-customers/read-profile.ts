@@ -2,7 +2,7 @@ import { FaultList } from "#common/errors/fault.ts";
 import { CUSTOMER_LIMITS, type Profile } from "#common/events/customers/customer.ts";
 import { numberFaults } from "#common/json/exact-numbers.ts";
 import { parseJson } from "#common/json/json.ts";
-import type { ReadBody } from "#common/middleware/http-request.ts";
+import type { ReadBody } from "#common/middleware/validation.ts";
 import { hasControlCharacter } from "#common/validation/control-characters.ts";
 import type { Validator } from "#common/validation/validator.ts";
 

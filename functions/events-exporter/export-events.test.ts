@@ -153,7 +153,7 @@ describe("asking for an export", () => {
 
   it("says how many rows the file has so far, and when to ask again", async () => {
     const { exportEvents, finish } = await started();
-    await finish({ checkpoint: { uploadId: "upload", tags: ["tag"], rows: 120 } });
+    await finish({ checkpoint: { uploadId: "upload", parts: [{ tag: "tag", crc32: "crc" }], rows: 120 } });
 
     expect(await exportEvents.status(CALLER, ATTEMPT.id)).toEqual({
       status: 200,

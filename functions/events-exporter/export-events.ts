@@ -1,3 +1,4 @@
+import type { Member } from "#common/auth/caller.ts";
 import { type exportJob, exportKey } from "#common/events/export/export-request.ts";
 import { exportedEvents } from "#common/events/export/exported-events.ts";
 import { type ExportFormat, FORMATS, fileNameOf } from "#common/events/export/formats.ts";
@@ -8,6 +9,7 @@ import type { JobsOf } from "#common/jobs/jobs.ts";
 import { makeStartJob, readOwnJob, type SendJob } from "#common/jobs/start-job.ts";
 import { OutOfTime, untilTime } from "#common/table/deadline.ts";
 import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
 
 type ExportJob = JobOf<typeof exportJob>;
 
@@ -17,7 +19,7 @@ export type ExportEventsDeps = {
   send: SendJob;
   /** A link to the file under this key, good for so many seconds. */
   link: (key: string, seconds: number) => Promise<string>;
-  now: () => number;
+  now: Clock;
   /** What an answer may have at most, and how long looking for it may take. */
   bytesMax?: number;
   milliseconds?: number;
@@ -31,8 +33,6 @@ export type ExportAnswer = {
   rows: number | null;
   reason?: string;
 };
-
-type Caller = { organizationId: string; userId: string };
 
 const BYTES_MAX = 4_000_000;
 
@@ -88,7 +88,7 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
     export: async (
       query: EventQuery,
       format: ExportFormat,
-      caller: Caller,
+      caller: Member,
       attempt: { id: string; time: string },
     ): Promise<Answer> => {
       const { organizationId, userId } = caller;
@@ -113,7 +113,7 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
     },
 
     /** How far an export of the caller's is. */
-    status: async (caller: Caller, jobId: string): Promise<Answer> => {
+    status: async (caller: Member, jobId: string): Promise<Answer> => {
       const job = await readOwnJob(jobs, caller, jobId);
       return { ...ok(await answerOf(job)), ...(job.state === "running" ? { headers: RETRY_AFTER } : {}) };
     },

@@ -1,6 +1,6 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
-import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { exportJob } from "#common/events/export/export-request.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { readFilters } from "#common/events/read/request-filters.ts";
@@ -21,7 +21,7 @@ const config = readConfig({
 });
 
 const store = dynamodbTable(config.EVENTS_TABLE);
-const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
+const audited = makeAudited(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const exportEvents = makeExportEvents({
   store,
   jobs: jobsOf(dynamodbTable(config.JOBS_TABLE), exportJob),
@@ -30,16 +30,15 @@ const exportEvents = makeExportEvents({
   now: Date.now,
 });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /events/export": ({ caller, query, requestId, attempt }) => {
-    const { format, ...filters } = query;
-    const wanted = readFilters(caller.organizationId, filters);
-    return audited({ caller, route: "GET /events/export", filters: query, requestId }, () =>
-      exportEvents.export(wanted, format, caller, attempt),
-    );
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /events/export": audited(({ caller, query: { format, ...filters }, attempt }) => {
+      const wanted = readFilters(caller.organizationId, filters);
+      return () => exportEvents.export(wanted, format, caller, attempt);
+    }),
+    // Asking for one's own job is no read, and not recorded.
+    "GET /events/exports/{id}": ({ caller, params: { id } }) => exportEvents.status(caller, id),
   },
-  "GET /events/exports/{id}": ({ caller, params: { id = "" }, requestId }) =>
-    audited({ caller, route: "GET /events/exports/{id}", filters: { id }, requestId }, () =>
-      exportEvents.status(caller, id),
-    ),
 });

@@ -1,31 +1,22 @@
+import type { Envelope } from "#common/bus/envelope.ts";
 import type { Announce } from "#common/events/append/finish-blocks.ts";
 import type { Block, PlacedEvent } from "#common/events/chain/block.ts";
 import { isAuditChain } from "#common/events/event.ts";
 import { uuidFrom } from "#common/ids/uuid.ts";
 
-/** The detail of an `event_recorded`. */
-export type EventRecorded = {
-  /** Follows from the block and the customer, so that it is the same however often this is told. */
-  id: string;
-  organizationId: string;
-  /** The customer's `externalId`, if its profile has one. */
-  userId?: string;
-  time: string;
+/** The detail of an `event_recorded`. Its `id` follows from block and customer; `userId` is the customer's `externalId`. */
+export type EventRecorded = Envelope & {
   customerId: string;
   count: number;
   eventIds: string[];
   types: string[];
 };
 
-/** Where stored events go for the log lake; may be told of the same events again. */
-export type LakeSink = (organizationId: string, events: readonly PlacedEvent[]) => Promise<void>;
-
 export type AnnounceEventsDeps = {
   /** The `externalId`s of those customers whose profile has one. */
   externalIdsOf: (organizationId: string, customerIds: readonly string[]) => Promise<Map<string, string>>;
   /** Puts these on the bus; throws unless it has all of them. */
   publish: (recorded: EventRecorded[]) => Promise<void>;
-  lake: LakeSink;
 };
 
 const toRecorded = (
@@ -49,13 +40,12 @@ const toRecorded = (
 });
 
 /**
- * Tells the bus and the lake of a block: one `event_recorded` for each customer in it. Audit events go to
- * the lake only: to tell of every read would make more reads to tell of.
+ * Announces a block on the bus: one `event_recorded` for each customer in it. Audit events are not announced:
+ * announcing each read would make more reads to announce.
  */
 export const makeAnnounceEvents =
-  ({ externalIdsOf, publish, lake }: AnnounceEventsDeps): Announce =>
+  ({ externalIdsOf, publish }: AnnounceEventsDeps): Announce =>
   async (block, events) => {
-    await lake(block.organizationId, events);
     if (isAuditChain(block.chain)) return;
     const byCustomer = Map.groupBy(events, ({ customerId }) => customerId);
     const externalIds = await externalIdsOf(block.organizationId, [...byCustomer.keys()]);

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { storedEvent } from "#common/events/read/event.fields.ts";
 import { customerFilters, eventFilters, orderField } from "#common/events/read/event-filters.fields.ts";
 import { pageFields } from "#common/paging/page.fields.ts";
+import { pageOf } from "#common/paging/page-of.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 
 const Filters = queryValidator(
@@ -14,9 +15,7 @@ const CustomerFilters = queryValidator(
 
 const EventAnswer = validator(storedEvent);
 
-const PageAnswer = validator(
-  Type.Object({ items: Type.Array(storedEvent), cursor: Type.Union([Type.String(), Type.Null()]) }),
-);
+const PageAnswer = validator(pageOf(storedEvent));
 
 const PAGE =
   "Pages are full whenever that many events match; one comes short, with a cursor, when ten seconds of " +

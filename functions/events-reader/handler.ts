@@ -1,7 +1,6 @@
 import { readConfig, text } from "#common/config/config.ts";
-import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
-import { ok } from "#common/http/answers.ts";
 import { httpHandler } from "#common/middleware/http.ts";
 import { kmsCursors } from "#common/paging/kms-cursors.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
@@ -15,25 +14,20 @@ const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text()
 const store = dynamodbTable(config.EVENTS_TABLE);
 const listEvents = makeListEvents({ store, cursors: kmsCursors(config.CURSORS_KEY_ID), now: Date.now });
 const presentEvent = makePresentEvent({ store });
-const audited = makeAuditedRead({ send: eventQueue(config.EVENTS_AUDIT_QUEUE_URL).send });
+const audited = makeAudited({ send: eventQueue(config.EVENTS_AUDIT_QUEUE_URL).send });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /events": async ({ caller, query, requestId }) => {
-    const list = await listEvents.prepare(caller, "GET /events", query);
-    return ok(await audited({ caller, route: "GET /events", filters: query, requestId }, list));
-  },
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /events": audited(({ caller, route, query }) => listEvents.prepare(caller, route, query)),
 
-  "GET /events/{eventId}": async ({ caller, params: { eventId = "" }, requestId }) => {
-    const { about, read } = await presentEvent.prepare(caller, eventId);
-    return ok(
-      await audited({ caller, route: "GET /events/{eventId}", filters: { eventId }, about, requestId }, read),
-    );
-  },
+    "GET /events/{eventId}": audited(({ caller, params: { eventId } }) =>
+      presentEvent.prepare(caller, eventId),
+    ),
 
-  "GET /customers/{customerId}/events": async ({ caller, params: { customerId = "" }, query, requestId }) => {
-    const route = "GET /customers/{customerId}/events";
-    const filters = { ...query, customerId };
-    const list = await listEvents.prepare(caller, route, filters);
-    return ok(await audited({ caller, route, filters, requestId }, list));
+    "GET /customers/{customerId}/events": audited(({ caller, route, params, query }) =>
+      listEvents.prepare(caller, route, { ...query, ...params }),
+    ),
   },
 });

@@ -7,7 +7,7 @@ import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
 import { makeRecordEvents } from "./record-events.ts";
 
-const config = readConfig({ EVENTS_QUEUE_URL: text(), EVENTS_TABLE: text(), IDEMPOTENCY_TABLE: text() });
+const config = readConfig({ EVENTS_QUEUE_URL: text(), EVENTS_TABLE: text() });
 
 const recordEvents = makeRecordEvents({
   // DynamoDB's client is loaded with the first id that is given: most requests never ask the table.
@@ -16,17 +16,11 @@ const recordEvents = makeRecordEvents({
   sendAll: eventQueue(config.EVENTS_QUEUE_URL).sendAll,
 });
 
-const route = "POST /events";
-
-export const handler = httpHandler(
+export const handler = httpHandler({
   manifest,
   contract,
-  {
-    [route]: async ({ body, caller, attempt }) => accepted(await recordEvents(body, caller, attempt)),
+  actions: {
+    "POST /events": async ({ body, caller, attempt }) => accepted(await recordEvents(body, caller, attempt)),
   },
-  {
-    idempotency: async () =>
-      (await import("#common/idempotency/table.ts")).idempotencyTable(config.IDEMPOTENCY_TABLE),
-    readBody: { [route]: makeReadBody({ schema: contract[route].body }) },
-  },
-);
+  readBody: { "POST /events": makeReadBody({ schema: contract["POST /events"].body }) },
+});

@@ -2,7 +2,7 @@ import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
 import { bucketAnchors } from "#common/events/anchors/anchor-bucket.ts";
 import { lastAnchorOf } from "#common/events/anchors/last-anchor.ts";
-import { makeAuditedRead } from "#common/events/audit/audited-read.ts";
+import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { verificationJob } from "#common/events/verify/verify-history.ts";
 import { jobsOf } from "#common/jobs/jobs.ts";
@@ -21,7 +21,7 @@ const config = readConfig({
 });
 
 const store = dynamodbTable(config.EVENTS_TABLE);
-const audited = makeAuditedRead(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
+const audited = makeAudited(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const verifyEvents = makeVerifyEvents({
   store,
   anchorOf: lastAnchorOf(bucketAnchors(config.LAKE_BUCKET)),
@@ -30,13 +30,16 @@ const verifyEvents = makeVerifyEvents({
   now: Date.now,
 });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /events/verify": ({ caller, requestId, attempt }) =>
-    audited({ caller, route: "GET /events/verify", filters: {}, requestId }, () =>
-      verifyEvents.verify(caller, attempt),
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /events/verify": audited(
+      ({ caller, attempt }) =>
+        () =>
+          verifyEvents.verify(caller, attempt),
     ),
-  "GET /events/verifications/{id}": ({ caller, params: { id = "" }, requestId }) =>
-    audited({ caller, route: "GET /events/verifications/{id}", filters: { id }, requestId }, () =>
-      verifyEvents.status(caller, id),
-    ),
+    // Asking for one's own job is no read, and not recorded.
+    "GET /events/verifications/{id}": ({ caller, params: { id } }) => verifyEvents.status(caller, id),
+  },
 });

@@ -1,3 +1,4 @@
+import type { Member } from "#common/auth/caller.ts";
 import type { HeldAnchor } from "#common/events/anchors/heads.ts";
 import {
   resultOf,
@@ -10,6 +11,7 @@ import { JOB_RETRY_AFTER_SECONDS, type JobOf } from "#common/jobs/job.ts";
 import type { JobsOf } from "#common/jobs/jobs.ts";
 import { makeStartJob, readOwnJob, type SendJob } from "#common/jobs/start-job.ts";
 import type { Table } from "#common/table/table.ts";
+import type { Clock } from "#common/time/clock.ts";
 
 type VerificationJob = JobOf<typeof verificationJob>;
 
@@ -19,7 +21,7 @@ export type VerifyEventsDeps = {
   anchorOf: (organizationId: string) => Promise<HeldAnchor | null>;
   jobs: JobsOf<typeof verificationJob>;
   send: SendJob;
-  now: () => number;
+  now: Clock;
   /** How long verifying may take before it becomes a job. */
   milliseconds?: number;
 };
@@ -32,8 +34,6 @@ export type VerificationAnswer = Pick<VerificationResult, "brokenAt"> & {
   checked: number | null;
   reason?: string;
 };
-
-type Caller = { organizationId: string; userId: string };
 
 const MILLISECONDS = 20_000;
 
@@ -65,7 +65,7 @@ export const makeVerifyEvents = ({
 
   return {
     /** The verdict, or a job that comes to one. */
-    verify: async (caller: Caller, attempt: { id: string }): Promise<Answer> => {
+    verify: async (caller: Member, attempt: { id: string }): Promise<Answer> => {
       const { organizationId, userId } = caller;
       const until = now() + milliseconds;
       const isTimeUp = (): boolean => now() > until;
@@ -83,7 +83,7 @@ export const makeVerifyEvents = ({
     },
 
     /** How far a verification of the caller's is. */
-    status: async (caller: Caller, jobId: string): Promise<Answer> => {
+    status: async (caller: Member, jobId: string): Promise<Answer> => {
       const job = await readOwnJob(jobs, caller, jobId);
       return { ...ok(answerOf(job)), ...(job.state === "running" ? { headers: RETRY_AFTER } : {}) };
     },

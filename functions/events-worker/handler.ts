@@ -8,9 +8,9 @@ import { multipartFiles } from "#common/files/multipart-files.ts";
 import { newId } from "#common/ids/uuid.ts";
 import { JobMessageSchema } from "#common/jobs/job-message.schema.ts";
 import { jobWorker, makeWorkOnJob } from "#common/jobs/work-on-job.ts";
-import { note } from "#common/middleware/observe.ts";
 import { queueHandler } from "#common/middleware/queue.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
+import { note } from "#common/telemetry/line.ts";
 import { log, loggable } from "#common/telemetry/log.ts";
 
 const config = readConfig({
@@ -41,7 +41,7 @@ const workOnJob = makeWorkOnJob({
 export const handler = queueHandler({
   message: JobMessageSchema,
   deadQueueUrl: config.EVENTS_JOBS_DEAD_QUEUE_URL,
-  deed: async (messages) => {
+  action: async (messages) => {
     // The manifest asks for one at a time.
     for (const { body } of messages) {
       note({ organizationId: body.organizationId });

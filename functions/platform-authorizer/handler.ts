@@ -27,4 +27,4 @@ const policyFor = makePolicyFor({
   organizationsWithPlan: config.ORGANIZATION_PLANS,
 });
 
-export const handler = authorizerHandler(makeAuthorize({ verifyToken, policyFor }));
+export const handler = authorizerHandler({ action: makeAuthorize({ verifyToken, policyFor }) });

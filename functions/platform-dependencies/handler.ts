@@ -51,9 +51,13 @@ const askDependencies = makeAskDependencies(
   listed.map(({ name, variable, ask }) => ({ name, ask: () => ask(config[variable] ?? "") })),
 );
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /health/dependencies": async () => {
-    const answer = await askDependencies();
-    return { status: answer.status === "ok" ? 200 : 503, body: answer };
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /health/dependencies": async () => {
+      const answer = await askDependencies();
+      return { status: answer.status === "ok" ? 200 : 503, body: answer };
+    },
   },
 });

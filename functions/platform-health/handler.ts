@@ -6,6 +6,10 @@ import manifest from "./function.json" with { type: "json" };
 
 const config = readConfig({ RELEASE_VERSION: optionalText() });
 
-export const handler = httpHandler(manifest, contract, {
-  "GET /health": async () => ok({ status: "ok", version: config.RELEASE_VERSION ?? "unknown" }),
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: {
+    "GET /health": async () => ok({ status: "ok", version: config.RELEASE_VERSION ?? "unknown" }),
+  },
 });

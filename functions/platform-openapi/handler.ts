@@ -6,4 +6,8 @@ import manifest from "./function.json" with { type: "json" };
 
 const document = new RawJson(openapi);
 
-export const handler = httpHandler(manifest, contract, { "GET /openapi.json": async () => ok(document) });
+export const handler = httpHandler({
+  manifest,
+  contract,
+  actions: { "GET /openapi.json": async () => ok(document) },
+});

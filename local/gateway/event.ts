@@ -136,6 +136,7 @@ export const proxyEvent = (
         user: null,
       },
       domainName,
+      deploymentId: "local",
       apiId: api.apiId,
     },
     body: null,

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { GatewayAnswer, GatewayResponses } from "./gateway-responses.ts";
+import { isLoopbackHost } from "../loopback.ts";
+import type { GatewayAnswer, GatewayResponses, Refusal } from "./gateway-responses.ts";
 import { type RestApi, send } from "./rest-api.ts";
 
 /**
@@ -23,17 +24,29 @@ export type FrontDoor = {
   close(signal: AbortSignal): Promise<void>;
 };
 
-/** API Gateway's limit on all headers of a request together. */
+/** API Gateway's limit on the request line and all headers of a request together. */
 const HEADER_BYTES_MAX = 10_240;
 /** Above ours, so that a client with too large headers is told so in our words. */
 const NODE_HEADER_BYTES_MAX = 2 * 1024 * 1024;
 /** Line breaks, colon and space that come with each header. */
 const PER_HEADER_BYTES = 4;
 
-const headerBytes = (rawHeaders: readonly string[]): number => {
-  let bytes = 0;
+/** `GET /data HTTP/1.1` with its two spaces and its line break. */
+const requestLineBytes = ({ method = "", url = "", httpVersion }: IncomingMessage): number =>
+  method.length + url.length + httpVersion.length + "  HTTP/\r\n".length;
+
+const headBytes = (request: IncomingMessage): number => {
+  const { rawHeaders } = request;
+  let bytes = requestLineBytes(request);
   for (const text of rawHeaders) bytes += text.length;
   return bytes + (rawHeaders.length / 2) * PER_HEADER_BYTES;
+};
+
+/** What no site and no route is asked about. */
+const refusalOf = (request: IncomingMessage): Refusal | undefined => {
+  if (headBytes(request) > HEADER_BYTES_MAX) return "HEADERS_TOO_LARGE";
+  if (request.headers.host === undefined) return "DEFAULT_4XX";
+  return isLoopbackHost(request.headers.host) ? undefined : "HOST_NOT_LOCAL";
 };
 
 const hostnameOf = (host = "localhost"): string => {
@@ -80,9 +93,8 @@ export const listenFrontDoor = async (port: number, responses: GatewayResponses)
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     try {
-      if (headerBytes(request.rawHeaders) > HEADER_BYTES_MAX) {
-        return send(request, response, responses("HEADERS_TOO_LARGE", requestId));
-      }
+      const refusal = refusalOf(request);
+      if (refusal !== undefined) return send(request, response, responses(refusal, requestId));
       const site = siteOf(request);
       if (site === undefined) return await api(request, response, requestId);
       send(request, response, await site.handle(request, requestId));
@@ -95,11 +107,18 @@ export const listenFrontDoor = async (port: number, responses: GatewayResponses)
     {
       maxHeaderSize: NODE_HEADER_BYTES_MAX,
       keepAliveTimeout: 60_000,
+      // Node would answer with no body; `refusalOf` answers with a problem.
+      requireHostHeader: false,
       // An offer of HTTP/2 on a route is no upgrade; the request is answered as it is.
-      shouldUpgradeCallback: (request: IncomingMessage) => siteOf(request)?.upgrade !== undefined,
+      shouldUpgradeCallback: (request: IncomingMessage) =>
+        refusalOf(request) === undefined && siteOf(request)?.upgrade !== undefined,
     },
     handle,
   );
+  // Anything but `100-continue`, which Node sees to.
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    send(request, response, responses("EXPECTATION_FAILED", randomUUID()));
+  });
   server.on("upgrade", (request, socket, head) => siteOf(request)?.upgrade?.(request, socket, head));
   server.on("clientError", (error: Error & { code?: string }, socket: Socket) => {
     if (!socket.writable) {

@@ -6,6 +6,12 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 /** The gateway frames the answer itself. */
 const OWN: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "connection"]);
 
+/**
+ * Headers that API Gateway keeps for itself: a function's own go out as `x-amzn-remapped-<name>`. A 401 of a function
+ * therefore has no `www-authenticate`; one of the gateway itself has.
+ */
+const REMAPPED: ReadonlySet<string> = new Set(["authorization", "date", "server", "www-authenticate"]);
+
 /** A header with a line break in it would split the answer; Node refuses other bad characters too. */
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
@@ -18,7 +24,8 @@ const headersOf = (single: unknown, multiple: unknown): string[] | undefined => 
   const push = (name: string, value: unknown): boolean => {
     const text = textOf(value);
     if (text === undefined || UNSENDABLE.test(text) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return false;
-    if (!OWN.has(name.toLowerCase())) flat.push(name, text);
+    const lower = name.toLowerCase();
+    if (!OWN.has(lower)) flat.push(REMAPPED.has(lower) ? `x-amzn-remapped-${lower}` : name, text);
     return true;
   };
   const many = multiple ?? {};

@@ -8,6 +8,8 @@ export type Refusal =
   | "MISSING_AUTHENTICATION_TOKEN"
   | "REQUEST_TOO_LARGE"
   | "HEADERS_TOO_LARGE"
+  | "HOST_NOT_LOCAL"
+  | "EXPECTATION_FAILED"
   | "THROTTLED"
   | "QUOTA_EXCEEDED"
   | "INVALID_API_KEY"
@@ -32,18 +34,32 @@ export type GatewayResponses = (refusal: Refusal, requestId: string) => GatewayA
 
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** API Gateway answers this before it looks at the API, so that no gateway response can be set for it. */
-const HEADERS_TOO_LARGE: Entry = {
-  status: 431,
-  code: "HEADERS_TOO_LARGE",
-  title: "Request Header Fields Too Large",
-  detail: "The request's headers are larger than 10,240 bytes.",
+/** What AWS refuses before it looks at the API, so that no gateway response can be set for it. */
+const BEFORE_THE_API: Partial<Record<Refusal, Entry>> = {
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    code: "HEADERS_TOO_LARGE",
+    title: "Request Header Fields Too Large",
+    detail: "The request line and the headers are larger than 10,240 bytes together.",
+  },
+  HOST_NOT_LOCAL: {
+    status: 403,
+    code: "FORBIDDEN",
+    title: "Forbidden",
+    detail: "The local platform answers only to names of this machine, such as localhost.",
+  },
+  EXPECTATION_FAILED: {
+    status: 417,
+    code: "BAD_REQUEST",
+    title: "Expectation Failed",
+    detail: "The header Expect may only be 100-continue.",
+  },
 };
 
 /** Reads `gateway-responses.json`, which Terraform sets on the API in AWS, from the functions folder. */
 export const loadGatewayResponses = (functionsFolder: string): GatewayResponses => {
   const file = join(functionsFolder, "gateway-responses.json");
-  const entries = { ...JSON.parse(readFileSync(file, "utf8")), HEADERS_TOO_LARGE } as Partial<
+  const entries = { ...JSON.parse(readFileSync(file, "utf8")), ...BEFORE_THE_API } as Partial<
     Record<Refusal, Entry>
   >;
   const entryOf = (refusal: Refusal): Entry => {

@@ -118,7 +118,7 @@ describe("the proxy event", () => {
             Authorization: "Bearer t",
             "X-Two": ["1", "2"],
             "user-agent": "test",
-            host: "api.test:1",
+            host: "api.localhost:1",
           },
         },
         (response) => done({ requestId: response.resume().headers["x-request-id"] }),
@@ -131,7 +131,7 @@ describe("the proxy event", () => {
       Authorization: "Bearer t",
       "X-Two": "2",
       "user-agent": "test",
-      host: "api.test:1",
+      host: "api.localhost:1",
       "X-Forwarded-For": "127.0.0.1",
       "X-Forwarded-Port": String(door.port),
       "X-Forwarded-Proto": "http",
@@ -148,12 +148,13 @@ describe("the proxy event", () => {
       },
       queryStringParameters: { limit: "5", tag: "y&z", empty: "" },
       multiValueQueryStringParameters: { limit: ["5"], tag: ["x", "y&z"], empty: [""] },
-      pathParameters: { id: "a b" },
+      pathParameters: { id: "a%20b" },
       stageVariables: null,
       requestContext: {
         accountId: "000000000000",
         apiId: "local",
-        domainName: "api.test",
+        domainName: "api.localhost",
+        deploymentId: "local",
         domainPrefix: "api",
         extendedRequestId: answer.requestId,
         httpMethod: "GET",
@@ -237,6 +238,25 @@ describe("the proxy event", () => {
 });
 
 describe("the function's answer", () => {
+  it("has the headers renamed that API Gateway keeps for itself", async () => {
+    const { get } = await setup({
+      health: () =>
+        answered({
+          statusCode: 401,
+          headers: { "WWW-Authenticate": "Bearer" },
+          multiValueHeaders: { date: ["x"] },
+        }),
+    });
+
+    const { headers } = await get("/health");
+
+    expect([headers.get("www-authenticate"), headers.get("x-amzn-remapped-www-authenticate")]).toEqual([
+      null,
+      "Bearer",
+    ]);
+    expect(headers.get("x-amzn-remapped-date")).toBe("x");
+  });
+
   it("goes out with status, headers, repeated headers and body", async () => {
     const { get } = await setup({
       health: () =>
@@ -344,22 +364,24 @@ describe("what the gateway refuses", () => {
     ]);
   });
 
-  it("takes headers up to 10,240 bytes", async () => {
+  it("takes a request line and headers of 10,240 bytes together", async () => {
     const { door } = await setup({});
-    const status = (bytes: number) =>
+    const status = (bytes: number, query = "") =>
       new Promise<string>((done, fail) => {
-        const first = "GET /health HTTP/1.1\r\n";
-        const fixed = "Host: localhost\r\nX: ";
+        const first = `GET /health${query} HTTP/1.1\r\n`;
+        const fixed = `${first}Host: localhost\r\nX: `;
         const socket = connect(door.port, "127.0.0.1");
         socket.on("error", fail).on("data", (data) => {
           done(String(data).slice(9, 12));
           socket.destroy();
         });
-        socket.write(`${first}${fixed}${"y".repeat(bytes - fixed.length - 2)}\r\n\r\n`);
+        socket.write(`${fixed}${"y".repeat(bytes - fixed.length - 2)}\r\n\r\n`);
       });
 
     expect(await status(10_240)).toBe("200");
     expect(await status(10_241)).toBe("431");
+    expect(await status(10_240, `?q=${"z".repeat(9000)}`)).toBe("200");
+    expect(await status(10_241, `?q=${"z".repeat(9000)}`)).toBe("431");
   });
 
   it("is a problem too when it is no HTTP at all", async () => {
@@ -401,6 +423,43 @@ describe("the authorizer", () => {
     expect(answer.headers.get("www-authenticate")).toBe("Bearer");
     expect(await problem(answer)).toEqual([401, "UNAUTHORIZED"]);
     expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [["Authorization", "Bearer good", "Authorization", "Bearer other"]],
+    [["Authorization", "Bearer other", "authorization", "Bearer good"]],
+    [["authorization", "Bearer good", "AUTHORIZATION", "Bearer good"]],
+  ])("is not asked about two headers, though one of them is known: 401", async (headers) => {
+    const { get, origin, calls } = await setup({ authorizer: (event) => allow(event) });
+    expect((await get("/data", { headers: { authorization: "Bearer good" } })).status).toBe(200);
+    const before = calls.length;
+
+    const status = await new Promise((done, fail) => {
+      httpRequest(`${origin}/data`, { headers: ["Host", "localhost", ...headers] }, (response) =>
+        done(response.resume().statusCode),
+      )
+        .on("error", fail)
+        .end();
+    });
+
+    expect(status).toBe(401);
+    expect(calls).toHaveLength(before);
+  });
+
+  it("hides nothing of two headers from a public route: the last one, and all of them", async () => {
+    const { origin, calls } = await setup({});
+    const headers = ["Host", "localhost", "Authorization", "Bearer one", "Authorization", "Bearer two"];
+
+    await new Promise((done, fail) => {
+      httpRequest(`${origin}/health`, { headers }, (response) => done(response.resume()))
+        .on("error", fail)
+        .end();
+    });
+
+    expect(calls[0]?.event).toMatchObject({
+      headers: { Authorization: "Bearer two" },
+      multiValueHeaders: { Authorization: ["Bearer one", "Bearer two"] },
+    });
   });
 
   it.each<[string, Invocation, number, string]>([

@@ -47,6 +47,20 @@ export const send = (
   else response.end(body);
 };
 
+/**
+ * The one `Authorization` header. More than one is none: the function that authorizes would see them all, and
+ * its answer would be cached for one of them.
+ */
+const identityOf = ({ rawHeaders }: IncomingMessage): string | undefined => {
+  let found: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() !== "authorization") continue;
+    if (found !== undefined) return undefined;
+    found = rawHeaders[at + 1];
+  }
+  return found;
+};
+
 /** The REST API in front of the functions: what Terraform makes of the same manifests in AWS. */
 export const createRestApi = (options: RestApiOptions): RestApi => {
   const { declarations, deployment, invoker, responses, port, now = Date.now } = options;
@@ -118,7 +132,7 @@ export const createRestApi = (options: RestApiOptions): RestApi => {
     const match = find(method, path);
     if (match === undefined) return "MISSING_AUTHENTICATION_TOKEN";
     const event = proxyEvent(request, path, mark < 0 ? "" : url.slice(mark + 1), match, requestId, api);
-    const refusal = await admit(match.route, request.headers.authorization, event);
+    const refusal = await admit(match.route, identityOf(request), event);
     if (refusal !== undefined) return refusal;
     const reading = readBody(request);
     const body = reading instanceof Promise ? await reading : reading;

@@ -56,19 +56,13 @@ const step = (node: Node, segment: string, names: string[]): Node => {
 
 const segmentsOf = (path: string): string[] => (path === "/" ? [] : path.slice(1).split("/"));
 
-/** Undecodable escapes and empty segments fill no variable. */
-const decode = (segment: string): string | undefined => {
-  if (!segment.includes("%")) return segment === "" ? undefined : segment;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
-};
+/** Recorded from AWS: a path's last slash is no part of a greedy variable. */
+const withoutLastSlash = (rest: string): string => (rest.endsWith("/") ? rest.slice(0, -1) : rest);
 
 /**
  * Finds the route of a method and path as API Gateway does: a literal segment before a variable, and a
- * greedy variable last. No going back: once a literal segment matched, its siblings are out.
+ * greedy variable last. No going back: once a literal segment matched, its siblings are out. Variables have
+ * their values as they were sent, percent-encoded; the http stack decodes them.
  */
 export const routeTable = (
   routes: readonly RestRoute[],
@@ -92,8 +86,8 @@ export const routeTable = (
         continue;
       }
       const next = node.parameter ?? node.greedy;
-      const value = decode(node.parameter === undefined ? segments.slice(at).join("/") : segment);
-      if (next === undefined || value === undefined) return undefined;
+      const value = node.parameter === undefined ? withoutLastSlash(segments.slice(at).join("/")) : segment;
+      if (next === undefined || value === "") return undefined;
       values.push(value);
       if (node.parameter === undefined) at = segments.length;
       node = next;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
@@ -76,6 +76,21 @@ describe("the local issuer", () => {
     await issuer.rotate({ dropOld: true });
 
     await expect(check(issuer, old)).rejects.toThrow();
+  });
+
+  it.each([
+    ["", "it is empty"],
+    ['{ "keys": [', "it is not JSON"],
+    ["[]", "it has no keys"],
+    ['{ "keys": [] }', "it has no keys"],
+    ['{ "keys": [{ "kid": "a" }] }', "it has no keys"],
+  ])("says what is wrong with a damaged file, %j, and what to do", async (text, what) => {
+    const path = join(folder, "issuer.json");
+    await writeFile(path, text);
+
+    await expect(openIssuer({ folder })).rejects.toThrow(
+      `${path} holds the issuer's keys and is damaged (${what}): put it back, or delete it and make new tokens.`,
+    );
   });
 
   it("loses no key when several rotate at once", async () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
+import { StartError } from "../aws/port/errors.ts";
 import { changeFile, readIfThere } from "./key-file.ts";
 
 /**
@@ -46,8 +47,25 @@ type Key = { kid: string; privateKey: JWK; retiredAt?: number };
 /** The newest key comes last and is the one that signs. */
 type KeyFile = { keys: Key[] };
 
-// The file is our own, readable by nobody else.
-const parse = (text: string): KeyFile => JSON.parse(text) as KeyFile;
+const isKey = (key: unknown): key is Key =>
+  typeof key === "object" && key !== null && "kid" in key && "privateKey" in key;
+
+/** The file is our own; a disk that was full, or an editor, may have left a part of it. */
+const parse = (text: string, path: string): KeyFile => {
+  const damaged = (what: string) =>
+    new StartError(
+      `${path} holds the issuer's keys and is damaged (${what}): put it back, or delete it and make new tokens.`,
+    );
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    throw damaged(text === "" ? "it is empty" : "it is not JSON");
+  }
+  const keys: unknown = typeof file === "object" && file !== null && "keys" in file ? file.keys : undefined;
+  if (!Array.isArray(keys) || keys.length === 0 || !keys.every(isKey)) throw damaged("it has no keys");
+  return { keys };
+};
 const write = (file: KeyFile): string => `${JSON.stringify(file, null, 2)}\n`;
 
 const newKey = async (): Promise<Key> => {
@@ -73,7 +91,7 @@ export const openIssuer = async ({
     const text =
       (await readIfThere(path)) ??
       (await changeFile(path, async (there) => there ?? write({ keys: [await newKey()] })));
-    return parse(text).keys;
+    return parse(text, path).keys;
   };
 
   const ranOut = ({ retiredAt }: Key): boolean =>
@@ -84,7 +102,7 @@ export const openIssuer = async ({
       throw new RangeError(`ttlSeconds must be at most ${TTL_SECONDS_MAX}, got ${ttlSeconds}`);
     }
     const key = (await keys()).at(-1);
-    if (key === undefined) throw new Error(`${path} holds no key`);
+    if (key === undefined) throw new StartError(`${path} holds no key.`);
     const issuedAt = Math.floor(now() / 1000);
     const claims = {
       iss: origin,
@@ -105,7 +123,7 @@ export const openIssuer = async ({
   const rotate = async ({ dropOld = false }: { dropOld?: boolean } = {}): Promise<void> => {
     const key = await newKey();
     await changeFile(path, (text) => {
-      const old = text === undefined || dropOld ? [] : parse(text).keys;
+      const old = text === undefined || dropOld ? [] : parse(text, path).keys;
       const kept = old.filter((each) => !ranOut(each)).map((each) => ({ retiredAt: now(), ...each }));
       return write({ keys: [...kept, key] });
     });

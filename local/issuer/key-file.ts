@@ -43,7 +43,7 @@ export const changeFile = async (
   path: string,
   change: (text: string | undefined) => Promise<string> | string,
 ): Promise<string> => {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const lock = `${path}.lock`;
   await take(lock);
   try {

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "#common/testing/eventually.ts";
 import { localDeployment } from "../deployment.ts";
 import type { Chaos, Invocation } from "../seams.ts";
-import { type Fixture, type FixtureFunction, makeFixture, until } from "../testing/platform.ts";
+import { type Fixture, type FixtureFunction, makeFixture } from "../testing/platform.ts";
 import { openLogs } from "./logs.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 
@@ -65,7 +66,7 @@ describe("running a function", () => {
       context: {
         functionName: "millrace-local-echo",
         functionVersion: "$LATEST",
-        invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-echo",
+        invokedFunctionArn: "arn:aws:lambda:us-east-1:000000000000:function:millrace-local-echo:live",
         memoryLimitInMB: "128",
         awsRequestId: "r-1",
         logGroupName: "/aws/lambda/millrace-local-echo",
@@ -118,7 +119,7 @@ describe("running a function", () => {
     await runtime.invoke("talker", {});
 
     const log = join(fixture.dataFolder, "logs", "talker.log");
-    await until(() => {
+    await eventually(() => {
       const text = readFileSync(log, { encoding: "utf8", flag: "a+" });
       return text.includes("to out") && text.includes("to err");
     });
@@ -145,7 +146,7 @@ describe("a function's environment", () => {
       ENVIRONMENT: "local",
       NODE_OPTIONS: "--enable-source-maps",
       POWERTOOLS_SERVICE_NAME: "env",
-      POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+      POWERTOOLS_METRICS_NAMESPACE: "millrace-local",
       RECORDS_QUEUE_URL: "http://localhost:4566/000000000000/millrace-local-records",
       RELEASE_VERSION: "1.2.3",
       AWS_REGION: "us-east-1",
@@ -229,20 +230,23 @@ describe("a function that fails", () => {
       /lost/,
     ],
     ["return { amount: 1n }", "TypeError", /BigInt/],
-  ])("answers for %s as Lambda does, and the next invocation runs", async (deed, errorType, errorMessage) => {
-    const { runtime } = setup({
-      failing: {
-        code: `exports.handler = async (event) => { if (event.ok) return "ok"; ${deed} }`,
-        timeoutSeconds: 5,
-      },
-    });
+  ])(
+    "answers for %s as Lambda does, and the next invocation runs",
+    async (statement, errorType, errorMessage) => {
+      const { runtime } = setup({
+        failing: {
+          code: `exports.handler = async (event) => { if (event.ok) return "ok"; ${statement} }`,
+          timeoutSeconds: 5,
+        },
+      });
 
-    expect(errorOf(await runtime.invoke("failing", {}))).toMatchObject({
-      errorType,
-      errorMessage: expect.stringMatching(errorMessage),
-    });
-    expect(payloadOf(await runtime.invoke("failing", { ok: true }))).toBe("ok");
-  });
+      expect(errorOf(await runtime.invoke("failing", {}))).toMatchObject({
+        errorType,
+        errorMessage: expect.stringMatching(errorMessage),
+      });
+      expect(payloadOf(await runtime.invoke("failing", { ok: true }))).toBe("ok");
+    },
+  );
 
   it.each([
     ["many objects", "for (;;) all.push({ at: String(Math.random()) })"],
@@ -349,7 +353,7 @@ describe("sandboxes come and go", () => {
 
     await runtime.invoke("idle", {});
 
-    await until(() => runtime.size("idle") === 0);
+    await eventually(() => runtime.size("idle") === 0);
     expect(payloadOf(await runtime.invoke("idle", {}))).toBe(1);
   });
 
@@ -368,7 +372,7 @@ describe("sandboxes come and go", () => {
 
     expect(payloadOf(await next)).toBe("new");
     expect(payloadOf(await running)).toBe("old");
-    await until(() => runtime.size("swapped") === 1);
+    await eventually(() => runtime.size("swapped") === 1);
   });
 
   it("a killed invocation answers as a crash and its place is taken", async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Declarations, Manifest } from "#common/manifest/manifest.ts";
-import { type Deployment, functionArn, resourceName } from "#common/manifest/names.ts";
+import { aliasArn, type Deployment, resourceName } from "#common/manifest/names.ts";
 import type { Chaos, Invoker } from "../seams.ts";
 import { functionEnvironment, logNamesOf } from "./environment.ts";
 import { ASYNCHRONOUS_BYTES_MAX, failures, SYNCHRONOUS_BYTES_MAX } from "./failures.ts";
@@ -64,7 +64,7 @@ const poolFor = (options: RuntimeOptions, manifest: Manifest): Pool => {
           ...logNames,
           functionName: resourceName(deployment, manifest.name),
           functionVersion: "$LATEST",
-          invokedFunctionArn: functionArn(deployment, manifest),
+          invokedFunctionArn: aliasArn(deployment, manifest),
           memoryLimitInMB: String(manifest.memoryMb),
         },
         onOutput: (text) => logs.write(manifest.name, text),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Manifest } from "#common/manifest/manifest.ts";
-import { deadLetterName, functionArn, resourceName } from "#common/manifest/names.ts";
+import { aliasArn, deadLetterName, resourceName } from "#common/manifest/names.ts";
 import type { Invocation, QueueMessage } from "../seams.ts";
 import { workingSeconds } from "./pace.ts";
 import { POLL_MS, repeat, type SourceOptions } from "./source.ts";
@@ -32,7 +32,7 @@ export const exhaustedRecord = (
   timestamp: new Date().toISOString(),
   requestContext: {
     requestId,
-    functionArn: `${arn}:$LATEST`,
+    functionArn: arn,
     condition: "RetriesExhausted",
     approximateInvokeCount: attempts,
   },
@@ -47,7 +47,7 @@ export const asynchronousFunction = (options: SourceOptions, manifest: Manifest)
   const queue = `${resourceName(deployment, manifest.name)}-invocations`;
   const dead = resourceName(deployment, deadLetterName(manifest.name));
   const atOnce = manifest.concurrency.reserved ?? options.concurrencyMax;
-  const visibilitySeconds = workingSeconds(manifest, pace);
+  const visibilitySeconds = workingSeconds(manifest, 0, pace);
   const running = new Set<Promise<void>>();
   queues.createInternal(queue);
 
@@ -61,7 +61,7 @@ export const asynchronousFunction = (options: SourceOptions, manifest: Manifest)
     if (attempts < ATTEMPTS) {
       return queues.changeVisibility(queue, message.receiptHandle, pace(RETRY_SECONDS * attempts));
     }
-    const record = exhaustedRecord(functionArn(deployment, manifest), accepted, attempts, outcome);
+    const record = exhaustedRecord(aliasArn(deployment, manifest), accepted, attempts, outcome);
     await queues.send(dead, JSON.stringify(record));
     await queues.delete(queue, [message.receiptHandle]);
   };

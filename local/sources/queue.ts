@@ -1,8 +1,9 @@
 import type { Manifest, QueueTrigger } from "#common/manifest/manifest.ts";
 import { resourceArns, resourceName } from "#common/manifest/names.ts";
+import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
 import type { QueueMessage } from "../seams.ts";
 import { failedItems } from "./batch-failures.ts";
-import { visibilitySeconds, workingSeconds } from "./pace.ts";
+import { workingSeconds } from "./pace.ts";
 import { POLL_MS, repeat, type SourceOptions } from "./source.ts";
 
 const BATCH_SIZE = 10;
@@ -41,7 +42,7 @@ export const followQueue = async (
   const [arn = queue] = resourceArns(deployment, "queues", trigger.queue, "consume");
   const batchSize = trigger.batchSize ?? BATCH_SIZE;
   const windowMs = pace(trigger.windowSeconds ?? 0) * 1000;
-  const visibility = visibilitySeconds(manifest);
+  const visibility = visibilitySecondsOf(options.declarations, trigger.queue);
   const pollersMax = Math.min(
     trigger.maximumConcurrency ?? Number.POSITIVE_INFINITY,
     manifest.concurrency.reserved ?? options.concurrencyMax,
@@ -54,7 +55,7 @@ export const followQueue = async (
       queues.receive(queue, {
         max: Math.min(max, RECEIVE_MAX),
         waitMs: wait,
-        visibilitySeconds: workingSeconds(manifest, pace),
+        visibilitySeconds: workingSeconds(manifest, visibility, pace),
         signal,
       });
     const batch = await receive(batchSize, waitMs);

@@ -23,6 +23,19 @@ describe("the next time of a schedule", () => {
     expect(next("cron(0 0 1 1 ? 2030)", "2025-01-31T00:00:00.000Z")).toBe("2030-01-01T00:00:00.000Z");
   });
 
+  it.each([
+    ["cron(0 3 L * ? *)", "2025-02-28T03:00:00.000Z"],
+    ["cron(0 3 15W * ? *)", "2025-02-14T03:00:00.000Z"],
+    ["cron(0 3 LW * ? *)", "2025-02-28T03:00:00.000Z"],
+    // The third Friday, and the last.
+    ["cron(0 3 ? * 6#3 *)", "2025-02-21T03:00:00.000Z"],
+    ["cron(0 3 ? * 6L *)", "2025-02-28T03:00:00.000Z"],
+    ["cron(0 3 ? * FRI#3 *)", "2025-02-21T03:00:00.000Z"],
+    ["cron(0 3 ? * L *)", "2025-02-01T03:00:00.000Z"],
+  ])("cron has AWS's signs for days: %s", (expression, time) => {
+    expect(next(expression, "2025-01-31T12:00:00.000Z")).toBe(time);
+  });
+
   it("cron means the schedule's time zone, and years that are over have no next time", () => {
     expect(next("cron(0 3 * * ? *)", "2025-06-30T12:00:00.000Z", "Europe/Berlin")).toBe(
       "2025-07-01T01:00:00.000Z",

@@ -20,7 +20,9 @@ export const nextTime = ({ expression, timezone = "UTC" }: ScheduleTrigger, afte
     return (Math.floor(afterMs / rateMs) + 1) * rateMs;
   }
   // AWS' six fields have no second, and its weeks begin with Sunday as 1.
-  const fields = /^cron\((.*)\)$/.exec(expression)?.[1] ?? "";
+  const fields = (/^cron\((.*)\)$/.exec(expression)?.[1] ?? "")
+    // The last day of a week is Saturday; croner knows `L` only after the number of a day.
+    .replace(/ L (\S+)$/, " 7 $1");
   const cron = new Cron(`0 ${fields}`, { timezone, sloppyRanges: true, alternativeWeekdays: true });
   return cron.nextRun(new Date(afterMs))?.getTime();
 };

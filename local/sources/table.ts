@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Manifest, TableTrigger } from "#common/manifest/manifest.ts";
-import { deadLetterName, functionArn, resourceName } from "#common/manifest/names.ts";
+import { aliasArn, deadLetterName, resourceName } from "#common/manifest/names.ts";
 import type { Invocation, TableChange } from "../seams.ts";
 import { failedItems } from "./batch-failures.ts";
 import { POLL_MS, pause, repeat, type SourceOptions } from "./source.ts";
@@ -72,7 +72,7 @@ export const followTable = async (
   };
 
   const giveUp = async (records: TableChange[], attempts: number, outcome: Invocation): Promise<void> => {
-    const record = abandonedRecord(functionArn(deployment, manifest), records, attempts, outcome);
+    const record = abandonedRecord(aliasArn(deployment, manifest), records, attempts, outcome);
     await queues.send(resourceName(deployment, deadLetterName(manifest.name)), JSON.stringify(record));
     done(records);
   };

@@ -14,7 +14,6 @@ describe("the flags of npm start", () => {
       watch: false,
       logs: false,
       quiet: false,
-      help: false,
     });
   });
 
@@ -28,14 +27,14 @@ describe("the flags of npm start", () => {
   });
 
   it.each([
-    [["--foo"], "There is no flag --foo"],
-    [["-x"], "There is no flag -x"],
-    [["start"], '"start" is no flag'],
+    [["--foo"], "There is no option --foo"],
+    [["-x"], "There is no option -x"],
+    [["start"], '"start" belongs to no option'],
     [["--port"], "--port needs a value"],
     [["--port", "--quiet"], "--port needs a value"],
-    [["--port", "70000"], "--port must be a port"],
-    [["--port", "4e3"], "--port must be a port"],
-    [["--aws-port", "x"], "--aws-port must be a port"],
+    [["--port", "70000"], "--port must be a whole number from 0 to 65535"],
+    [["--port", "4e3"], "--port must be a whole number from 0 to 65535"],
+    [["--aws-port", "x"], "--aws-port must be a whole number"],
     [["--port", "4566"], "need two ports"],
     [["--chaos", "1.1"], "--chaos must be a number from 0 to 1"],
     [["--chaos", "much"], "--chaos must be a number from 0 to 1"],

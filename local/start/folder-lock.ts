@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StartError } from "../aws/port/errors.ts";
@@ -22,7 +22,9 @@ export const lockFolder = (folder: string): (() => void) => {
   };
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // It may stand from before, and it holds the issuer's keys and what organizations sent.
+    chmodSync(folder, 0o700);
     database = new DatabaseSync(join(folder, "platform.lock"), { timeout: 0 });
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     writeFileSync(idFile, `${process.pid}\n`);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { until } from "../testing/platform.ts";
+import { eventually } from "#common/testing/eventually.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 let data = "";
@@ -33,7 +33,7 @@ const start = (...flags: string[]) => {
   const exited = once(child, "exit").then(([code]) => Number(code));
   // The first start on a machine builds.
   const ready = () =>
-    until(() => {
+    eventually(() => {
       if (child.exitCode !== null) throw new Error(`it ended: ${told.err}`);
       return /^ready (http:\/\/localhost:\d+)\n$/m.exec(told.out)?.[1];
     }, 25_000);
@@ -70,7 +70,7 @@ describe("npm start", () => {
     const posted = await fetch(`${url}/data`, { method: "POST", headers, body: '{"informationOne":"kept"}' });
     expect(posted.status).toBe(202);
     const { id } = (await posted.json()) as { id: string };
-    await until(async () => (await fetch(`${url}/data/${id}`, { headers })).status === 200);
+    await eventually(async () => (await fetch(`${url}/data/${id}`, { headers })).status === 200);
 
     const begun = performance.now();
     expect(await first.stop()).toBe(0);
@@ -121,10 +121,10 @@ describe("npm start", () => {
   it("says in one line that it does not know a flag", async () => {
     const platform = start("--verbose");
 
-    expect(await platform.exited).toBe(1);
+    expect(await platform.exited).toBe(2);
     expect(platform.told).toEqual({
       out: "",
-      err: "There is no flag --verbose: npm start -- --help lists them.\n",
+      err: "There is no option --verbose: --help lists what there is.\n",
     });
   });
 

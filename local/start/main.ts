@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { printHelp, refuse } from "../../scripts/options.ts";
 import { StartError } from "../aws/port/errors.ts";
 import type { Platform } from "../platform.ts";
 import { buildBundles } from "./bundles.ts";
 import { playDemo } from "./demo.ts";
-import { type Flags, readFlags, USAGE } from "./flags.ts";
+import { type Flags, readFlags } from "./flags.ts";
 import { watchSources } from "./watch.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -79,9 +80,10 @@ const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
 };
 
 const main = async (): Promise<void> => {
-  const flags = readFlags(process.argv.slice(2), process.env);
-  if (typeof flags === "string") return fail(flags);
-  if (flags.help) return void process.stdout.write(USAGE);
+  const argv = process.argv.slice(2);
+  if (printHelp("start", argv)) return;
+  const flags = readFlags(argv, process.env);
+  if (typeof flags === "string") return refuse([flags]);
 
   // As in Lambda; threads that start later take it over.
   process.env.TZ = "UTC";

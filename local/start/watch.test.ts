@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { until } from "../testing/platform.ts";
+import { eventually } from "#common/testing/eventually.ts";
 import { watchSources } from "./watch.ts";
 
 const ends: (() => void)[] = [];
@@ -46,7 +46,7 @@ describe("watching sources", () => {
     hashes.two = "2";
     writeFileSync(join(root, "common/shared.ts"), "1");
 
-    await until(() => told.length > 0);
+    await eventually(() => told.length > 0);
     expect(swapped).toEqual(["two"]);
     expect(told).toEqual(["two was rebuilt and swapped."]);
   });
@@ -56,19 +56,34 @@ describe("watching sources", () => {
 
     breakBuild("one/handler.ts: Unexpected end of file");
     writeFileSync(join(root, "functions/one/handler.ts"), "{");
-    await until(() => told.length === 1);
+    await eventually(() => told.length === 1);
     breakBuild();
     hashes.one = "2";
     // As many editors save: another file takes the name.
     writeFileSync(join(root, "draft.ts"), "{}");
     renameSync(join(root, "draft.ts"), join(root, "functions/one/handler.ts"));
-    await until(() => told.length === 2);
+    await eventually(() => told.length === 3);
 
     expect(told).toEqual([
       "Not swapped. one/handler.ts: Unexpected end of file",
+      "The source builds again.",
       "one was rebuilt and swapped.",
     ]);
     expect(swapped).toEqual(["one"]);
+  });
+
+  it("says that the source builds again when it is as it was, so that nothing is swapped", async () => {
+    const { root, swapped, told, break: breakBuild } = setup();
+
+    breakBuild("one/handler.ts: Unexpected end of file");
+    writeFileSync(join(root, "functions/one/handler.ts"), "{");
+    await eventually(() => told.length === 1);
+    breakBuild();
+    writeFileSync(join(root, "functions/one/handler.ts"), "{}");
+    await eventually(() => told.length === 2);
+
+    expect(told[1]).toBe("The source builds again.");
+    expect(swapped).toEqual([]);
   });
 
   it("sees folders that are made later, and what is in them", async () => {
@@ -76,11 +91,11 @@ describe("watching sources", () => {
 
     mkdirSync(join(root, "common/later"));
     hashes.one = "2";
-    await until(() => told.length === 1);
+    await eventually(() => told.length === 1);
     hashes.one = "3";
     writeFileSync(join(root, "common/later/shared.ts"), "1");
 
-    await until(() => told.length === 2);
+    await eventually(() => told.length === 2);
   });
 
   it("says that a manifest needs a restart", async () => {
@@ -88,6 +103,6 @@ describe("watching sources", () => {
 
     writeFileSync(join(root, "functions/one/function.json"), "{}");
 
-    await until(() => told.some((line) => line.includes("restart")));
+    await eventually(() => told.some((line) => line.includes("restart")));
   });
 });

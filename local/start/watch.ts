@@ -28,6 +28,7 @@ export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => 
   let before = bundleHashes(outFolder);
   let timer: NodeJS.Timeout | undefined;
   let building = false;
+  let hasFault = false;
   let again = false;
 
   const rebuild = async (): Promise<void> => {
@@ -39,6 +40,8 @@ export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => 
     try {
       await build();
       const now = bundleHashes(outFolder);
+      if (hasFault) tell("The source builds again.");
+      hasFault = false;
       for (const [name, hash] of now) {
         if (!before.has(name)) tell(`${name} is new: restart to wire its triggers.`);
         else if (before.get(name) !== hash) {
@@ -48,6 +51,7 @@ export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => 
       }
       before = now;
     } catch (error) {
+      hasFault = true;
       tell(`Not swapped. ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       building = false;

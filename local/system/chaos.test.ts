@@ -3,14 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { eventually } from "#common/testing/eventually.ts";
 import { differences, postRecords, readRecords } from "../testing/post-records.ts";
-import { eventually, startSystem } from "../testing/system.ts";
+import { startSystem } from "../testing/system.ts";
 
 it("keeps every record once while a tenth of AWS calls fail and functions are killed half-way", async () => {
   const system = await startSystem({ chaos: { share: 0.1 }, pace: 0.01 });
   const token = await system.token(["data.read", "data.write"]);
 
-  const { ids, repeats } = await postRecords(system, { token, to: 400 });
+  const { ids, repeats } = await postRecords(system, { token, to: 200 });
 
   const found = await eventually(
     () => readRecords(system, token),
@@ -27,7 +28,7 @@ it("keeps every record once while a tenth of AWS calls fail and functions are ki
 /** A platform in a process of its own, so that it can be killed. */
 const startChild = async (dataFolder: string): Promise<{ child: ChildProcess; port: number }> => {
   const script = `
-    import { startSystem } from ${JSON.stringify(join(import.meta.dirname, "system.ts"))};
+    import { startSystem } from ${JSON.stringify(join(import.meta.dirname, "../testing/system.ts"))};
     const system = await startSystem({ dataFolder: ${JSON.stringify(dataFolder)} });
     const token = await system.token(["data.read", "data.write"]);
     process.stdout.write(JSON.stringify({ port: system.platform.port, token }) + "\\n");

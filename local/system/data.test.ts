@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, type Reply, type System, startSystem } from "../testing/system.ts";
+import { eventually } from "#common/testing/eventually.ts";
+import { type Reply, type System, startSystem } from "../testing/system.ts";
 
 let system: System;
 let reader: string;

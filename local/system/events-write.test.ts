@@ -3,7 +3,8 @@ import { auditPartition, customerPartition, eventKey } from "#common/events/keys
 import { entriesOf } from "#common/events/lists/run.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { queryAll } from "#common/table/table.ts";
-import { eventually, type Reply, type System, startSystem } from "../testing/system.ts";
+import { eventually } from "#common/testing/eventually.ts";
+import { type Reply, type System, startSystem } from "../testing/system.ts";
 
 let system: System;
 let writer: string;
@@ -148,6 +149,15 @@ describe("customers", () => {
     expect((await get(`/customers?q=paging&limit=3&cursor=${first}`, bob)).status).toBe(400);
     expect((await get(`/customers?q=pag&limit=3&cursor=${first}`)).status).toBe(400);
     expect((await get("/customers?q=!")).status).toBe(400);
+  });
+
+  it("are the same by an id that is escaped in the path; a broken escape is 400", async () => {
+    expect((await put("crm%3A42", { name: "Escaped" })).body).toMatchObject({ customerId: "crm:42" });
+
+    expect((await get("/customers/crm:42")).body).toMatchObject({ name: "Escaped" });
+    for (const broken of ["crm%3", "%zz", "%E0%A4"]) {
+      expect((await get(`/customers/${broken}`)).status, broken).toBe(400);
+    }
   });
 
   it("have ids of the pattern, good bodies, and an organization that is the token's", async () => {

@@ -67,17 +67,3 @@ export const makeFixture = (
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
 };
-
-/** Waits until `condition` gives something other than undefined or false, asking every few milliseconds. */
-export const until = async <T>(
-  condition: () => T | undefined | false | Promise<T | undefined | false>,
-  deadlineMs = 10_000,
-): Promise<T> => {
-  const deadline = Date.now() + deadlineMs;
-  for (;;) {
-    const value = await condition();
-    if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`not within ${deadlineMs} ms: ${condition}`);
-    await new Promise((next) => setTimeout(next, 10));
-  }
-};

@@ -72,19 +72,3 @@ export const startSystem = async (options: Partial<PlatformOptions> = {}): Promi
     },
   };
 };
-
-/** Asks again until the answer is what is waited for; fails with the last answer at the deadline. */
-export const eventually = async <T>(
-  ask: () => Promise<T>,
-  isThere: (answer: T) => boolean,
-  deadlineMs = 15_000,
-): Promise<T> => {
-  const deadline = performance.now() + deadlineMs;
-  for (;;) {
-    const answer = await ask();
-    if (isThere(answer)) return answer;
-    if (performance.now() > deadline)
-      throw new Error(`not there in time; last: ${JSON.stringify(answer)?.slice(0, 400)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-};

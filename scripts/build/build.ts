@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { assertDeclarations } from "#common/manifest/check.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
+import type { Manifest } from "#common/manifest/manifest.ts";
 import {
   builtinsPlugin,
   dependencyMapsPlugin,
   generatedPlugin,
+  idempotencyPlugin,
   stubsPlugin,
   tracerPlugin,
 } from "./bundle-plugins.ts";
@@ -91,7 +93,12 @@ const inputsOf = (metafile: esbuild.Metafile | undefined, generatedFolder: strin
     .filter((input) => existsSync(join(root, input)));
 
 /** One entry to its files by name (`handler.cjs`, `handler.cjs.map`), and the inputs that went into it. */
-const bundle = async (entry: string, name: string, generatedFolder: string) => {
+const bundle = async (
+  entry: string,
+  name: string,
+  generatedFolder: string,
+  more: readonly esbuild.Plugin[] = [],
+) => {
   const result = await esbuild.build({
     ...OPTIONS,
     entryPoints: [entry],
@@ -101,6 +108,7 @@ const bundle = async (entry: string, name: string, generatedFolder: string) => {
       builtinsPlugin(),
       stubsPlugin(),
       ...(name === "tracer" ? [] : [tracerPlugin()]),
+      ...more,
       generatedPlugin(generatedFolder),
       validatorsPlugin(),
       dependencyMapsPlugin(),
@@ -183,7 +191,7 @@ export const build = async (options: BuildOptions): Promise<Built[]> => {
   let tracer: ReturnType<typeof bundle> | undefined;
   const generatedFolder = join(outFolder, "generated");
 
-  const buildOne = async (name: string): Promise<Built> => {
+  const buildOne = async ({ name, access }: Manifest): Promise<Built> => {
     const entry = known[name];
     if (isFresh(name, entry)) {
       cache.functions[name] = entry;
@@ -191,7 +199,9 @@ export const build = async (options: BuildOptions): Promise<Built[]> => {
     }
     tracer ??= bundle("common/telemetry/tracer.ts", "tracer", generatedFolder);
     const [handler, traced] = await Promise.all([
-      bundle(join(functionsFolder, name, "handler.ts"), "handler", generatedFolder),
+      bundle(join(functionsFolder, name, "handler.ts"), "handler", generatedFolder, [
+        idempotencyPlugin([access.tables?.idempotency].flat().includes("write")),
+      ]),
       tracer,
     ]);
     const tracerFile = traced.files.get("tracer.cjs") ?? Buffer.alloc(0);
@@ -213,7 +223,7 @@ export const build = async (options: BuildOptions): Promise<Built[]> => {
     return { name, ...made, rebuilt: true };
   };
 
-  const built = await Promise.all(manifests.map(({ name }) => buildOne(name)));
+  const built = await Promise.all(manifests.map(buildOne));
   const functions = Object.fromEntries(
     built.map(({ name, bytes, sha256 }) => [name, { zip: `${name}.zip`, sha256, bytes }]),
   );

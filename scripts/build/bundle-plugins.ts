@@ -80,6 +80,28 @@ export const tracerPlugin = (): Plugin => ({
   },
 });
 
+/** What the stack asks of idempotency at start; none of it is reached by a contract without idempotent routes. */
+const NO_IDEMPOTENCY: Record<string, string> = {
+  "idempotency/table.ts": "",
+  "idempotency/idempotency.ts": "export const [begin, idempotencyKeyOf, scopeOf] = [];",
+  "middleware/idempotency-store.ts": "export const grantedStore = () => undefined;",
+};
+
+/**
+ * Idempotency, and DynamoDB's client with it, is for functions whose manifest grants its table: the build
+ * refuses a contract that needs it in any other.
+ */
+export const idempotencyPlugin = (isGranted: boolean): Plugin => ({
+  name: "idempotency",
+  setup(build) {
+    if (isGranted) return;
+    build.onLoad({ filter: /[/\\]common[/\\](idempotency|middleware)[/\\][^/\\]+$/ }, ({ path }) => {
+      const contents = NO_IDEMPOTENCY[path.split(/[/\\]/).slice(-2).join("/")];
+      return contents === undefined ? undefined : { contents, loader: "js" };
+    });
+  },
+});
+
 /** `#generated/…` is what this build makes for the functions of this folder. */
 export const generatedPlugin = (generatedFolder: string): Plugin => ({
   name: "generated",

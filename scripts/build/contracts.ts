@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { RouteContract } from "#common/http/contract.ts";
 import { type Declarations, triggersOf } from "#common/manifest/manifest.ts";
+import { type Access, idempotencyFault } from "#common/middleware/idempotency-store.ts";
 
 export type FunctionRoute = {
   route: string;
@@ -28,6 +29,8 @@ export const loadRoutes = async ({ folder, manifests }: Declarations): Promise<F
     const { contract = {} } = (await import(pathToFileURL(file).href)) as {
       contract?: Record<string, RouteContract>;
     };
+    const fault = idempotencyFault(contract, manifest.access as Access);
+    if (fault !== undefined) faults.push(`${manifest.name}: ${fault}`);
     for (const { route, role } of triggers) {
       const found = contract[route];
       if (found) routes.push({ route, role, functionName: manifest.name, contract: found });

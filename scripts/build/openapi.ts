@@ -63,7 +63,11 @@ const PROBLEM_SCHEMA = {
       items: {
         type: "object",
         required: ["path", "message"],
-        properties: { path: { type: "string" }, message: { type: "string" } },
+        properties: {
+          in: { type: "string", enum: ["body", "query", "path", "header"] },
+          path: { type: "string", description: "A JSON pointer within that part." },
+          message: { type: "string" },
+        },
       },
     },
   },
@@ -79,6 +83,10 @@ const answersOf = ({ contract }: FunctionRoute): Json => ({
           headers: {
             "x-request-id": {
               description: "Finds the request in logs and traces.",
+              schema: { type: "string" },
+            },
+            "x-transaction-id": {
+              description: "The one that was sent, if it is a valid id; else the request id.",
               schema: { type: "string" },
             },
           },

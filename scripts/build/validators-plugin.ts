@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
 import { checkSource } from "#common/validation/compile.ts";
-import type { SchemaValidator } from "#common/validation/schema.ts";
+import { integersOf, type SchemaValidator } from "#common/validation/schema.ts";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -40,7 +40,8 @@ export const validatorsPlugin = (): Plugin => ({
         const key = `compiled-check:${relative(root, path)}#${imports.length}`;
         sources.set(key, checkSource(schema, from));
         imports.push(`import ${name} from ${JSON.stringify(key)};`);
-        return `validatorFrom(${name})`;
+        const integers = from === "query" ? integersOf(schema) : [];
+        return `validatorFrom(${[name, ...(integers.length > 0 ? [JSON.stringify(integers)] : [])].join()})`;
       };
       const code = (value: unknown): string => {
         if (isValidator(value)) return compiled(value);

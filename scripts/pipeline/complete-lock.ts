@@ -1,10 +1,12 @@
-// Adds to package-lock.json the optional platform packages that npm left out because its registry did
-// not show them: `npm ci` of npm 11 refuses a lock file without them. Run it after every change of the
-// lock file; with --check it only tells, and fails.
+// Completes package-lock.json: adds the optional platform packages that npm left out because its registry
+// did not show them (`npm ci` of npm 11 refuses a lock file without them), and asks the registry for each
+// checksum that is missing. Run it after every change of a lock file; with --check it only tells, and fails.
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
 type Package = {
   version?: string;
+  integrity?: string;
   optional?: boolean;
   os?: string[];
   cpu?: string[];
@@ -40,32 +42,86 @@ const platformOf = (name: string): Pick<Package, "os" | "cpu" | "libc"> => {
   return { ...(os ? { os: [os] } : {}), ...(cpu ? { cpu: [cpu] } : {}), ...(libc ? { libc: [libc] } : {}) };
 };
 
-const file = "package-lock.json";
-const lock = JSON.parse(readFileSync(file, "utf8")) as { packages: Record<string, Package> };
-const missing = new Map<string, Package>();
-for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages)) {
-  for (const [name, version] of Object.entries(optionalDependencies)) {
-    const nested = `${path}/node_modules/${name}`;
-    const platform = platformOf(name);
-    // Other optional dependencies are npm's business.
-    if (!platform.os || lock.packages[`node_modules/${name}`] || lock.packages[nested]) continue;
-    missing.set(`node_modules/${name}`, { version, optional: true, ...platform });
-  }
-}
+type Lock = { packages: Record<string, Package> };
 
-if (missing.size === 0) {
-  console.log("package-lock.json names every platform package.");
-} else if (process.argv.includes("--check")) {
-  console.error(
-    `package-lock.json lacks platform packages; run node scripts/pipeline/complete-lock.ts:\n  ${[...missing.keys()].join("\n  ")}`,
+/**
+ * Versions of which the registry that made the lock file served the packages of some platforms alone. An
+ * install on the other platforms is not held to a checksum. An entry holds for one version: the next one
+ * has to have them all.
+ */
+const WITHOUT_INTEGRITY: Readonly<Record<string, string>> = {
+  "@biomejs/cli-": "2.6.8",
+  "@oxc-parser/binding-": "0.156.0",
+  "@swc/core-": "1.16.22",
+};
+
+const nameOf = (path: string): string =>
+  path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+
+/** Platform packages that some entry names and that have none themselves. */
+export const missingPackages = (lock: Lock): Record<string, Package> => {
+  const missing: Record<string, Package> = {};
+  for (const [path, { optionalDependencies = {} }] of Object.entries(lock.packages)) {
+    for (const [name, version] of Object.entries(optionalDependencies)) {
+      const nested = `${path}/node_modules/${name}`;
+      const platform = platformOf(name);
+      // Other optional dependencies are npm's business.
+      if (!platform.os || lock.packages[`node_modules/${name}`] || lock.packages[nested]) continue;
+      missing[`node_modules/${name}`] = { version, optional: true, ...platform };
+    }
+  }
+  return missing;
+};
+
+/** Entries without a checksum, which npm would install whatever the registry sends. */
+export const unverified = (lock: Lock): string[] =>
+  Object.entries(lock.packages)
+    .filter(([path, { integrity }]) => path !== "" && integrity === undefined)
+    .map(([path]) => path);
+
+const isExcepted = (lock: Lock, path: string): boolean => {
+  const { version, optional } = lock.packages[path] ?? {};
+  return Object.entries(WITHOUT_INTEGRITY).some(
+    ([start, known]) => optional === true && nameOf(path).startsWith(start) && version === known,
   );
-  process.exitCode = 1;
-} else {
-  const packages = Object.fromEntries(
-    Object.entries({ ...lock.packages, ...Object.fromEntries(missing) }).sort(([a], [b]) =>
-      a < b ? -1 : a > b ? 1 : 0,
-    ),
-  );
-  writeFileSync(file, `${JSON.stringify({ ...lock, packages }, null, 2)}\n`);
-  console.log(`Added ${missing.size}:\n  ${[...missing.keys()].join("\n  ")}`);
+};
+
+/** A sentence for each thing that is wrong with a lock file. */
+export const faultsOf = (lock: Lock): string[] => [
+  ...Object.keys(missingPackages(lock)).map((path) => `${path} is named and has no entry`),
+  ...unverified(lock)
+    .filter((path) => !isExcepted(lock, path))
+    .map((path) => `${path} has no integrity`),
+];
+
+/** What the registry says of a version; undefined where it does not serve it. */
+const askIntegrity = (name: string, version: string): string | undefined => {
+  const asked = spawnSync("npm", ["view", `${name}@${version}`, "dist.integrity"], { encoding: "utf8" });
+  return /^sha512-\S+/m.exec(asked.stdout ?? "")?.[0];
+};
+
+const complete = (lock: Lock): Lock => {
+  const packages = { ...lock.packages, ...missingPackages(lock) };
+  for (const path of unverified({ packages })) {
+    const { version = "", ...rest } = packages[path] ?? {};
+    const integrity = askIntegrity(nameOf(path), version);
+    if (integrity) packages[path] = { version, integrity, ...rest };
+    else console.log(`The registry does not serve ${nameOf(path)}@${version}.`);
+  }
+  const sorted = Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return { ...lock, packages: Object.fromEntries(sorted) };
+};
+
+if (import.meta.main) {
+  for (const file of ["package-lock.json", "bench/package-lock.json"]) {
+    const read = (): Lock => JSON.parse(readFileSync(file, "utf8"));
+    if (!process.argv.includes("--check")) {
+      writeFileSync(file, `${JSON.stringify(complete(read()), null, 2)}\n`);
+    }
+    const faults = faultsOf(read());
+    for (const fault of faults) console.error(`${file}: ${fault}`);
+    if (faults.length > 0) process.exitCode = 1;
+    else console.log(`${file} names every package, with its checksum where the registry serves it.`);
+  }
+  if (process.exitCode === 1) console.error("Run node scripts/pipeline/complete-lock.ts.");
 }

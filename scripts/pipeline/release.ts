@@ -96,13 +96,13 @@ const main = (): void => {
     allowPositionals: true,
     options: { failed: { type: "string" }, good: { type: "string" }, out: { type: "string" } },
   });
-  const [deed, folder, ...rest] = positionals;
+  const [command, folder, ...rest] = positionals;
   const { failed, good, out } = values;
-  if (deed === "verify" && folder && rest.length === 0 && !failed && !good && !out) {
+  if (command === "verify" && folder && rest.length === 0 && !failed && !good && !out) {
     const faults = faultsOf(folder);
     if (faults.length > 0) throw new Error(faults.join("\n"));
     console.log(`${folder}: every zip is the one its manifest names.`);
-  } else if (deed === "roll-back" && !folder && failed && good && out) {
+  } else if (command === "roll-back" && !folder && failed && good && out) {
     const { back, kept } = rollBack({ failed, good, out });
     console.log(`Back to the last good zip: ${back.join(", ") || NONE}.`);
     console.log(`New, and therefore kept: ${kept.join(", ") || NONE}.`);

@@ -16,6 +16,7 @@ import { verifyEventItems, verifyRows } from "#common/events/verify/verify-reada
 import { queryPages } from "#common/table/table.ts";
 import { faultyTable } from "#common/table/testing/faulty-table.ts";
 import { type MemoryTable, memoryTable } from "#common/table/testing/memory-table.ts";
+import { randomFrom } from "#common/testing/random.ts";
 
 export type SoakOptions = {
   events: number;
@@ -42,17 +43,6 @@ const WAVE = 50_000;
 const INVOCATIONS_AT_ONCE = 8;
 const BATCH = 10;
 const MAX_RECEIVE_COUNT = 10;
-
-/** mulberry32 */
-const randomFrom = (seed: number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 const makeEvent = (number: number): EventMessage => ({
   organizationId: ORGANIZATIONS[number % ORGANIZATIONS.length] ?? "",

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { type ExportRequest, type ExportResult, exportKey } from "#common/events/export/export-request.ts";
 import { makeExportToFile } from "#common/events/export/export-to-file.ts";
 import type { ExportFormat } from "#common/events/export/formats.ts";
@@ -17,7 +16,7 @@ const countingFiles = () => {
       written.bytes += bytes.length;
       written.parts += 1;
       for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) written.lines += 1;
-      return `tag-${number}`;
+      return { tag: `tag-${number}`, crc32: "" };
     },
     finish: async () => {},
     abort: async () => {},
@@ -67,11 +66,10 @@ export const measureExport = async (events: number, format: ExportFormat): Promi
 const GROWTH_MB_MAX = 150;
 
 /** `npm run soak -- export --events 1000000`: every event once, and memory that does not grow with them. */
-export const soakExport = async (args: string[]): Promise<string[]> => {
-  const { values } = parseArgs({ args, options: { events: { type: "string", default: "1000000" } } });
+export const soakExport = async (count: number): Promise<string[]> => {
   const faults: string[] = [];
   for (const format of ["ndjson", "csv"] as const) {
-    const { events, bytes, seconds, earlyMb, peakMb } = await measureExport(Number(values.events), format);
+    const { events, bytes, seconds, earlyMb, peakMb } = await measureExport(count, format);
     const rate = Math.round(events / seconds).toLocaleString("en-US");
     console.log(
       `${format}: ${events} events, ${Math.round(bytes / 1e6)} MB in ${seconds.toFixed(0)} s (${rate} a second); memory ${Math.round(earlyMb)} MB after a tenth, at most ${Math.round(peakMb)} MB after that`,

@@ -3,11 +3,9 @@ import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
-  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,6 +15,7 @@ import { basename, join, resolve } from "node:path";
 import { argv, env, execPath, exit } from "node:process";
 import { parseArgs } from "node:util";
 import { functionNames } from "#common/manifest/load.ts";
+import { inFolders, layoutFaults, OTHER_ROOTS } from "./layout.ts";
 
 /**
  * All checks of terraform/, one line each: format; `validate` and `test` of the root and of each module; and for each
@@ -108,122 +107,91 @@ const checkFolder = async (program: string, name: string, folder: string): Promi
   await check(`${name}: test`, () => terraform([], ["test"], name === "root" ? "dev" : undefined));
 };
 
+type Application = { name: string; subfolder: string; workspace: string; settings: string[] };
+
+/** Plans, applies and plans again in a copy of terraform/. Answers the state's file, or nothing where that failed. */
+const checkApplication = async (
+  program: string,
+  { name, subfolder, workspace, settings }: Application,
+): Promise<string | undefined> => {
+  // A copy of its own: a local state is told to terraform by a file in the folder.
+  const copy = join(scratch, name, "terraform");
+  cpSync(terraformFolder, copy, {
+    recursive: true,
+    filter: (path) => ![".terraform", "tests"].includes(basename(path)),
+  });
+  const folder = join(copy, subfolder);
+  const data = join(scratch, name, "data");
+  const common = ["--lean", "--local-backend", "--data-dir", data, "--workspace", workspace];
+  const all = [...settings, "-no-color", "-input=false"];
+  const plan = join(scratch, name, "plan");
+  const state = join(scratch, name, "state.json");
+
+  const planned = await check(`${name}: plan`, () =>
+    run(program, ["--init", ...common, "plan", ...all, `-out=${plan}`], folder),
+  );
+  if (!planned) return undefined;
+  const applied = await check(`${name}: apply`, () =>
+    run(program, [...common, "apply", "-no-color", plan], folder),
+  );
+  if (!applied) return undefined;
+  await check(`${name}: plan finds no change`, () =>
+    run(program, [...common, "plan", ...all, "-detailed-exitcode"], folder),
+  );
+  const measured = await check(`${name}: no policy is near AWS's limit`, async () => {
+    const shown = await run(program, [...common, "show", "-json"], folder);
+    if (shown.code !== 0) return shown;
+    writeFileSync(state, shown.output.slice(shown.output.indexOf("{")));
+    return run(execPath, ["scripts/terraform/state-quotas.ts", state], root);
+  });
+  return measured ? state : undefined;
+};
+
 type Deployment = { name: string; environment: string; functions: string; build: string };
 
 const checkDeployment = async (
   program: string,
   { name, environment, functions, build }: Deployment,
 ): Promise<void> => {
-  // A copy of its own: a local state is told to terraform by a file in the folder.
-  const folder = join(scratch, name, "terraform");
-  cpSync(terraformFolder, folder, {
-    recursive: true,
-    filter: (path) => ![".terraform", "tests"].includes(basename(path)),
-  });
-  const common = [
-    "--lean",
-    "--local-backend",
-    "--data-dir",
-    join(scratch, name, "data"),
-    "--workspace",
-    environment,
-  ];
   const settings = [
     `-var-file=environments/${environment}.tfvars`,
     `-var=functions_folder=${functions}`,
     `-var=build_folder=${build}`,
-    "-no-color",
-    "-input=false",
   ];
-  const plan = join(scratch, name, "plan");
-  const state = join(scratch, name, "state.json");
-
-  const planned = await check(`${name}: plan`, () =>
-    run(program, ["--init", ...common, "plan", ...settings, `-out=${plan}`], folder),
+  const state = await checkApplication(program, { name, subfolder: ".", workspace: environment, settings });
+  if (state === undefined) return;
+  await check(`${name}: agrees with the manifests`, () =>
+    run(execPath, ["scripts/terraform/compare-terraform.ts", state, environment, functions], root),
   );
-  if (!planned) return;
-  const applied = await check(`${name}: apply`, () =>
-    run(program, [...common, "apply", "-no-color", plan], folder),
+  if (name !== environment) return;
+  await check(`${name}: what it costs unused is counted`, () =>
+    run(execPath, ["scripts/terraform/billed-resources.ts", state, environment], root),
   );
-  if (!applied) return;
-  await check(`${name}: plan finds no change`, () =>
-    run(program, [...common, "plan", ...settings, "-detailed-exitcode"], folder),
-  );
-  await check(`${name}: agrees with the manifests`, async () => {
-    const shown = await run(program, [...common, "show", "-json"], folder);
-    if (shown.code !== 0) return shown;
-    writeFileSync(state, shown.output.slice(shown.output.indexOf("{")));
-    return run(execPath, ["scripts/terraform/compare-terraform.ts", state, environment, functions], root);
-  });
 };
 
-/** The default workspace must be refused, in words that help. */
-const checkDefaultWorkspace = (program: string, build: string): Promise<boolean> =>
-  check("default workspace: refused", async () => {
-    const folder = join(scratch, "default", "terraform");
+type Refusal = { name: string; workspace?: string; variables: string[]; words: string };
+
+/** What a workspace must refuse, in words that help. */
+const checkRefused = (program: string, { name, workspace, variables, words }: Refusal): Promise<boolean> =>
+  check(`${name}: refused`, async () => {
+    const folder = join(scratch, "refused", name.replaceAll(" ", "-"), "terraform");
     cpSync(terraformFolder, folder, { recursive: true, filter: (path) => basename(path) !== ".terraform" });
-    const args = [
-      "--lean",
-      "--init",
-      "--local-backend",
-      "--data-dir",
-      join(scratch, "default", "data"),
-      "plan",
-    ];
-    const variables = [
-      "-var-file=environments/dev.tfvars",
-      `-var=functions_folder=${join(root, "functions")}`,
-      `-var=build_folder=${build}`,
-    ];
-    const { code, output } = await run(program, [...args, ...variables, "-no-color", "-input=false"], folder);
-    const refused = code !== 0 && output.includes("The default workspace is no environment.");
+    const args = ["--lean", "--init", "--local-backend", "--data-dir", join(folder, "..", "data")];
+    const selected = workspace === undefined ? [] : ["--workspace", workspace];
+    const { code, output } = await run(
+      program,
+      [...args, ...selected, "plan", ...variables, "-no-color", "-input=false"],
+      folder,
+    );
+    const refused = code !== 0 && output.includes(words);
     return { code: refused ? 0 : 1, output: `The plan was not refused:\n${output}` };
   });
 
-const inFolders = (folder: string): string[] =>
-  readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-
-const MODULE_FILES = [
-  "README.md",
-  "main.tf",
-  "outputs.tf",
-  "tests/plan.tftest.hcl",
-  "variables.tf",
-  "versions.tf",
-];
-
-/** What Terraform itself does not ask for: tests and a README in each module, descriptions, one way to a function. */
-const checkLayout = (): Ending => {
-  const faults: string[] = [];
-  for (const module of inFolders(join(terraformFolder, "modules"))) {
-    for (const file of MODULE_FILES) {
-      if (!existsSync(join(terraformFolder, "modules", module, file)))
-        faults.push(`modules/${module}: no ${file}`);
-    }
-  }
-  for (const file of globSync("**/*.tf", { cwd: terraformFolder })) {
-    const source = readFileSync(join(terraformFolder, file), "utf8");
-    for (const [block, , kind, name] of source.matchAll(
-      /^((variable|output) "([^"]+)" \{\n(?:.*\n)*?\})/gm,
-    )) {
-      if (!/^ {2}description = "./m.test(block)) faults.push(`${file}: ${kind} ${name} has no description`);
-      if (kind === "variable" && !/^ {2}type /m.test(block))
-        faults.push(`${file}: variable ${name} has no type`);
-    }
-    if (/^resource "aws_lambda_function" /m.test(source) && file !== join("modules", "function", "main.tf"))
-      faults.push(`${file}: a function that is not made by modules/function`);
-    if (/terraform\.workspace/.test(source) && file !== "locals.tf")
-      faults.push(`${file}: terraform.workspace is read in locals.tf alone`);
-    if (/\b(timestamp\(\)|provisioner ")/.test(source)) faults.push(`${file}: a provisioner or a timestamp`);
-  }
-  return { code: faults.length === 0 ? 0 : 1, output: faults.join("\n") };
-};
-
 const main = async (): Promise<void> => {
-  await check("layout", async () => checkLayout());
+  await check("layout", async () => {
+    const faults = layoutFaults(terraformFolder);
+    return { code: faults.length === 0 ? 0 : 1, output: faults.join("\n") };
+  });
   await check("format", () => run("terraform", ["fmt", "-check", "-recursive", "-diff"], terraformFolder));
   if (launcher === undefined) {
     console.log(
@@ -236,6 +204,20 @@ const main = async (): Promise<void> => {
   const environments = readdirSync(join(terraformFolder, "environments"))
     .filter((file) => file.endsWith(".tfvars"))
     .map((file) => basename(file, ".tfvars"));
+  const release = [`-var=functions_folder=${join(root, "functions")}`, `-var=build_folder=${build}`];
+  const refusals: Refusal[] = [
+    {
+      name: "default workspace",
+      variables: ["-var-file=environments/dev.tfvars", ...release],
+      words: "The default workspace is no environment.",
+    },
+    {
+      name: "prd without a domain",
+      workspace: "prd",
+      variables: ["-var-file=environments/prd.tfvars", "-var=domain=null", ...release],
+      words: "prd needs a domain",
+    },
+  ];
   // The longest first, so that no processor waits at the end.
   const jobs: (() => Promise<unknown>)[] = [
     () => checkFolder(launcher, "root", terraformFolder),
@@ -255,7 +237,18 @@ const main = async (): Promise<void> => {
         functions: join(fixtures, "functions"),
         build: join(fixtures, "build"),
       }),
-    () => checkDefaultWorkspace(launcher, build),
+    ...refusals.map((refusal) => () => checkRefused(launcher, refusal)),
+    ...OTHER_ROOTS.flatMap((name) => [
+      () => checkFolder(launcher, `root ${name}`, join(terraformFolder, name)),
+      // Its settings, which Terraform reads by themselves, are in its folder.
+      () =>
+        checkApplication(launcher, {
+          name: `root ${name}`,
+          subfolder: name,
+          workspace: "default",
+          settings: [],
+        }),
+    ]),
     ...inFolders(join(terraformFolder, "modules")).map(
       (name) => () => checkFolder(launcher, `module ${name}`, join(terraformFolder, "modules", name)),
     ),

@@ -45,6 +45,7 @@ const declarations: Declarations = {
 
 const ACCOUNT = "eu-central-1:123456789012";
 const FUNCTION = `arn:aws:lambda:${ACCOUNT}:function:millrace-dev-shop-api`;
+const ROLE = "arn:aws:iam::123456789012:role/millrace-dev-shop-api";
 const TABLE = `arn:aws:dynamodb:${ACCOUNT}:table/millrace-dev-orders`;
 
 type Values = Record<string, unknown>;
@@ -71,7 +72,7 @@ const statements = (): Values[] => [
 const operation = (security: Values[]): Values => ({
   security,
   "x-amazon-apigateway-integration": {
-    uri: `arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/${FUNCTION}/invocations`,
+    uri: `arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/${FUNCTION}:live/invocations`,
   },
 });
 
@@ -81,12 +82,16 @@ const stateWith = ({
   paths = { "/orders": { get: operation([{ authorizer: [] }, { api_key: [] }]) } },
   mapping = {},
   functionValues = {},
+  role = ROLE,
+  admitted = [ROLE],
   more = [],
 }: {
   policy?: Values[];
   paths?: Values;
   mapping?: Values;
   functionValues?: Values;
+  role?: string;
+  admitted?: string[];
   more?: ReturnType<typeof managed>[];
 } = {}): unknown => ({
   values: {
@@ -94,7 +99,7 @@ const stateWith = ({
       resources: [
         managed("aws_lambda_event_source_mapping", {
           event_source_arn: `arn:aws:sqs:${ACCOUNT}:millrace-dev-orders`,
-          function_name: FUNCTION,
+          function_name: `${FUNCTION}:live`,
           batch_size: 10,
           maximum_batching_window_in_seconds: 0,
           function_response_types: ["ReportBatchItemFailures"],
@@ -109,7 +114,7 @@ const stateWith = ({
             managed("aws_lambda_function", {
               function_name: "millrace-dev-shop-api",
               arn: FUNCTION,
-              role: "arn:aws:iam::123456789012:role/millrace-dev-shop-api",
+              role,
               runtime: "nodejs24.x",
               architectures: ["arm64"],
               timeout: 10,
@@ -121,7 +126,7 @@ const stateWith = ({
                     ENVIRONMENT: "dev",
                     NODE_OPTIONS: "--enable-source-maps",
                     POWERTOOLS_SERVICE_NAME: "shop-api",
-                    POWERTOOLS_METRICS_NAMESPACE: "Millrace",
+                    POWERTOOLS_METRICS_NAMESPACE: "millrace-dev",
                     ORDERS_TABLE: "millrace-dev-orders",
                     ORDERS_QUEUE_URL:
                       "https://sqs.eu-central-1.amazonaws.com/123456789012/millrace-dev-orders",
@@ -133,6 +138,12 @@ const stateWith = ({
               ],
               ...functionValues,
             }),
+            managed("aws_iam_role", { name: "millrace-dev-shop-api", arn: role }),
+            managed("aws_kms_key", {
+              policy: JSON.stringify({
+                Statement: [{ Condition: { ArnEquals: { "aws:PrincipalArn": admitted } } }],
+              }),
+            }),
             managed("aws_iam_role_policy", {
               role: "millrace-dev-shop-api",
               policy: JSON.stringify({ Statement: policy }),
@@ -140,6 +151,7 @@ const stateWith = ({
             managed("aws_api_gateway_rest_api", { body: JSON.stringify({ paths }) }),
             managed("aws_lambda_permission", {
               function_name: "millrace-dev-shop-api",
+              qualifier: "live",
               principal: "apigateway.amazonaws.com",
               source_arn: `arn:aws:execute-api:${ACCOUNT}:a1b2c3/live/*`,
             }),
@@ -237,6 +249,22 @@ describe("comparing a Terraform state with the manifests", () => {
   it("finds a consumer that does not report failures item by item", () => {
     expect(differencesOf(stateWith({ mapping: { function_response_types: [] } }))).toEqual([
       "mapping millrace-dev-orders to shop-api: the manifests say batches of 10 within 0 s, at most any at once, ReportBatchItemFailures; Terraform has batches of 10 within 0 s, at most any at once, ",
+    ]);
+  });
+
+  it("finds a role that the key for data at rest does not admit, and one that is not there", () => {
+    const role = "arn:aws:iam::123456789012:role/elsewhere/millrace-dev-shop-api";
+
+    expect(differencesOf(stateWith({ role }))).toEqual([
+      `only in Terraform: key for data at rest admits ${ROLE} = no such role`,
+      "missing in Terraform: key for data at rest admits millrace-dev-shop-api = yes",
+    ]);
+  });
+
+  it("finds what does not invoke the alias", () => {
+    expect(differencesOf(stateWith({ mapping: { function_name: FUNCTION } }))).toEqual([
+      expect.stringContaining("missing in Terraform: mapping millrace-dev-orders to shop-api"),
+      expect.stringContaining("only in Terraform: mapping millrace-dev-orders to shop-api (no alias)"),
     ]);
   });
 

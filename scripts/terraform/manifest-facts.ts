@@ -11,10 +11,12 @@ import {
   bucketName,
   type Deployment,
   deadLetterName,
+  environmentName,
   keyAlias,
   resourceName,
   topicArn,
 } from "#common/manifest/names.ts";
+import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
 import { canonical, DAY_SECONDS, DEAD_LETTER_QUEUE, type Facts, sorted } from "./facts.ts";
 
 const expectedGrants = (declarations: Declarations, deployment: Deployment, manifest: Manifest): string[] =>
@@ -43,6 +45,7 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
       facts.set(`grant ${name} ${grant}`, "Allow");
     }
     const logs = `arn:${partition}:logs:${region}:${accountId}:log-group:/aws/lambda/${resourceName(deployment, name)}:*`;
+    facts.set(`key for data at rest admits ${resourceName(deployment, name)}`, "yes");
     facts.set(`grant ${name} Logs`, `Allow logs:CreateLogStream logs:PutLogEvents on ${logs}`);
     facts.set(`grant ${name} Traces`, "Allow xray:PutTelemetryRecords xray:PutTraceSegments on *");
 
@@ -92,6 +95,14 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
         `schedule ${resourceName(deployment, `${name}-${index + 1}`)}`,
         `${name} at ${expression} in ${timezone}, window OFF, with {"scheduled-time":"<aws.scheduler.scheduled-time>"}, then to ${dead}, may lambda:InvokeFunction on ${name}, sqs:SendMessage on ${dead}`,
       );
+      facts.set(
+        `key for data at rest admits ${resourceName(deployment, `${name}-${index + 1}-schedule`)}`,
+        "yes",
+      );
+      facts.set(
+        `schedule ${resourceName(deployment, `${name}-${index + 1}`)} takes its role`,
+        `for aws:SourceAccount ${accountId}, aws:SourceArn arn:${partition}:scheduler:${region}:${accountId}:schedule-group/${environmentName(deployment)}`,
+      );
     }
     if (hasOwnDeadLetters(manifest)) {
       facts.set(`queue ${resourceName(deployment, deadLetterName(name))}`, DEAD_LETTER_QUEUE);
@@ -124,10 +135,7 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
     );
   }
   for (const [name, queue] of Object.entries(resources.queues)) {
-    const timeouts = manifests
-      .filter((manifest) => triggersOf(manifest, "queue").some((trigger) => trigger.queue === name))
-      .map(({ timeoutSeconds }) => timeoutSeconds);
-    const visibility = timeouts.length === 0 ? 30 : 6 * Math.max(...timeouts);
+    const visibility = visibilitySecondsOf(declarations, name);
     const full = resourceName(deployment, name);
     facts.set(
       `queue ${full}`,

@@ -1,24 +1,12 @@
 import type { Declarations } from "#common/manifest/manifest.ts";
-import { type Deployment, resourceName } from "#common/manifest/names.ts";
+import { ALIAS, type Deployment, resourceName } from "#common/manifest/names.ts";
 import { canonical, type Facts, sorted } from "./facts.ts";
+import { admittedRoles } from "./key-facts.ts";
+import { queueFact, tableFact } from "./resource-facts.ts";
+import { schedulerTrust } from "./scheduler-facts.ts";
+import { at, list, object, text } from "./values.ts";
 
 export type Resource = { address: string; type: string; values: unknown };
-
-const at = (value: unknown, ...path: (string | number)[]): unknown =>
-  path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === "object" && inner !== null
-        ? (inner as Record<string | number, unknown>)[step]
-        : undefined,
-    value,
-  );
-const text = (value: unknown, ...path: (string | number)[]): string => String(at(value, ...path) ?? "");
-const list = (value: unknown, ...path: (string | number)[]): unknown[] => {
-  const found = at(value, ...path) ?? [];
-  return Array.isArray(found) ? found : [found];
-};
-const object = (value: unknown, ...path: (string | number)[]): Record<string, unknown> =>
-  (at(value, ...path) ?? {}) as Record<string, unknown>;
 
 const resourcesBelow = (module: unknown): Resource[] => [
   ...list(module, "resources")
@@ -50,34 +38,6 @@ export const deploymentOf = (resources: Resource[], environment: string): Deploy
     queueOrigin: `https://sqs.${region}.amazonaws.com`,
     bucketSuffix: `-${accountId}`,
   };
-};
-
-const queueFact = (values: unknown): string => {
-  const redrive = text(values, "redrive_policy");
-  const parsed: unknown = redrive === "" ? undefined : JSON.parse(redrive);
-  const deadLetters =
-    parsed === undefined
-      ? ""
-      : `after ${text(parsed, "maxReceiveCount")} deliveries to ${text(parsed, "deadLetterTargetArn").split(":").at(-1)}, `;
-  return `visible after ${text(values, "visibility_timeout_seconds")} s, kept ${text(values, "message_retention_seconds")} s, ${deadLetters}encrypted ${text(values, "kms_master_key_id") !== ""}`;
-};
-
-const tableFact = (values: unknown): string => {
-  const stream = at(values, "stream_enabled") === true ? text(values, "stream_view_type") : "";
-  const indexes = list(values, "global_secondary_index")
-    .map(
-      (index) =>
-        `${text(index, "name")}(${text(index, "hash_key")},${text(index, "range_key")}) ${text(index, "projection_type")}`,
-    )
-    .sort();
-  return [
-    `keys ${text(values, "hash_key")},${text(values, "range_key")}`,
-    `attributes ${sorted(list(values, "attribute").map((attribute) => `${text(attribute, "name")}:${text(attribute, "type")}`))}`,
-    `indexes ${indexes.join(" ")}`,
-    `ttl ${text(values, "ttl", 0, "attribute_name")}`,
-    `stream ${stream}`,
-    `recovery ${text(values, "point_in_time_recovery", 0, "enabled")}, encrypted ${text(values, "server_side_encryption", 0, "kms_key_arn") !== ""}`,
-  ].join("; ");
 };
 
 /** Sids of what every function has beside its grants, and what the private network adds. */
@@ -121,12 +81,18 @@ export const factsOfState = (
   );
   const of = (type: string) => own.filter((resource) => resource.type === type).map(({ values }) => values);
   const short = (full: string) => (full.startsWith(prefix) ? full.slice(prefix.length) : full);
-  /** The function behind a name, an ARN, an alias' ARN or an invocation ARN. */
+  /** The function behind an alias' ARN, or its invocation ARN. What is moved is the alias: anything else stays behind. */
   const functionIn = (reference: string) => {
-    const arn = reference.replace(/\/invocations$/, "");
-    const full = arn.includes(":function:") ? (arn.split(":function:").at(-1) ?? "") : arn;
-    return short(full.replace(/:live$/, ""));
+    const [full = "", qualifier] =
+      reference
+        .split(":function:")
+        .at(-1)
+        ?.replace(/\/invocations$/, "")
+        .split(":") ?? [];
+    return `${short(full)}${qualifier === ALIAS ? "" : ` (${qualifier ?? "no alias"})`}`;
   };
+  const qualified = (values: unknown) =>
+    functionIn(`${text(values, "function_name")}${text(values, "qualifier").replace(/^(?=.)/, ":")}`);
   const settings = new Map(declarations.manifests.map(({ name, settings: names }) => [name, new Set(names)]));
   const roles = new Map<string, string>();
 
@@ -155,7 +121,7 @@ export const factsOfState = (
   }
   for (const values of of("aws_lambda_function_event_invoke_config")) {
     add(
-      `asynchronous ${functionIn(text(values, "function_name"))}`,
+      `asynchronous ${qualified(values)}`,
       `${text(values, "maximum_retry_attempts")} retries, then ${text(values, "destination_config", 0, "on_failure", 0, "destination").split(":").at(-1)}`,
     );
   }
@@ -227,7 +193,7 @@ export const factsOfState = (
 
   const permitted = new Set<string>();
   for (const values of of("aws_lambda_permission")) {
-    const name = functionIn(text(values, "function_name"));
+    const name = qualified(values);
     const principal = text(values, "principal");
     const source = text(values, "source_arn");
     if (principal === "events.amazonaws.com") permitted.add(`${name} ${source}`);
@@ -256,6 +222,13 @@ export const factsOfState = (
 
   for (const values of of("aws_scheduler_schedule")) {
     const role = text(values, "target", 0, "role_arn").split("/").at(-1);
+    add(
+      `schedule ${text(values, "name")} takes its role`,
+      of("aws_iam_role")
+        .filter((candidate) => text(candidate, "name") === role)
+        .map((candidate) => schedulerTrust(text(values, "arn"), candidate))
+        .join(" and "),
+    );
     const policies = of("aws_iam_role_policy").filter((policy) => text(policy, "role") === role);
     const may = policies
       .flatMap((policy) => list(JSON.parse(text(policy, "policy")), "Statement"))
@@ -285,6 +258,7 @@ export const factsOfState = (
   for (const values of of("aws_cloudwatch_event_archive")) {
     add(`archive ${text(values, "name")}`, `${text(values, "retention_days")} days`);
   }
+  for (const [fact, value] of admittedRoles(of("aws_kms_key"), of("aws_iam_role"))) add(fact, value);
   for (const values of of("aws_kms_alias")) {
     const key = of("aws_kms_key").find(
       (candidate) => text(candidate, "key_id") === text(values, "target_key_id"),

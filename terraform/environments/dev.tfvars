@@ -7,4 +7,5 @@ user_pool = true
 
 deletion_protection = false
 recovery_days       = 7
+table_ceiling       = { read_units = 2000, write_units = 1000 }
 log_retention_days  = 14

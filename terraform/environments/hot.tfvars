@@ -3,9 +3,6 @@ environment = "hot"
 account_id  = "123456789012"
 region      = "eu-central-1"
 
-# API Gateway's log role is dev's, which lives in the same account and region.
-manage_gateway_account = false
-
 tokens = {
   issuer   = "https://login.example.org"
   audience = "millrace-hot"

@@ -7,12 +7,17 @@ tokens = {
   audience = "millrace"
 }
 
+domain = {
+  name            = "api.example.org"
+  certificate_arn = "arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+}
+
 deletion_protection = true
 recovery_days       = 35
+table_ceiling       = { read_units = 24000, write_units = 12000 }
 log_retention_days  = 90
 
 private_network      = true
-network_zones        = 3
 network_nat_per_zone = true
 
 waf                = true

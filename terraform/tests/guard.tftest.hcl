@@ -75,3 +75,45 @@ run "refuses_an_issuer_without_tls" {
 
   expect_failures = [var.tokens]
 }
+
+run "refuses_routes_slower_than_the_plans_together" {
+  command = plan
+
+  variables {
+    organizations  = { first-credit = { rate_per_second = 100, burst = 200, quota_per_day = 5000000 } }
+    route_throttle = { rate_per_second = 187, burst = 375 }
+  }
+
+  expect_failures = [terraform_data.guard]
+}
+
+run "refuses_a_firewall_slower_than_the_largest_plan" {
+  command = plan
+
+  variables {
+    organizations                 = { first-credit = { rate_per_second = 100, burst = 200, quota_per_day = 5000000 } }
+    waf_requests_per_five_minutes = 44999
+  }
+
+  expect_failures = [terraform_data.guard]
+}
+
+run "takes_limits_that_the_plans_fit_into" {
+  command = plan
+
+  variables {
+    organizations                 = { first-credit = { rate_per_second = 100, burst = 200, quota_per_day = 5000000 } }
+    route_throttle                = { rate_per_second = 188, burst = 375 }
+    waf_requests_per_five_minutes = 45000
+  }
+}
+
+run "refuses_to_warm_a_table_that_is_not_there" {
+  command = plan
+
+  variables {
+    table_warmth = { nobodys = { read_units = 12000, write_units = 4000 } }
+  }
+
+  expect_failures = [terraform_data.guard]
+}

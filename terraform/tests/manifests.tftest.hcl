@@ -26,8 +26,8 @@ run "functions" {
   }
 
   assert {
-    condition     = module.function["shop-api"].qualifier == "live" && endswith(local.target_arns["shop-api"], ":live") && module.function["shop-worker"].qualifier == null
-    error_message = "Only where instances are kept warm is an alias invoked."
+    condition     = alltrue([for name, function in module.function : function.qualifier == "live" && endswith(local.target_arns[name], ":function:millrace-dev-${name}:live")])
+    error_message = "Aliases are invoked, and nothing else."
   }
 
   assert {
@@ -36,13 +36,29 @@ run "functions" {
       NODE_OPTIONS                 = "--enable-source-maps"
       ORDERS_QUEUE_URL             = "https://sqs.eu-central-1.amazonaws.com/123456789012/millrace-dev-orders"
       ORDERS_TABLE                 = "millrace-dev-orders"
-      POWERTOOLS_METRICS_NAMESPACE = "Millrace"
+      POWERTOOLS_METRICS_NAMESPACE = "millrace-dev"
       POWERTOOLS_SERVICE_NAME      = "shop-api"
       RELEASE_VERSION              = "unreleased"
       SEALS_KEY_ID                 = "alias/millrace-dev-seals"
       UNREAD_ORDERS_QUEUE_URL      = "https://sqs.eu-central-1.amazonaws.com/123456789012/millrace-dev-unread-orders"
     }
     error_message = "A function knows what it may touch and the settings it lists."
+  }
+}
+
+run "roles_that_use_the_key" {
+  command = plan
+
+  variables {
+    role_path = "/millrace/"
+  }
+
+  assert {
+    condition = local.role_arns == concat(
+      [for name in ["shop-api", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
+      [for name in ["shop-closing-1-schedule", "shop-closing-2-schedule"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
+    )
+    error_message = "The key for data at rest admits each role by its ARN, path and all."
   }
 }
 
@@ -152,6 +168,32 @@ run "schedules" {
   }
 }
 
+run "limits_that_the_plans_fit_into" {
+  command = plan
+
+  variables {
+    organizations = { first-credit = { rate_per_second = 100, burst = 200, quota_per_day = 5000000 } }
+    waf           = true
+  }
+
+  assert {
+    condition     = local.route_throttle == { rate_per_second = 188, burst = 375 }
+    error_message = "A route takes what all plans together send (150/s, burst 300), and a quarter more."
+  }
+
+  assert {
+    condition     = local.requests_per_address == 45000
+    error_message = "An address may send one and a half times the largest plan's 100/s for five minutes."
+  }
+
+  assert {
+    condition = local.too_many_requests == {
+      type = "urn:millrace:problem:too-many-requests", title = "Too Many Requests", status = 429, detail = "The rate of requests is above the limit.", code = "TOO_MANY_REQUESTS"
+    }
+    error_message = "The firewall refuses an address in the gateway's words."
+  }
+}
+
 run "outside_of_a_private_network" {
   command = plan
 
@@ -169,7 +211,7 @@ run "in_a_private_network" {
   }
 
   assert {
-    condition     = local.called_services == toset(["events", "kms", "sns", "sqs"])
+    condition     = local.called_services == toset(["events", "kms", "sns", "sqs"]) && length(var.network_endpoints) == 0
     error_message = "The endpoints are those of the services that functions inside call."
   }
 
@@ -190,7 +232,7 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_kinds) == 12
+    condition     = length(output.alarm_kinds) == 15
     error_message = "The fixture raises every kind of alarm that there is."
   }
 
@@ -202,5 +244,48 @@ run "alarms_have_an_entry_in_the_runbook" {
   assert {
     condition     = !contains(keys(local.function_alarms), "shop-authorizer-errors") && local.function_alarms["shop-authorizer-fault"].metric == "AuthorizerFault"
     error_message = "A bad token is no fault of the authorizer."
+  }
+
+  assert {
+    condition     = { for name, alarm in local.function_alarms : name => alarm.threshold if endswith(name, "-duration") } == { shop-api-duration = 8000, shop-authorizer-duration = 4000, shop-closing-duration = 48000 }
+    error_message = "Near its time-out a route or a scheduled run is watched, a consumer is not: its queue's age tells."
+  }
+
+  assert {
+    condition     = { for name, alarm in local.queue_alarms : name => alarm.threshold if endswith(name, "-age") } == { orders-age = 300 }
+    error_message = "A queue without a consumer has no age to watch."
+  }
+
+  assert {
+    condition     = [for name, alarm in local.function_alarms : alarm.dimensions.service if alarm.metric == "MessagesRejected"] == ["shop-closing", "shop-relay", "shop-worker"]
+    error_message = "What is given to a queue's, the bus's or a schedule's function and can never be worked off is told."
+  }
+
+  assert {
+    condition     = [local.schedule_alarms["shop-closing-missed"].missing, local.schedule_alarms["shop-closing-missed"].comparison, local.schedule_alarms["shop-closing-missed"].period, local.schedule_alarms["shop-closing-missed"].periods] == ["breaching", "LessThanThreshold", 3600, 3]
+    error_message = "A run that does not come is told, after the pause of the more frequent schedule and two hours."
+  }
+
+  assert {
+    condition     = local.schedule_alarms["schedules-errors"].dimensions == { ScheduleGroup = "millrace-dev" } && local.schedule_alarms["schedules-errors"].also == ["InvocationDroppedCount"]
+    error_message = "What Scheduler could not hand over is counted for the environment's group."
+  }
+}
+
+run "age_of_a_slow_queue" {
+  command = plan
+
+  assert {
+    condition     = local.queue_visibility == { orders = 90, unread-orders = 30 }
+    error_message = "A queue's own visibility comes before six times its consumer's time-out; nobody's is SQS's own."
+  }
+
+  variables {
+    queue_age_seconds = 100
+  }
+
+  assert {
+    condition     = local.queue_alarms["orders-age"].threshold == 120
+    error_message = "A killed worker's message is seen again after 90 s and worked on for 30: until then it is not late."
   }
 }

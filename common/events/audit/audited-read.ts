@@ -1,8 +1,11 @@
+import type { Member } from "#common/auth/caller.ts";
 import { functionName } from "#common/config/function-name.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { isGivenId } from "#common/ids/given-id.ts";
+import type { Answer } from "#common/http/answers.ts";
+import { givenIdFault } from "#common/ids/given-id.ts";
 import { newId } from "#common/ids/uuid.ts";
 import type { Json } from "#common/json/json.ts";
+import type { Clock } from "#common/time/clock.ts";
 import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, CUSTOMER_TARGET, EVENT_LIMITS, type EventMessage } from "../event.ts";
 import { newSalt } from "../queue/draw.ts";
 
@@ -11,20 +14,18 @@ export type AuditDeps = {
   send: (event: EventMessage) => Promise<void>;
   newId?: () => string;
   newSalt?: () => string;
-  now?: () => Date;
+  now?: Clock;
   /** Who makes the audit events: this function. */
   recordedBy?: string;
 };
 
-/** Who reads what. `filters` are the query's and the path's values; a cursor says nothing and is left out. */
-export type AuditedRead = {
-  caller: { organizationId: string; userId: string };
-  /** `GET /events/{eventId}` */
+/** What is recorded of a request: who reads what. A cursor says nothing and is left out. */
+export type ReadRequest = {
   route: string;
-  filters: Readonly<Record<string, unknown>>;
+  caller: Member;
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, unknown>>;
   requestId: string;
-  /** Customers that are looked at without being named in the filters. */
-  about?: readonly string[];
 };
 
 /** As JSON that can enter a chain: without what is undefined, and with no lone surrogate. */
@@ -40,23 +41,26 @@ const asJson = (value: unknown): Json => {
 /** The customers that a read says it is about: those that its filters name, and those that it knows of. */
 const customersIn = (filters: Readonly<Record<string, unknown>>, about: readonly string[]): string[] => {
   const named = [filters.customerId, filters.about, ...about];
-  return [...new Set(named.filter((id): id is string => isGivenId(id)))].slice(0, EVENT_LIMITS.targets);
+  const ids = named.flatMap((id) => (typeof id === "string" && givenIdFault(id) === undefined ? [id] : []));
+  return [...new Set(ids)].slice(0, EVENT_LIMITS.targets);
 };
 
 /** Puts an audit event on the queue; throws `READ_NOT_RECORDED` if the queue may not have it. */
-export const recordRead = async (
+const recordRead = async (
   {
     send,
     newId: makeId = newId,
     newSalt: makeSalt = newSalt,
-    now = () => new Date(),
+    now = Date.now,
     recordedBy = functionName(),
   }: AuditDeps,
-  { caller, route, filters, requestId, about = [] }: AuditedRead,
+  { caller, route, params, query, requestId }: ReadRequest,
+  about: readonly string[],
 ): Promise<void> => {
-  const { cursor, ...asked } = filters;
-  const targets = customersIn(asked, about).map((id) => ({ type: CUSTOMER_TARGET, id }));
-  const time = now().toISOString();
+  const { cursor, ...rest } = query;
+  const filters = { ...rest, ...params };
+  const targets = customersIn(filters, about).map((id) => ({ type: CUSTOMER_TARGET, id }));
+  const time = new Date(now()).toISOString();
   const event: EventMessage = {
     organizationId: caller.organizationId,
     // Never derived from anything of the caller's: nobody can take an audit event's id beforehand.
@@ -69,7 +73,7 @@ export const recordRead = async (
     ...(targets.length === 0 ? {} : { targets }),
     detail: {
       route,
-      filters: asJson(asked),
+      filters: asJson(filters),
       requestId,
       ...(cursor === undefined ? {} : { continued: true }),
     },
@@ -83,21 +87,27 @@ export const recordRead = async (
   });
 };
 
+/** Reads what an action checked; `about` are customers that are looked at without being named in the request. */
+export type Read = (() => Promise<Answer>) & { about?: readonly string[] };
+
 /**
- * Reads that are themselves recorded. The record is sent beside the read, which so costs no time, and
+ * Actions whose reads are themselves recorded. The action checks the request and answers how to read: what it
+ * refuses is no read, and is not recorded. Then the record is sent beside the read, which so costs no time, and
  * awaited before the answer: a read that could not be recorded fails with `READ_NOT_RECORDED` and
  * shows nothing. One that fails is recorded all the same.
  *
- *     const audited = makeAuditedRead({ send });
- *     ok(await audited({ caller, route: "GET /events", filters: query, requestId }, () => list(query)));
+ *     const audited = makeAudited({ send });
+ *     "GET /events": audited(({ query }) => { const filters = check(query); return () => list(filters); }),
  */
-export const makeAuditedRead =
+export const makeAudited =
   (deps: AuditDeps) =>
-  async <T>(read: AuditedRead, work: () => Promise<T>): Promise<T> => {
+  <Request extends ReadRequest>(action: (request: Request) => Read | Promise<Read>) =>
+  async (request: Request): Promise<Answer> => {
+    const read = await action(request);
     const [recorded, answered] = await Promise.allSettled([
-      recordRead(deps, read),
-      // A throw before its first await is the read's failure and not the caller's.
-      Promise.resolve().then(work),
+      recordRead(deps, request, read.about ?? []),
+      // A throw before its first await is the read's failure and not the record's.
+      Promise.resolve().then(read),
     ]);
     if (recorded.status === "rejected") throw recorded.reason;
     if (answered.status === "rejected") throw answered.reason;

@@ -6,7 +6,7 @@ import { EventMessageSchema } from "../queue/event-message.schema.ts";
 import { makeChangeCustomers } from "./change-customers.ts";
 import { type Profile, profileDigest } from "./customer.ts";
 import { type CustomerTable, readCustomer } from "./customers.ts";
-import { listCustomers } from "./find-customers.ts";
+import { findCustomers } from "./find-customers.ts";
 import { hasNameWords, nameWords } from "./name-words.ts";
 
 const CALLER = { organizationId: "demo", userId: "alice" };
@@ -32,14 +32,9 @@ const setup = (over: Partial<CustomerTable> = {}) => {
     put: (customerId: string, profile: Profile) => changes.put(customerId, profile, CALLER, attempt()),
     erase: (customerId: string) => changes.erase(customerId, CALLER, attempt()),
     list: async (q = "", limit = 25, after?: string) => {
-      const words = nameWords(q);
-      return listCustomers(table, {
-        organizationId: "demo",
-        words,
-        limit,
-        after,
-        untilMs: Date.now() + 10_000,
-      });
+      const found = { organizationId: "demo", words: nameWords(q), limit, after, now: Date.now };
+      const { items, next } = await findCustomers(table, found);
+      return { customers: items.map(({ customer }) => customer), next };
     },
   };
 };
@@ -184,6 +179,7 @@ describe("the list of customers", () => {
           do {
             const page = await list(q, limit, after);
             seen.push(...page.customers.map(({ customerId }) => customerId));
+            expect(page.customers.length).toBeLessThanOrEqual(limit);
             if (page.next !== undefined) expect(page.customers).toHaveLength(limit);
             after = page.next;
           } while (after !== undefined);
@@ -201,13 +197,14 @@ describe("the list of customers", () => {
     for (let index = 0; index < 30; index += 1)
       await put(`c${index}`, { name: index === 29 ? "Zed" : "Ann" });
 
-    const options = { organizationId: "demo", words: ["z"], limit: 5, untilMs: 0, now: () => 1 };
-    const first = await listCustomers(table, options);
-    expect(first.customers).toEqual([]);
+    let now = 0;
+    const options = { organizationId: "demo", words: ["z"], limit: 5 };
+    const first = await findCustomers(table, { ...options, now: () => (now += 20_000) });
+    expect(first.items).toEqual([]);
     expect(first.next).toBeDefined();
 
-    const rest = await listCustomers(table, { ...options, untilMs: 2, after: first.next });
-    expect(rest.customers.map(({ customerId }) => customerId)).toEqual(["c29"]);
+    const rest = await findCustomers(table, { ...options, after: first.next, now: () => now });
+    expect(rest.items.map(({ customer }) => customer.customerId)).toEqual(["c29"]);
     expect(rest.next).toBeUndefined();
   });
 
@@ -216,14 +213,8 @@ describe("the list of customers", () => {
     await put("c1", { name: "Ann" });
 
     for (const words of [[], ["ann"]]) {
-      const page = await listCustomers(table, {
-        organizationId: "other",
-        words,
-        limit: 5,
-        untilMs: 1,
-        now: () => 0,
-      });
-      expect(page).toEqual({ customers: [] });
+      const found = await findCustomers(table, { organizationId: "other", words, limit: 5, now: () => 0 });
+      expect(found).toEqual({ items: [] });
     }
   });
 });

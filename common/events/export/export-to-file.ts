@@ -47,7 +47,7 @@ export const makeExportToFile = ({
   const begin = async (job: ExportJob): Promise<Checkpoint> => {
     const { contentType } = FORMATS[job.request.format];
     const fileName = fileNameOf(job.organizationId, job.request.format, job.createdAt);
-    return { uploadId: await files.begin(keyOf(job), { contentType, fileName }), tags: [], rows: 0 };
+    return { uploadId: await files.begin(keyOf(job), { contentType, fileName }), parts: [], rows: 0 };
   };
 
   const writeRest = (job: ExportJob, start: Checkpoint, control: Control<Checkpoint>) =>
@@ -79,7 +79,7 @@ export const makeExportToFile = ({
           throw error;
         }
       }
-      await files.finish(keyOf(job), written.uploadId, written.tags);
+      await files.finish(keyOf(job), written.uploadId, written.parts);
       return { rows: written.rows };
     },
 

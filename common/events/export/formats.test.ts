@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isGuarded } from "#common/csv/cell.ts";
+import { storedText } from "#common/csv/testing/stored-text.ts";
 import type { ExportedEvent } from "./formats.ts";
 import { FORMATS, fileNameOf } from "./formats.ts";
 
@@ -29,8 +29,6 @@ const parseCsv = (text: string): string[][] => {
   }
   return rows.filter((cells) => cells.length > 1 || cells[0] !== "");
 };
-
-const withoutQuote = (cell: string): string => (isGuarded(cell) ? cell.slice(1) : cell);
 
 describe("events as CSV", () => {
   it("has a header, an event a row, and the place in the chain", () => {
@@ -96,8 +94,8 @@ describe("events as CSV", () => {
         const rows = parseCsv(FORMATS.csv.row(event({ description, actor })) + FORMATS.csv.row(event()));
 
         expect(rows).toHaveLength(2);
-        expect(withoutQuote(rows[0]?.[3] ?? "")).toBe(description);
-        expect(withoutQuote(rows[0]?.[5] ?? "")).toBe(actor);
+        expect(storedText(rows[0]?.[3] ?? "")).toBe(description);
+        expect(storedText(rows[0]?.[5] ?? "")).toBe(actor);
       }),
     );
   });

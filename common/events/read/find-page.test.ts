@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { noEffort } from "#common/table/partition-reader.ts";
+import { noReadCost } from "#common/table/partition-reader.ts";
 import { type MemoryTable, memoryTable } from "#common/table/testing/memory-table.ts";
 import { anEvent, histories, idsOf, plainAnswer, queries, storeEvents } from "../testing/histories.ts";
 import type { EventQuery, Position } from "./event-query.ts";
@@ -155,18 +155,18 @@ describe("walking a list page by page", () => {
       anEvent(`new-${number}`, { date: new Date(Date.UTC(2025, 0, 1) + number * 1_000).toISOString() }),
     );
     await storeEvents(store, [anEvent("old", { date: "2020-01-01T00:00:00.000Z" }), ...recent]);
-    const effort = noEffort();
+    const cost = noReadCost();
 
     const { matches } = await findPage(
       depsOf(store),
       { ...ALL, to: "2024-12-31T00:00:00.000Z" },
-      { limit: 25, effort },
+      { limit: 25, cost },
     );
     expect(idsOf(matches)).toEqual(["old"]);
-    expect(effort.queries).toBe(4);
+    expect(cost.queries).toBe(4);
 
-    const few = noEffort();
-    await findPage(depsOf(store), ALL, { limit: 25, effort: few });
+    const few = noReadCost();
+    await findPage(depsOf(store), ALL, { limit: 25, cost: few });
     expect(few.queries).toBe(4);
     expect(few.readUnits).toBeLessThan(16);
   });

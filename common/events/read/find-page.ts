@@ -1,4 +1,4 @@
-import { type Effort, noEffort } from "#common/table/partition-reader.ts";
+import { noReadCost, type ReadCost } from "#common/table/partition-reader.ts";
 import { secondOf } from "../keys.ts";
 import { type EventQuery, makeMatcher, type Order, type Position } from "./event-query.ts";
 import { inOrder, type Match, matchesOfRun } from "./matches.ts";
@@ -55,7 +55,7 @@ const firstItemsFor = (query: EventQuery, limit: number, after: Position | undef
 export const findPage = async (
   { store, now, milliseconds = LOOKING_MS, bytesMax = LOOKING_BYTES }: FindPageDeps,
   query: EventQuery,
-  { limit, after, effort = noEffort() }: { limit: number; after?: Position | undefined; effort?: Effort },
+  { limit, after, cost = noReadCost() }: { limit: number; after?: Position | undefined; cost?: ReadCost },
 ): Promise<FoundPage> => {
   const until = now() + milliseconds;
   const isMatch = makeMatcher(query, after);
@@ -80,13 +80,13 @@ export const findPage = async (
   for await (const runs of mergedRuns(store, query, {
     after,
     firstItems: firstItemsFor(query, limit, after),
-    effort,
+    cost,
   })) {
     for (const run of runs) {
       const runSecond = secondOf(run.sk);
       if (runSecond !== second) {
         if (closeSecond()) return full();
-        const isOverdue = now() >= until || effort.bytes >= bytesMax;
+        const isOverdue = now() >= until || cost.bytes >= bytesMax;
         if (isOverdue && second !== "") return { matches: found, next: behind(second, query.order) };
         second = runSecond;
       }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { noEffort } from "#common/table/partition-reader.ts";
+import { noReadCost } from "#common/table/partition-reader.ts";
 import { memoryTable } from "#common/table/testing/memory-table.ts";
 import { chainNumberOf } from "../chain/hash.ts";
 import { anEvent, histories, idsOf, plainAnswer, queries, storeEvents } from "../testing/histories.ts";
@@ -47,13 +47,13 @@ describe("the matches of a query", () => {
   it("are found over five empty years with one query for each partition", async () => {
     const store = memoryTable();
     await storeEvents(store, [anEvent("old", { date: "2020-01-01T00:00:00.000Z" }), anEvent("new")]);
-    const effort = noEffort();
+    const cost = noReadCost();
 
     const found = await Array.fromAsync(
-      matches(store, { organizationId: "demo", types: [], words: [], order: "desc" }, { effort }),
+      matches(store, { organizationId: "demo", types: [], words: [], order: "desc" }, { cost }),
     );
 
     expect(idsOf(found)).toEqual(["new", "old"]);
-    expect(effort.queries).toBe(4);
+    expect(cost.queries).toBe(4);
   });
 });

@@ -1,4 +1,4 @@
-import { type Effort, noEffort } from "#common/table/partition-reader.ts";
+import { noReadCost, type ReadCost } from "#common/table/partition-reader.ts";
 import type { Item } from "#common/table/table.ts";
 import type { ChainId, RunEntry } from "../event.ts";
 import { parseRunSortKey } from "../keys.ts";
@@ -12,7 +12,7 @@ export type Match = { entry: RunEntry; chain: ChainId };
 
 export type MatchesOptions = {
   after?: Position | undefined;
-  effort?: Effort;
+  cost?: ReadCost;
   /** Called every thousand runs or so, also where none of them matches; throws to stop. */
   keepGoing?: () => void;
 };
@@ -43,10 +43,10 @@ export const matchesOfRun = (
 export async function* matchBatches(
   store: ReadStore,
   query: EventQuery,
-  { after, effort = noEffort(), keepGoing = () => {} }: MatchesOptions = {},
+  { after, cost = noReadCost(), keepGoing = () => {} }: MatchesOptions = {},
 ): AsyncGenerator<Match[]> {
   const isMatch = makeMatcher(query, after);
-  for await (const runs of mergedRuns(store, query, { after, effort })) {
+  for await (const runs of mergedRuns(store, query, { after, cost })) {
     keepGoing();
     for (const run of runs) {
       const matches = matchesOfRun(query, run, isMatch);

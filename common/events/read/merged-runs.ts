@@ -1,65 +1,12 @@
-import { type Effort, type Lane, openLane } from "#common/table/partition-reader.ts";
+import { mergedPartitions } from "#common/table/merged-partitions.ts";
+import type { ReadCost } from "#common/table/partition-reader.ts";
 import type { Item, Table } from "#common/table/table.ts";
-import { parseRunSortKey } from "../keys.ts";
-import { noteUnreadable } from "../lists/unreadable.ts";
-import type { EventQuery, Order, Position } from "./event-query.ts";
-import { makeListGate, type PartitionLane } from "./list-gate.ts";
+import type { EventQuery, Position } from "./event-query.ts";
+import { provenLists } from "./proven-lists.ts";
 import { partitionsOf, sortKeysOf } from "./which-lists.ts";
 
 /** What reading lists takes of a table. */
 export type ReadStore = Pick<Table, "get" | "queryPage">;
-
-const nextSortKey = ({ items, index }: Lane): string => items[index]?.sk ?? "";
-
-/** The lane whose next item comes first; all have one. */
-const firstOf = (lanes: readonly Lane[], order: Order): Lane | undefined => {
-  let first: Lane | undefined;
-  for (const lane of lanes) {
-    if (first === undefined || nextSortKey(lane) < nextSortKey(first) === (order === "asc")) first = lane;
-  }
-  return first;
-};
-
-/** Takes items in order for as long as each lane has one at hand. */
-const takeReady = (lanes: readonly Lane[], order: Order): Item[] => {
-  const only = lanes.length === 1 ? lanes[0] : undefined;
-  if (only) {
-    const rest = only.items.slice(only.index);
-    only.index = only.items.length;
-    return rest;
-  }
-  const taken: Item[] = [];
-  for (;;) {
-    const lane = firstOf(lanes, order);
-    const item = lane?.items[lane.index];
-    if (!lane || !item) return taken;
-    taken.push(item);
-    lane.index += 1;
-    if (lane.index === lane.items.length) return taken;
-  }
-};
-
-const isRun = ({ sk }: Item): boolean => {
-  try {
-    parseRunSortKey(sk);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** The next items of a partition that are runs; what else stands there is passed over. */
-const fillWithRuns = async ({ organizationId }: EventQuery, lane: Lane): Promise<void> => {
-  for (;;) {
-    const before = lane.items;
-    await lane.fill();
-    if (lane.items === before || lane.items.every(isRun)) return;
-    const runs = lane.items.filter(isRun);
-    noteUnreadable(organizationId, "a list's item without a run's key");
-    lane.items = runs;
-    if (runs.length > 0) return;
-  }
-};
 
 /**
  * The runs that can hold a match, of all partitions, second by second in the query's order; within a
@@ -68,25 +15,14 @@ const fillWithRuns = async ({ organizationId }: EventQuery, lane: Lane): Promise
 export async function* mergedRuns(
   store: ReadStore,
   query: EventQuery,
-  { after, firstItems, effort }: { after?: Position | undefined; firstItems?: number; effort: Effort },
+  { after, ...options }: { after?: Position | undefined; firstItems?: number; cost: ReadCost },
 ): AsyncGenerator<Item[]> {
   const range = sortKeysOf(query, after);
   if (!range) return;
-  const gate = makeListGate(store, query.organizationId);
-  let lanes: PartitionLane[] = partitionsOf(query).map((pk) => ({
-    pk,
-    lane: openLane(store, { pk, ...range, order: query.order }, { firstItems, effort }),
-  }));
-  for (;;) {
-    await Promise.all(lanes.map(({ lane }) => fillWithRuns(query, lane)));
-    lanes = await gate(lanes);
-    // Where it passed over all that was at hand, more may be left.
-    await Promise.all(lanes.map(({ lane }) => fillWithRuns(query, lane)));
-    lanes = lanes.filter(({ lane: { items, index } }) => index < items.length);
-    if (lanes.length === 0) return;
-    yield takeReady(
-      lanes.map(({ lane }) => lane),
-      query.order,
-    );
-  }
+  yield* mergedPartitions(provenLists(store, query.organizationId), {
+    partitions: partitionsOf(query),
+    ...range,
+    order: query.order,
+    ...options,
+  });
 }

@@ -37,11 +37,11 @@ describe("the filters of a request", () => {
 
   it("name every time that is none, and a range that is turned round", () => {
     expect(faultsOf({ from: "2025-02-29T00:00:00Z", to: "2025-01-31T23:59:60Z" })).toEqual([
-      { path: "/from", message: expect.stringContaining("a day or a time") },
-      { path: "/to", message: expect.stringContaining("a day or a time") },
+      { in: "query", path: "/from", message: expect.stringContaining("a day or a time") },
+      { in: "query", path: "/to", message: expect.stringContaining("a day or a time") },
     ]);
     expect(faultsOf({ from: "2025-01-02T00:00:00Z", to: "2025-01-01T00:00:00Z" })).toEqual([
-      { path: "/from", message: "must not be after `to`" },
+      { in: "query", path: "/from", message: "must not be after `to`" },
     ]);
     expect(faultsOf({ from: "2025-01-02T00:00:00Z", to: "2025-01-02T01:00:00+01:00" })).toEqual([]);
   });
@@ -49,7 +49,7 @@ describe("the filters of a request", () => {
   it("name a day or time that is none with an example of one", () => {
     for (const from of ["yesterday", "2024-02-30", "2024-1-1", "2024-01-01Z", "", "31.01.2025"]) {
       expect(faultsOf({ from }), from).toEqual([
-        { path: "/from", message: expect.stringMatching(/2025-01-31 or 2025-01-31T12:00:00Z$/) },
+        { in: "query", path: "/from", message: expect.stringMatching(/2025-01-31 or 2025-01-31T12:00:00Z$/) },
       ]);
     }
   });
@@ -72,7 +72,7 @@ describe("the filters of a request", () => {
     expect(readFilters("demo", { about: "c1" })).toMatchObject({ about: "c1", types: ["audit"] });
     expect(readFilters("demo", { about: "c1", type: ["audit"] })).toMatchObject({ types: ["audit"] });
     expect(faultsOf({ about: "c1", type: ["audit", "opened"] })).toEqual([
-      { path: "/about", message: "goes with type=audit or with no type" },
+      { in: "query", path: "/about", message: "goes with type=audit or with no type" },
     ]);
   });
 

@@ -55,17 +55,21 @@ export const readFilters = (organizationId: string, filters: RequestFilters): Ev
     const text = filters[name];
     const date = text === undefined ? undefined : boundOf(text);
     if (text !== undefined && date === undefined) {
-      errors.push({ path: `/${name}`, message: DATE_WANTED });
+      errors.push({
+        in: "query",
+        path: `/${name}`,
+        message: DATE_WANTED,
+      });
     }
     return date;
   };
   const from = bound("from");
   const to = bound("to");
   if (from !== undefined && to !== undefined && from > to) {
-    errors.push({ path: "/from", message: "must not be after `to`" });
+    errors.push({ in: "query", path: "/from", message: "must not be after `to`" });
   }
   if (about !== undefined && type.some((one) => one !== AUDIT_TYPE)) {
-    errors.push({ path: "/about", message: `goes with type=${AUDIT_TYPE} or with no type` });
+    errors.push({ in: "query", path: "/about", message: `goes with type=${AUDIT_TYPE} or with no type` });
   }
   if (errors.length > 0) throw new AppError("INPUT_INVALID", { errors });
   return {

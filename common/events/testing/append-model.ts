@@ -5,9 +5,9 @@ import {
   type Chance,
   makeCaller,
   makeScheduler,
-  randomFrom,
   scheduledTable,
 } from "#common/table/testing/scheduler.ts";
+import { randomFrom } from "#common/testing/random.ts";
 import type { AppendDeps, Outcome } from "../append/append.ts";
 import { type Block, placedEvents } from "../chain/block.ts";
 import { blockFromItem } from "../chain/block-item.ts";

@@ -1,4 +1,7 @@
+import { crc32 } from "node:zlib";
 import type { MultipartFiles } from "../multipart-files.ts";
+
+const checksumOf = (bytes: Uint8Array): string => String(crc32(bytes));
 
 /** Files in memory, as S3 has them: parts by number, and the whole only once it is finished. */
 export const memoryFiles = () => {
@@ -17,12 +20,17 @@ export const memoryFiles = () => {
     },
     putPart: async (_, uploadId, number, bytes) => {
       partsOf(uploadId).set(number, Buffer.from(bytes));
-      return `tag-${number}-${bytes.length}`;
+      return { tag: `tag-${number}-${bytes.length}`, crc32: checksumOf(bytes) };
     },
-    finish: async (key, uploadId, tags) => {
+    finish: async (key, uploadId, listed) => {
       if (files.has(key)) return;
       const parts = partsOf(uploadId);
-      files.set(key, Buffer.concat(tags.map((_, index) => parts.get(index + 1) ?? Buffer.from("?"))));
+      const bytes = listed.map(({ crc32: wanted }, index) => {
+        const part = parts.get(index + 1);
+        if (!part || checksumOf(part) !== wanted) throw new Error(`part ${index + 1} is not as it was put`);
+        return part;
+      });
+      files.set(key, Buffer.concat(bytes));
       uploads.delete(uploadId);
     },
     abort: async (_, uploadId) => void uploads.delete(uploadId),

@@ -1,14 +1,10 @@
-import {
-  type Index,
-  type Item,
-  type Key,
-  keyOfWrite,
-  type QueryOptions,
-  type QueryPage,
-  type Table,
-  TRANSACTION_WRITES_MAX,
-  type Write,
-} from "../table.ts";
+import type { Index, Item, Key, QueryOptions, QueryPage, Table, Write } from "../table.ts";
+
+/** DynamoDB's limit on the writes of a transaction. */
+const TRANSACTION_WRITES_MAX = 100;
+
+const keyOfWrite = (write: Write): Key =>
+  "put" in write ? { pk: write.put.pk, sk: write.put.sk } : write.remove;
 
 /** Rough, but in proportion: what counts towards the 1 MB of a page. */
 const sizeOf = (item: Item): number => {

@@ -1,16 +1,5 @@
 import type { Item, Table, TransactionResult } from "../table.ts";
 
-/** Random numbers from a seed (mulberry32), so that a failed schedule can be run again. */
-export const randomFrom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
-
 export class Killed extends Error {
   override readonly name = "Killed";
 }

@@ -9,9 +9,9 @@ export type Posting = { organizationId: string; nowMs: number };
 
 const aheadMs = EVENT_LIMITS.aheadSeconds * 1000;
 
-export const isTooFarAhead = (instantMs: number, nowMs: number): boolean => instantMs > nowMs + aheadMs;
+const isTooFarAhead = (instantMs: number, nowMs: number): boolean => instantMs > nowMs + aheadMs;
 
-export const detailBytesOf = (detail: unknown): number => Buffer.byteLength(JSON.stringify(detail));
+const detailBytesOf = (detail: unknown): number => Buffer.byteLength(JSON.stringify(detail));
 
 const dateFault = (date: string, nowMs: number): string | undefined => {
   const instant = instantOf(date);
@@ -32,9 +32,31 @@ const textFault = (text: string): string | undefined =>
 const typeFault = (type: string): string | undefined =>
   type === AUDIT_TYPE ? `must not be ${AUDIT_TYPE}, which is the platform's own` : textFault(type);
 
+/** Most bytes that a UTF-16 unit takes in JSON (`\u001f`), and a number or a literal with its comma. */
+const UNIT_BYTES_MAX = 6;
+const NUMBER_BYTES_MAX = 26;
+
+/** What is left of so many bytes after the value's JSON, at its largest; negative when it may not fit. */
+const leftAfter = (value: unknown, bytes: number): number => {
+  if (bytes < 0) return bytes;
+  if (typeof value === "string") return bytes - 3 - value.length * UNIT_BYTES_MAX;
+  if (typeof value !== "object" || value === null) return bytes - NUMBER_BYTES_MAX;
+  let left = bytes - 3;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) left = leftAfter(value[index], left);
+    return left;
+  }
+  for (const name in value) {
+    left = leftAfter((value as Record<string, unknown>)[name], left - 4 - name.length * UNIT_BYTES_MAX);
+  }
+  return left;
+};
+
 const detailFault = (detail: unknown): string | undefined => {
   const { detailBytes } = EVENT_LIMITS;
   try {
+    // Most details are far from the limit, and writing each as JSON to count it is half the time of the rules.
+    if (leftAfter(detail, detailBytes) >= 0) return undefined;
     const bytes = detailBytesOf(detail);
     return bytes > detailBytes ? `must have at most ${detailBytes} bytes as JSON, got ${bytes}` : undefined;
   } catch (error) {
@@ -55,23 +77,33 @@ const targetFaults = (targets: readonly unknown[], path: string): Fault[] =>
     }),
   );
 
-/** Rules that the schema cannot say, for the fields that have a rule and the type for it. */
-const eventFaults = (event: object, path: string, { organizationId, nowMs }: Posting): Fault[] => {
-  const rules: Record<string, (text: string) => string | undefined> = {
-    eventId: idFault,
-    customerId: idFault,
-    organizationId: (text) =>
+type Rule = (text: string, posting: Posting) => string | undefined;
+
+/** Rules that the schema cannot say, for texts. */
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ["eventId", idFault],
+  ["customerId", idFault],
+  [
+    "organizationId",
+    (text, { organizationId }) =>
       text === organizationId ? undefined : "must be the organization of the token, or absent",
-    type: typeFault,
-    description: textFault,
-    actor: textFault,
-    date: (text) => dateFault(text, nowMs),
-  };
+  ],
+  ["type", typeFault],
+  ["description", textFault],
+  ["actor", textFault],
+  ["date", (text, { nowMs }) => dateFault(text, nowMs)],
+]);
+
+/** The faults of the fields that have a rule and the type for it. */
+const eventFaults = (event: object, path: string, posting: Posting): Fault[] => {
   const faults: Fault[] = [];
   for (const [name, value] of Object.entries(event)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     const message =
-      name === "detail" ? detailFault(value) : typeof value === "string" ? rule?.(value) : undefined;
+      name === "detail"
+        ? detailFault(value)
+        : typeof value === "string"
+          ? RULES.get(name)?.(value, posting)
+          : undefined;
     if (message !== undefined) faults.push({ path: `${path}/${name}`, message });
   }
   return "targets" in event && Array.isArray(event.targets)

@@ -1,73 +1,29 @@
 import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
-  CreateTableCommand,
-  type CreateTableCommandInput,
   DeleteItemCommand,
   DeleteTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
   QueryCommand,
   ScanCommand,
-  TransactGetItemsCommand,
-  TransactWriteItemsCommand,
   UpdateItemCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
 import { eventually, failureOf } from "../testing/port.ts";
-import { freshName, type StartEmulator, useEmulator } from "./emulator.ts";
+import { tableClient } from "./dynamodb-client.ts";
+import { type StartEmulator, useEmulator } from "./emulator.ts";
 
 /** What the platform needs of DynamoDB. */
 export const describeDynamoDb = (start: StartEmulator) =>
   describe("DynamoDB", () => {
     const clients = useEmulator(start);
-    const make = async (more: Partial<CreateTableCommandInput> = {}) => {
-      const TableName = freshName("table");
-      await clients().dynamodb.send(
-        new CreateTableCommand({
-          TableName,
-          BillingMode: "PAY_PER_REQUEST",
-          AttributeDefinitions: [
-            { AttributeName: "owner", AttributeType: "S" },
-            { AttributeName: "id", AttributeType: "S" },
-            { AttributeName: "state", AttributeType: "S" },
-          ],
-          KeySchema: [
-            { AttributeName: "owner", KeyType: "HASH" },
-            { AttributeName: "id", KeyType: "RANGE" },
-          ],
-          GlobalSecondaryIndexes: [
-            {
-              IndexName: "byState",
-              KeySchema: [
-                { AttributeName: "state", KeyType: "HASH" },
-                { AttributeName: "id", KeyType: "RANGE" },
-              ],
-              Projection: { ProjectionType: "ALL" },
-            },
-          ],
-          ...more,
-        }),
-      );
-      await eventually(async () => {
-        const { Table } = await clients().dynamodb.send(new DescribeTableCommand({ TableName }));
-        return Table?.TableStatus === "ACTIVE";
-      });
-      return TableName;
-    };
-    const keyOf = (id: string) => ({ owner: { S: "o" }, id: { S: id } });
+    const { make, keyOf, get } = tableClient(clients);
     const put = (TableName: string, id: string, more = {}) =>
       clients().dynamodb.send(new PutItemCommand({ TableName, Item: { ...keyOf(id), ...more } }));
-    const get = async (TableName: string, id: string) => {
-      const { Item } = await clients().dynamodb.send(
-        new GetItemCommand({ TableName, Key: keyOf(id), ConsistentRead: true }),
-      );
-      return Item;
-    };
     const byState = async (TableName: string, state: string) => {
       const { Items = [] } = await clients().dynamodb.send(
         new QueryCommand({
@@ -220,114 +176,6 @@ export const describeDynamoDb = (start: StartEmulator) =>
 
       expect(name).toBe("ValidationException");
       expect(await get(table, "twice")).toBeUndefined();
-    });
-
-    it("does all of a transaction or nothing, and says which part objected", async () => {
-      const table = await make();
-      await put(table, "there", { n: { N: "1" } });
-      const transact = (condition: string) =>
-        clients().dynamodb.send(
-          new TransactWriteItemsCommand({
-            TransactItems: [
-              { Put: { TableName: table, Item: { ...keyOf("new"), state: { S: "open" } } } },
-              {
-                ConditionCheck: {
-                  TableName: table,
-                  Key: keyOf("there"),
-                  ConditionExpression: condition,
-                  ExpressionAttributeValues: { ":n": { N: "1" } },
-                  ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-                },
-              },
-              { Delete: { TableName: table, Key: keyOf("gone") } },
-            ],
-          }),
-        );
-
-      const { name, error } = await failureOf(transact("n > :n"));
-      expect(name).toBe("TransactionCanceledException");
-      expect(Reflect.get(error, "CancellationReasons")).toMatchObject([
-        { Code: "None" },
-        { Code: "ConditionalCheckFailed", Item: { n: { N: "1" } } },
-        { Code: "None" },
-      ]);
-      expect(await get(table, "new")).toBeUndefined();
-      expect(await byState(table, "open")).toEqual([]);
-
-      await transact("n = :n");
-      expect(await byState(table, "open")).toEqual(["new"]);
-    });
-
-    it("does a transaction with one client token once", async () => {
-      const table = await make();
-      const transact = (amount: string) =>
-        clients().dynamodb.send(
-          new TransactWriteItemsCommand({
-            ClientRequestToken: `token-${table}`,
-            TransactItems: [
-              {
-                Update: {
-                  TableName: table,
-                  Key: keyOf("sum"),
-                  UpdateExpression: "ADD n :a",
-                  ExpressionAttributeValues: { ":a": { N: amount } },
-                },
-              },
-            ],
-          }),
-        );
-
-      await transact("5");
-      await transact("5");
-
-      expect((await get(table, "sum"))?.n).toEqual({ N: "5" });
-      expect((await failureOf(transact("6"))).name).toBe("IdempotentParameterMismatchException");
-    });
-
-    it("keeps transactions apart: a sum over two items never changes", async () => {
-      const table = await make();
-      await put(table, "a", { n: { N: "100" } });
-      await put(table, "b", { n: { N: "0" } });
-      const add = (id: string, amount: number) => ({
-        Update: {
-          TableName: table,
-          Key: keyOf(id),
-          UpdateExpression: "ADD n :a",
-          ExpressionAttributeValues: { ":a": { N: String(amount) } },
-        },
-      });
-      const sums: number[] = [];
-      const watch = async () => {
-        const { Responses = [] } = await clients().dynamodb.send(
-          new TransactGetItemsCommand({
-            TransactItems: ["a", "b"].map((id) => ({ Get: { TableName: table, Key: keyOf(id) } })),
-          }),
-        );
-        sums.push(Responses.reduce((sum, { Item }) => sum + Number(Item?.n?.N), 0));
-      };
-
-      await Promise.all(
-        Array.from({ length: 20 }, async (_, index) => {
-          const [from, to] = index % 2 === 0 ? ["a", "b"] : ["b", "a"];
-          await clients().dynamodb.send(
-            new TransactWriteItemsCommand({ TransactItems: [add(from ?? "", -index), add(to ?? "", index)] }),
-          );
-          await watch();
-        }),
-      );
-
-      expect(new Set(sums)).toEqual(new Set([100]));
-    });
-
-    it("refuses a transaction that names an item twice", async () => {
-      const table = await make();
-      const Put = { TableName: table, Item: keyOf("1") };
-
-      const { name } = await failureOf(
-        clients().dynamodb.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, { Put }] })),
-      );
-
-      expect(name).toBe("ValidationException");
     });
 
     it("removes what expired when time to live is on, and leaves the rest", async () => {

@@ -1,3 +1,4 @@
+import { type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll } from "vitest";
 import { type Clients, clientsFor } from "../testing/port.ts";
 
@@ -25,4 +26,28 @@ let made = 0;
 export const freshName = (what: string): string => {
   made += 1;
   return `${what}-${process.pid}-${made}`;
+};
+
+const DEADLINE_MS = 20_000;
+
+/** The next `count` messages of a queue, however many receives that takes; fewer if they do not come. */
+export const receiveMessages = async (
+  { sqs }: Pick<Clients, "sqs">,
+  QueueUrl: string,
+  count: number,
+): Promise<Message[]> => {
+  const received: Message[] = [];
+  const deadline = Date.now() + DEADLINE_MS;
+  while (received.length < count && Date.now() < deadline) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 1,
+        MessageAttributeNames: ["All"],
+      }),
+    );
+    received.push(...Messages);
+  }
+  return received;
 };

@@ -1,54 +1,24 @@
 import {
   ChangeMessageVisibilityCommand,
-  CreateQueueCommand,
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
   DeleteQueueCommand,
-  GetQueueAttributesCommand,
   GetQueueUrlCommand,
-  ListDeadLetterSourceQueuesCommand,
   ListQueuesCommand,
-  type Message,
   PurgeQueueCommand,
-  type QueueAttributeName,
-  ReceiveMessageCommand,
   SendMessageBatchCommand,
-  SendMessageCommand,
   SetQueueAttributesCommand,
-  StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
 import { describe, expect, it } from "vitest";
 import { eventually, failureOf } from "../testing/port.ts";
-import { freshName, type StartEmulator, useEmulator } from "./emulator.ts";
+import { type StartEmulator, useEmulator } from "./emulator.ts";
+import { queueClient } from "./sqs-client.ts";
 
 /** What the platform needs of SQS. */
 export const describeSqs = (start: StartEmulator) =>
   describe("SQS", () => {
     const clients = useEmulator(start);
-    const make = async (Attributes: Partial<Record<QueueAttributeName, string>> = {}) => {
-      const QueueName = freshName("queue");
-      const { QueueUrl = "" } = await clients().sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-      return { QueueUrl, QueueName, arn: `arn:aws:sqs:us-east-1:000000000000:${QueueName}` };
-    };
-    const send = (QueueUrl: string, MessageBody: string, more = {}) =>
-      clients().sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, ...more }));
-    const receive = async (QueueUrl: string, more = {}): Promise<Message[]> => {
-      const { Messages = [] } = await clients().sqs.send(
-        new ReceiveMessageCommand({
-          QueueUrl,
-          MaxNumberOfMessages: 10,
-          MessageSystemAttributeNames: ["All"],
-          ...more,
-        }),
-      );
-      return Messages;
-    };
-    const attribute = async (QueueUrl: string, name: QueueAttributeName) => {
-      const { Attributes = {} } = await clients().sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] }),
-      );
-      return Attributes[name];
-    };
+    const { make, send, receive, attribute } = queueClient(clients);
 
     it("gives back what was sent, with attributes of every kind", async () => {
       const { QueueUrl } = await make();
@@ -136,29 +106,6 @@ export const describeSqs = (start: StartEmulator) =>
       expect(await receive(QueueUrl)).toEqual([]);
       expect(await attribute(QueueUrl, "ApproximateNumberOfMessagesDelayed")).toBe("1");
       expect(await receive(QueueUrl, { WaitTimeSeconds: 5 })).toHaveLength(1);
-    });
-
-    it("moves a message to the dead-letter queue after maxReceiveCount, and back when asked", async () => {
-      const dead = await make();
-      const source = await make({
-        VisibilityTimeout: "0",
-        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 2 }),
-      });
-      await send(source.QueueUrl, "poison");
-      expect(await receive(source.QueueUrl)).toHaveLength(1);
-      expect(await receive(source.QueueUrl)).toHaveLength(1);
-
-      expect(await receive(source.QueueUrl)).toEqual([]);
-      const [buried] = await receive(dead.QueueUrl, { VisibilityTimeout: 0 });
-      expect(buried?.Body).toBe("poison");
-      expect(buried?.Attributes?.DeadLetterQueueSourceArn).toBe(source.arn);
-
-      const { queueUrls } = await clients().sqs.send(
-        new ListDeadLetterSourceQueuesCommand({ QueueUrl: dead.QueueUrl }),
-      );
-      expect(queueUrls).toEqual([source.QueueUrl]);
-      await clients().sqs.send(new StartMessageMoveTaskCommand({ SourceArn: dead.arn }));
-      expect(await receive(source.QueueUrl)).toHaveLength(1);
     });
 
     it("tells failures of a batch entry by entry", async () => {

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { AwsError } from "../port/errors.ts";
 import { type Input, isRecord, type Output } from "../port/input.ts";
+import { checkNesting } from "./values.ts";
 
 /**
  * Dynalite's own modules, used below its HTTP server: the checks of an operation, then its action on a
@@ -9,11 +10,19 @@ import { type Input, isRecord, type Output } from "../port/input.ts";
  * on the insides of version 4.0.0, which package.json pins; the acceptance suite says if they move.
  */
 export type Item = Record<string, Record<string, unknown>>;
+type KeySchema = { AttributeName: string; KeyType: string }[];
+export type Index = {
+  IndexName: string;
+  IndexStatus?: string;
+  KeySchema: KeySchema;
+  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
+};
 export type Table = {
   TableName: string;
   TableStatus: string;
-  KeySchema: { AttributeName: string; KeyType: string }[];
-  GlobalSecondaryIndexes?: { IndexName: string; IndexStatus?: string }[];
+  KeySchema: KeySchema;
+  GlobalSecondaryIndexes?: Index[];
+  LocalSecondaryIndexes?: Index[];
   [field: string]: unknown;
 };
 export type Done<T> = (error: unknown, value?: T) => void;
@@ -139,6 +148,9 @@ export const checked = (name: OperationName, input: Input, store: Store): Input 
   const entry = loaded.get(name);
   if (!entry) throw new AwsError("UnknownOperationException", "");
   const { types, custom } = entry.rules;
+  // Before dynalite's own checks, whose recursion a very deep value would exhaust.
+  checkNesting(input.Item);
+  checkNesting(input.ExpressionAttributeValues);
   try {
     const data = checks.checkTypes({ ...input }, types);
     checks.checkValidations(data, types, custom, store);

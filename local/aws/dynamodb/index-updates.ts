@@ -36,9 +36,15 @@ const add = async (engine: Engine, table: Table, input: Input, definitions: unkn
   if (indexesOf(table).some((index) => index.IndexName === IndexName)) {
     throw invalid(`Attempting to create an index which already exists: ${IndexName}`);
   }
+  const projection = record(input, "Projection");
   const index = {
     ...input,
     IndexName,
+    KeySchema: records(input, "KeySchema").map((key) => ({
+      AttributeName: text(key, "AttributeName"),
+      KeyType: text(key, "KeyType"),
+    })),
+    Projection: { ...projection, ProjectionType: text(projection, "ProjectionType") },
     IndexArn: `${engine.tables.arn(table.TableName)}/index/${IndexName}`,
     IndexStatus: "ACTIVE",
     IndexSizeBytes: 0,

@@ -1,6 +1,7 @@
 import { AwsError } from "../port/errors.ts";
 import { type Input, isRecord, type Output } from "../port/input.ts";
-import type { BatchOperation, Release } from "./dynalite.ts";
+import { consumedByMany, consumedByOne, type Units, writeUnits } from "./capacity.ts";
+import type { BatchOperation, Release, Table } from "./dynalite.ts";
 import {
   checked,
   createKey,
@@ -12,8 +13,10 @@ import {
   validateItem,
   validateKey,
 } from "./dynalite.ts";
+import { checkIndexKeys, checkTableKey, checkUpdatedIndexKeys } from "./index-keys.ts";
 import type { Streams } from "./streams.ts";
 import type { Tables } from "./tables.ts";
+import { checkNesting } from "./values.ts";
 import { makeWriteView, operationsOf, type Written } from "./write-view.ts";
 
 export type Engine = { store: Store; tables: Tables; streams: Streams };
@@ -34,20 +37,31 @@ const land = async (engine: Engine, written: Written, indexes: BatchOperation[],
   await engine.store.db.batch(operations).finally(landed);
 };
 
+/** What an update made of an item; dynalite looks at the request alone. */
+export const checkUpdated = (table: Table, { old, new: item }: Written): void => {
+  checkNesting(item);
+  if (item) checkUpdatedIndexKeys(table, old, item);
+};
+
 const write = async (
   engine: Engine,
   name: OperationName,
   data: Input,
-  options: { showOld: boolean; byTimeToLive?: boolean },
-): Promise<Output> => {
-  const view = makeWriteView(engine.store, engine.tables, (written, indexes) =>
-    land(engine, written, indexes, options.byTimeToLive ?? false),
-  );
+  showOld: boolean,
+): Promise<{ output: Output; units: Units }> => {
+  const table = await engine.tables.get(tableNameOf(data));
+  let change: Written | undefined;
+  const view = makeWriteView(engine.store, engine.tables, async (written, indexes) => {
+    if (name === "UpdateItem") checkUpdated(table, written);
+    change = written;
+    await land(engine, written, indexes, false);
+  });
   try {
-    return await perform(name, data, view.store);
+    const output = await perform(name, data, view.store);
+    return { output, units: writeUnits(table, view.seen, change?.new) };
   } catch (error) {
     if (
-      options.showOld &&
+      showOld &&
       view.seen &&
       error instanceof AwsError &&
       error.code === "ConditionalCheckFailedException"
@@ -61,16 +75,39 @@ const write = async (
 /** PutItem, UpdateItem and DeleteItem. */
 export const writeItem = async (engine: Engine, name: OperationName, input: Input): Promise<Output> => {
   const data = checked(name, input, engine.store);
-  await engine.tables.get(tableNameOf(data));
-  return write(engine, name, data, { showOld: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD" });
+  const table = await engine.tables.get(tableNameOf(data));
+  checkTableKey(table, data.Item ?? data.Key);
+  checkIndexKeys(table, data.Item);
+  const showOld = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
+  const { output, units } = await write(engine, name, data, showOld);
+  return { ...output, ...consumedByOne(input, units) };
+};
+
+const wrongKey = () =>
+  new AwsError("ValidationException", "The provided key element does not match the schema");
+
+/** A batch has the same words for a key that is missing or wrong, whether it puts or deletes. */
+const inBatch = (refusal: Error | null | undefined) => {
+  const error = refusal ? toAwsError(refusal) : undefined;
+  return error instanceof AwsError && /Missing the key|Type mismatch for key/.test(error.message)
+    ? wrongKey()
+    : error;
 };
 
 const refuse = (error: unknown) => {
   if (error) throw toAwsError(error);
 };
 
+const entriesIn = (requests: unknown): Record<string, unknown>[] =>
+  isRecord(requests)
+    ? Object.values(requests).flatMap((entries) => (Array.isArray(entries) ? entries.filter(isRecord) : []))
+    : [];
+
 /** Each request of a batch is a write of its own; all are checked before the first takes effect. */
 export const batchWriteItem = async (engine: Engine, input: Input): Promise<Output> => {
+  for (const entry of entriesIn(input.RequestItems)) {
+    if (isRecord(entry.PutRequest)) checkNesting(entry.PutRequest.Item);
+  }
   const data = checked("BatchWriteItem", input, engine.store);
   const requests = isRecord(data.RequestItems) ? data.RequestItems : {};
   const writes: { name: OperationName; data: Input }[] = [];
@@ -80,10 +117,10 @@ export const batchWriteItem = async (engine: Engine, input: Input): Promise<Outp
     for (const entry of Array.isArray(entries) ? entries.filter(isRecord) : []) {
       const put = isRecord(entry.PutRequest) ? entry.PutRequest.Item : undefined;
       const Key = isRecord(entry.DeleteRequest) ? entry.DeleteRequest.Key : undefined;
-      if (put) refuse(validateItem(put, table));
-      else if (validateKey(Key, table)) {
-        throw new AwsError("ValidationException", "The provided key element does not match the schema");
-      }
+      checkTableKey(table, put ?? Key);
+      checkIndexKeys(table, put);
+      if (put) refuse(inBatch(validateItem(put, table)));
+      else if (validateKey(Key, table)) throw wrongKey();
       const key = createKey(put ?? Key, table);
       if (seen.has(key)) {
         throw new AwsError("ValidationException", "Provided list of item keys contains duplicates");
@@ -96,8 +133,14 @@ export const batchWriteItem = async (engine: Engine, input: Input): Promise<Outp
       );
     }
   }
-  await Promise.all(writes.map((one) => write(engine, one.name, one.data, { showOld: false })));
-  return { UnprocessedItems: {} };
+  const written = await Promise.all(writes.map((one) => write(engine, one.name, one.data, false)));
+  return {
+    UnprocessedItems: {},
+    ...consumedByMany(
+      input,
+      written.map(({ units }) => units),
+    ),
+  };
 };
 
 /** Takes a lock of dynalite's; all the locks that one tick asks for are queued before anybody else's. */

@@ -1,8 +1,56 @@
 import type { MessageAttributes } from "../../seams.ts";
 import { isRecord } from "../port/input.ts";
-import { matchesPattern } from "./pattern.ts";
+import { matchesPattern, readPattern } from "./pattern.ts";
+import { refuse } from "./pattern-error.ts";
 
 export type FilterScope = "MessageAttributes" | "MessageBody";
+export type FilterPolicy = Readonly<Record<string, unknown>>;
+
+const KEYS_MAX = 5;
+const COMBINATIONS_MAX = 150;
+
+/** Of what EventBridge lets stand inside `anything-but`, SNS knows one prefix. */
+const checkCondition = (condition: unknown): void => {
+  const inner = isRecord(condition) ? condition["anything-but"] : undefined;
+  if (!isRecord(inner)) return;
+  for (const [operator, operand] of Object.entries(inner)) {
+    if (operator !== "prefix") refuse(`Unsupported anything-but pattern: ${operator}`);
+    if (typeof operand !== "string") refuse("prefix match pattern must be a string");
+  }
+};
+
+/** Looks at every list of conditions; the alternatives of `$or` hold lists too. */
+const checkConditions = (policy: unknown): void => {
+  if (Array.isArray(policy)) {
+    for (const one of policy) {
+      checkCondition(one);
+      checkConditions(one);
+    }
+  } else if (isRecord(policy)) Object.values(policy).forEach(checkConditions);
+};
+
+/**
+ * Throws PatternError for what SNS does not take as a filter policy. Of what EventBridge takes it refuses
+ * policies of many keys, and of many combinations: in each alternative of `$or` the counts of conditions,
+ * each times the depth of its key, are multiplied, and the alternatives added up.
+ */
+export const checkFilterPolicy = (policy: FilterPolicy): void => {
+  if (Object.keys(policy).length === 0) return;
+  if (Object.keys(policy).length > KEYS_MAX) refuse(`Filter policy can not have more than ${KEYS_MAX} keys`);
+  checkConditions(policy);
+  const combinations = readPattern(policy).map((fields) =>
+    [...fields.values()].reduce((product, { count, depth }) => product * count * depth, 1),
+  );
+  if (combinations.reduce((sum, one) => sum + one, 0) > COMBINATIONS_MAX) {
+    refuse("Filter policy is too complex");
+  }
+};
+
+/** Whether a key of the policy has keys of its own, which attributes of messages cannot have. */
+export const isNested = (policy: FilterPolicy): boolean =>
+  Object.entries(policy).some(([name, inner]) =>
+    name === "$or" && Array.isArray(inner) ? inner.filter(isRecord).some(isNested) : isRecord(inner),
+  );
 
 const parsed = (text: string): unknown => {
   try {
@@ -24,7 +72,7 @@ const visible = (attributes: MessageAttributes): Record<string, unknown> =>
 
 /** Whether a subscription with this filter policy gets the message; SNS filters with EventBridge's operators. */
 export const passesFilter = (
-  policy: Readonly<Record<string, unknown>> | undefined,
+  policy: FilterPolicy | undefined,
   scope: FilterScope,
   body: string,
   attributes: MessageAttributes,

@@ -27,8 +27,14 @@ describe("the operators of a pattern", () => {
     ["exists", { exists: true }, ["a", 0, null, ""], [undefined, {}, { y: 1 }, []]],
     ["does not exist", { exists: false }, [undefined, []], ["a", null]],
     ["anything but a value", { "anything-but": "a" }, ["b", "", 1, null], ["a", undefined]],
-    ["anything but a list", { "anything-but": ["a", 2] }, ["b", "2", 3], ["a", 2]],
-    ["anything but a prefix", { "anything-but": { prefix: "ab" } }, ["ba"], ["abc", undefined]],
+    ["anything but texts", { "anything-but": ["a", "2"] }, ["b", 2, 3, null], ["a", "2"]],
+    ["anything but numbers", { "anything-but": [1, 2] }, ["b", "2", 3, null], [1, 2, undefined]],
+    [
+      "anything but a prefix",
+      { "anything-but": { prefix: "ab" } },
+      ["ba", 12, null, true],
+      ["abc", undefined],
+    ],
     ["anything but prefixes", { "anything-but": { prefix: ["a", "b"] } }, ["c"], ["ax", "bx"]],
     ["anything but a suffix", { "anything-but": { suffix: ".md" } }, ["a.ts"], ["a.md"]],
     [
@@ -80,6 +86,27 @@ describe("the operators of a pattern", () => {
     ).toBe(false);
   });
 
+  it("takes a list that is no alternative for a field of the name $or", () => {
+    expect(matchesPattern({ $or: [{ prefix: "a" }, { suffix: "z" }] }, { $or: "abc" })).toBe(true);
+    expect(matchesPattern({ $or: ["a"] }, { $or: "a" })).toBe(true);
+    expect(matchesPattern({ $or: [{ prefix: "a" }, { suffix: "z" }] }, { prefix: "a" })).toBe(false);
+  });
+
+  it("looks into lists of lists, and joins names with dots on either side", () => {
+    const pattern = { a: { "b.c": ["x"], d: [1] } };
+
+    expect(matchesPattern(pattern, { a: [[{ b: { c: "x" }, d: 1 }]] })).toBe(true);
+    expect(matchesPattern(pattern, { "a.b": { c: "x" }, "a.d": 1 })).toBe(true);
+    expect(matchesPattern(pattern, { a: [[{ b: { c: "x" } }], [{ d: 1 }]] })).toBe(false);
+  });
+
+  it("wants what is absent to be absent in the element that has the rest", () => {
+    const pattern = { items: { a: ["x"], b: [{ exists: false }] } };
+
+    expect(matchesPattern(pattern, { items: [{ a: "x", b: 1 }, { a: "x" }] })).toBe(true);
+    expect(matchesPattern(pattern, { items: [{ a: "x", b: 1 }, { a: "y" }] })).toBe(false);
+  });
+
   it.each<[string, unknown]>([
     ["no object", "text"],
     ["an empty object", {}],
@@ -93,6 +120,22 @@ describe("the operators of a pattern", () => {
     ["a malformed cidr", { source: [{ cidr: "10.0.0.0" }] }],
     ["two stars in a row", { source: [{ wildcard: "a**" }] }],
     ["anything-but nothing", { source: [{ "anything-but": [] }] }],
+    ["anything-but texts and numbers", { source: [{ "anything-but": ["a", 2] }] }],
+    ["an escape of another character", { source: [{ wildcard: "a\\d" }] }],
+    ["an empty condition", { source: [{}] }],
+    ["a bottom that is not below the top", { source: [{ numeric: [">", 3, "<", 3] }] }],
+    ["a block of one address", { source: [{ cidr: "10.0.0.1/32" }] }],
+    ["a negative mask", { source: [{ cidr: "10.0.0.1/-1" }] }],
+    ["a wildcard in which too much can match at once", { source: [{ wildcard: "*:*:*:*:*:event-bus/*" }] }],
+    [
+      "more than a thousand alternatives",
+      Object.fromEntries(
+        ["a", "b", "c", "d"].map((name) => [
+          name,
+          { $or: Array.from({ length: 6 }, (_, index) => ({ [String(index)]: ["x"] })) },
+        ]),
+      ),
+    ],
     ["a nested list", { source: [["a"]] }],
   ])("refuses %s", (_, pattern) => {
     expect(() => compilePattern(pattern)).toThrow(PatternError);
@@ -132,6 +175,8 @@ describe("the laws of patterns", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (wanted, value) => {
         expect(matches([{ "anything-but": wanted }], value)).toBe(!matches([wanted], value));
+        // AWS refuses anything but the prefix that every text has.
+        if (wanted === "") return;
         expect(matches([{ "anything-but": { prefix: wanted } }], value)).toBe(
           !matches([{ prefix: wanted }], value),
         );
@@ -147,11 +192,35 @@ describe("the laws of patterns", () => {
     );
   });
 
+  it("a dotted name is the same as names within names, on either side", () => {
+    const name = fc.string({ minLength: 1, unit: fc.constantFrom("a", "b", "c") });
+    fc.assert(
+      fc.property(
+        fc.array(name, { minLength: 1, maxLength: 4 }),
+        leaf,
+        fc.nat(3),
+        fc.nat(3),
+        (path, value, p, e) => {
+          /** The first names joined with dots, the others within. */
+          const nest = (joined: number, inner: unknown): Record<string, unknown> => {
+            const first = path.slice(0, joined + 1).join(".");
+            const rest = path.slice(joined + 1);
+            return { [first]: rest.reduceRight<unknown>((value, one) => ({ [one]: value }), inner) };
+          };
+
+          expect(matchesPattern(nest(p, [value]), nest(e, value))).toBe(true);
+          expect(matchesPattern(nest(p, [{ exists: false }]), nest(e, value))).toBe(false);
+        },
+      ),
+    );
+  });
+
   it("a wildcard matches what its stars were put into", () => {
     const piece = fc.string().filter((text) => !/[*\\]/.test(text));
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(piece.filter(Boolean), fc.string()), { minLength: 1 }),
+        // More stars can be too complex for AWS.
+        fc.array(fc.tuple(piece.filter(Boolean), fc.string()), { minLength: 1, maxLength: 2 }),
         piece,
         (parts, end) => {
           const wildcard = `${parts.map(([fixed]) => `${fixed}*`).join("")}${end}`;

@@ -9,6 +9,7 @@ import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { PublishBatchCommand } from "@aws-sdk/client-sns";
 import { SendMessageBatchCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { randomFrom } from "#common/testing/random.ts";
 import type { Chaos } from "../../seams.ts";
 import {
   type Clients,
@@ -206,12 +207,7 @@ describe("chaos", () => {
   });
 
   it("hits the share of calls that it was told to", async () => {
-    let state = 1;
-    // A linear congruential generator: the same numbers in every run.
-    chaos.random = () => {
-      state = (state * 48271) % 2147483647;
-      return state / 2147483647;
-    };
+    chaos.random = randomFrom(1);
     chaos.share = 0.3;
 
     const outcomes = await Promise.allSettled(
@@ -224,11 +220,7 @@ describe("chaos", () => {
   });
 
   it("is survived by an SDK that tries again", async () => {
-    let state = 7;
-    chaos.random = () => {
-      state = (state * 48271) % 2147483647;
-      return state / 2147483647;
-    };
+    chaos.random = randomFrom(7);
     chaos.share = 0.2;
     const patient = clientsFor(port.url, "any-function", 10);
 

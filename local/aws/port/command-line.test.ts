@@ -65,6 +65,19 @@ describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
     });
   });
 
+  it.each([
+    ["ec2", "describe-instances"],
+    ["iam", "list-users"],
+    ["lambda", "list-functions"],
+    ["cloudwatch", "list-metrics"],
+    ["route53", "list-hosted-zones"],
+    ["scheduler", "list-schedules"],
+  ])("reads that there is no %s here", async (...words) => {
+    const said = await aws(...words).catch((error: { stderr: string }) => error.stderr);
+
+    expect(said).toMatch(/\(UnknownOperationException\).*No service \w+ here/);
+  });
+
   it("publishes and puts events", async () => {
     await aws(
       "sns",
@@ -114,6 +127,30 @@ describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
 
     expect(hashOf(readFileSync(join(folder, "down")))).toBe(hashOf(bytes));
     expect(Contents.map(({ Key }: { Key: string }) => Key)).toEqual(["some folder/up.bin"]);
+  });
+
+  it("moves a file that takes several parts, without its bytes coming by", async () => {
+    const bytes = Buffer.alloc(17 * 1024 * 1024, "9876543210");
+    writeFileSync(join(folder, "big"), bytes);
+    await aws("s3", "cp", "--quiet", join(folder, "big"), "s3://millrace-local-files/from.bin");
+
+    await aws(
+      "s3",
+      "mv",
+      "--quiet",
+      "s3://millrace-local-files/from.bin",
+      "s3://millrace-local-files/to/there.bin",
+    );
+
+    const where = ["--bucket", "millrace-local-files", "--key", "to/there.bin"];
+    const { ETag } = JSON.parse(await aws("s3api", "head-object", ...where));
+    expect(JSON.parse(ETag)).toMatch(/-3$/);
+    await aws("s3", "cp", "--quiet", "s3://millrace-local-files/to/there.bin", join(folder, "there"));
+    expect(hashOf(readFileSync(join(folder, "there")))).toBe(hashOf(bytes));
+    const { Contents } = JSON.parse(
+      await aws("s3api", "list-objects-v2", "--bucket", "millrace-local-files", "--prefix", "from"),
+    ) as { Contents?: object[] };
+    expect(Contents ?? []).toEqual([]);
   });
 });
 

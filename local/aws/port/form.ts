@@ -33,7 +33,9 @@ const toMap = (entries: unknown[]): Record<string, unknown> =>
   );
 
 const isPair = (entry: unknown): boolean =>
-  isRecord(entry) && ("key" in entry || "Name" in entry) && ("value" in entry || "Value" in entry);
+  isRecord(entry) &&
+  ("key" in entry || "Name" in entry || "Key" in entry) &&
+  ("value" in entry || "Value" in entry);
 
 const shape = (node: Tree | string | undefined): unknown => {
   if (typeof node !== "object") return node;

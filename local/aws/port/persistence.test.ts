@@ -11,7 +11,7 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-s
 import { CreateTopicCommand, ListSubscriptionsCommand, SubscribeCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Clients, clientsFor, startTestPort } from "../testing/port.ts";
+import { type Clients, clientsFor, eventually, startTestPort } from "../testing/port.ts";
 
 const table = "millrace-local-orders";
 
@@ -68,7 +68,7 @@ describe("a port that is killed", () => {
           EventPattern: '{"source":["a"]}',
         }),
       );
-      const deeds = [
+      const operations = [
         async (id: string) => {
           await dynamodb.send(
             new PutItemCommand({
@@ -106,19 +106,19 @@ describe("a port that is killed", () => {
         },
       ];
       let stopped = false;
-      const writing = deeds.map(async (deed, kind) => {
+      const writing = operations.map(async (operation, kind) => {
         for (let turn = 0; !stopped; turn += 1) {
           await Promise.all(
             Array.from({ length: 4 }, (_, lane) =>
-              deed(`${round}${kind}${lane}-${turn}`).catch(() => {
+              operation(`${round}${kind}${lane}-${turn}`).catch(() => {
                 stopped = true;
               }),
             ),
           );
         }
       });
-      while (Object.values(acknowledged).some((set) => set.size < 60 * round))
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      const enough = () => Object.values(acknowledged).every((set) => set.size >= 60 * round);
+      await eventually(enough, 60_000);
       child.kill("SIGKILL");
       await once(child, "exit");
       await Promise.all(writing);

@@ -129,14 +129,15 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const url = `http://localhost:${port}`;
 
     const queues = openQueues(join(dataFolder, "queues.sqlite"), arns, logFailure, now);
-    services.push({ ...makeSqs(queues), close: queues.close });
+    services.push(makeSqs(queues, now));
     const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
     services.push(tables.service);
     const keys = openKms(join(dataFolder, "keys.sqlite"), arns, now);
     services.push(keys.service, makeSts(arns));
 
-    const topics = openSns(join(dataFolder, "topics.sqlite"), arns, queues.contract, listeners, {}, now);
-    const buses = openEventBridge(join(dataFolder, "buses.sqlite"), arns, queues.contract, listeners, now);
+    const parts = { arns, queues: queues.contract, listeners, log: logFailure, now };
+    const topics = openSns({ ...parts, file: join(dataFolder, "topics.sqlite") });
+    const buses = openEventBridge({ ...parts, file: join(dataFolder, "buses.sqlite") });
     const buckets = openS3(join(dataFolder, "buckets"), arns, listeners, now);
     services.push(topics.service, buses.service, buckets.service);
 

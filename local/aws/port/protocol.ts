@@ -104,7 +104,7 @@ export const renderError = (
           : {}),
       },
       body: JSON.stringify({
-        __type: `${service.errorPrefix}${error.code}`,
+        __type: `${service.errorPrefix}${service.jsonCodes?.[error.code] ?? error.code}`,
         message: error.message,
         ...error.fields,
       }),

@@ -52,7 +52,7 @@ type Provisioned = {
   ensureKey(alias: string): void;
   ensureTopic(name: string): void;
   ensureBus(name: string): void;
-  ensureBucket(name: string): void;
+  ensureBucket(name: string, settings: { objectLock: boolean }): void;
 };
 
 const unless = (code: string) => (error: unknown) => {
@@ -135,8 +135,8 @@ export const provision = async (
   for (const key of Object.keys(resources.keys)) port.ensureKey(keyAlias(deployment, key));
   for (const topic of Object.keys(resources.topics)) port.ensureTopic(resourceName(deployment, topic));
   for (const bus of Object.keys(resources.buses)) port.ensureBus(resourceName(deployment, bus));
-  for (const bucket of Object.keys(resources.buckets)) {
-    port.ensureBucket(`${resourceName(deployment, bucket)}${deployment.bucketSuffix}`);
+  for (const [bucket, { objectLock = false }] of Object.entries(resources.buckets)) {
+    port.ensureBucket(`${resourceName(deployment, bucket)}${deployment.bucketSuffix}`, { objectLock });
   }
   await Promise.all(
     Object.entries(resources.tables).map(([name, table]) =>

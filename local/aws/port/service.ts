@@ -33,6 +33,8 @@ export type OperationService = {
   jsonVersion: "1.0" | "1.1";
   /** Code for a parameter that is missing or wrong. */
   inputError: { missing: string; invalid: string };
+  /** Codes that the JSON protocol spells otherwise than the query protocol (SQS). */
+  jsonCodes?: Readonly<Record<string, string>>;
   throttling: { code: string; status: number };
   unknownOperation: { code: string; status: number };
   xmlNamespace: string;

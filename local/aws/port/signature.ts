@@ -76,19 +76,28 @@ const encode = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 
-const canonicalQuery = (rawQuery: string): string =>
-  rawQuery
-    .split("&")
-    .filter((pair) => pair !== "" && !pair.startsWith("X-Amz-Signature="))
-    .map((pair) => {
-      const at = pair.indexOf("=");
-      const [name, value] = at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
-      const plain = (text: string) => encode(decodeURIComponent(text));
-      return [plain(name), plain(value)] as const;
-    })
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const canonicalQuery = (rawQuery: string): string | undefined => {
+  const pairs: [string, string][] = [];
+  for (const pair of rawQuery.split("&")) {
+    if (pair === "" || pair.startsWith("X-Amz-Signature=")) continue;
+    const at = pair.indexOf("=");
+    const [name, value] = (at < 0 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)]).map(decoded);
+    if (name === undefined || value === undefined) return undefined;
+    pairs.push([encode(name), encode(value)]);
+  }
+  return pairs
     .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
     .map(([name, value]) => `${name}=${value}`)
     .join("&");
+};
 
 type Signed = { method: string; url: string; headers: Headers; bodyHash: string };
 
@@ -98,16 +107,17 @@ const payloadHash = ({ service, presigned }: Signature, { headers, bodyHash }: S
     ? one(headers, "x-amz-content-sha256") || (presigned ? "UNSIGNED-PAYLOAD" : bodyHash)
     : bodyHash;
 
-/** Whether the signature is the one that this secret makes. `bodyHash` is the digest of the whole body. */
-export const isSignedWith = (secret: string, signature: Signature, request: Signed): boolean => {
+/** Undefined if the request cannot be put into the form that is signed, because an escape is broken. */
+const expectedSignature = (secret: string, signature: Signature, request: Signed): string | undefined => {
   const mark = request.url.indexOf("?");
   const path = mark < 0 ? request.url : request.url.slice(0, mark);
-  const query = mark < 0 ? "" : request.url.slice(mark + 1);
+  const query = canonicalQuery(mark < 0 ? "" : request.url.slice(mark + 1));
+  if (query === undefined) return undefined;
   const canonical = [
     request.method,
     // S3 signs the path as sent; the others encode it once more, which changes nothing on `/`.
     signature.service === "s3" ? path : path.split("/").map(encode).join("/"),
-    canonicalQuery(query),
+    query,
     ...signature.signedHeaders.map((name) => `${name}:${one(request.headers, name).replace(/\s+/g, " ")}`),
     "",
     signature.signedHeaders.join(";"),
@@ -115,11 +125,15 @@ export const isSignedWith = (secret: string, signature: Signature, request: Sign
   ].join("\n");
   const { day, region, service, time } = signature;
   const text = `AWS4-HMAC-SHA256\n${time}\n${day}/${region}/${service}/aws4_request\n${sha256(canonical)}`;
-  const expected = hmac(signingKey(secret, signature), text).toString("hex");
-  return (
-    expected.length === signature.signature.length &&
-    timingSafeEqual(Buffer.from(expected), Buffer.from(signature.signature))
-  );
+  return hmac(signingKey(secret, signature), text).toString("hex");
+};
+
+/** Whether the signature is the one that this secret makes. `bodyHash` is the digest of the whole body. */
+export const isSignedWith = (secret: string, signature: Signature, request: Signed): boolean => {
+  const expected = expectedSignature(secret, signature, request);
+  // A character of several bytes would make buffers of different lengths, which timingSafeEqual throws at.
+  if (expected === undefined || !/^[0-9a-f]{64}$/.test(signature.signature)) return false;
+  return timingSafeEqual(Buffer.from(expected), Buffer.from(signature.signature));
 };
 
 const timeOf = (time: string): number =>

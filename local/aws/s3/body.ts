@@ -1,133 +1,124 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { crc32 } from "node:zlib";
-import { AwsError } from "../port/errors.ts";
-import type { Call } from "../port/service.ts";
+import { type Algorithm, digestOf } from "./checksums.ts";
+import { checkDecodedSize, isChunked, unchunked } from "./chunked.ts";
+import { declaredChecksum, declaredValue, type Sent } from "./declared.ts";
+import { s3Error, s3Errors } from "./errors.ts";
+import type { ObjectFiles } from "./files.ts";
 
-const CRLF = Buffer.from("\r\n");
-const LINE_BYTES_MAX = 8192;
+const TEXT_BYTES_MAX = 2 * 1024 * 1024;
 
-/** Bytes of an `aws-chunked` body: sizes and chunk signatures taken out, trailers put into `trailers`. */
-async function* unchunked(
-  source: AsyncIterable<Buffer>,
-  trailers: Map<string, string>,
-): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  let left = 0;
-  let complete = false;
-  let state: "size" | "data" | "end" | "trailer" = "size";
-  const takeLine = (): string | undefined => {
-    const at = rest.indexOf(CRLF);
-    if (at < 0) {
-      if (rest.length > LINE_BYTES_MAX)
-        throw new AwsError("IncompleteBody", "The chunked body is malformed.");
-      return undefined;
-    }
-    const line = rest.subarray(0, at).toString("latin1");
-    rest = rest.subarray(at + 2);
-    return line;
-  };
-  for await (const chunk of source) {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    for (;;) {
-      if (state === "data") {
-        const part = rest.subarray(0, left);
-        if (part.length > 0) yield part;
-        left -= part.length;
-        rest = rest.subarray(part.length);
-        if (left > 0) break;
-        state = "end";
-      }
-      const line = takeLine();
-      if (line === undefined) break;
-      if (state === "end") {
-        state = "size";
-      } else if (state === "size") {
-        left = Number.parseInt(line, 16);
-        if (Number.isNaN(left)) throw new AwsError("IncompleteBody", "The chunked body is malformed.");
-        complete = left === 0;
-        state = complete ? "trailer" : "data";
-      } else {
-        const colon = line.indexOf(":");
-        if (colon > 0) trailers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
-      }
-    }
-  }
-  if (!complete) throw new AwsError("IncompleteBody", "The request body terminated unexpectedly");
-}
-
-export type Received = { size: number; md5: Buffer; checksums: Record<string, string> };
-
-const isChunked = ({ headers }: Call): boolean =>
-  String(headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-") ||
-  String(headers["content-encoding"] ?? "").includes("aws-chunked");
-
-const CHECKSUM = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256)$/;
-
-const refuse = (code: string, message: string): never => {
-  throw new AwsError(code, message);
+export type Measured = {
+  size: number;
+  /** Hexadecimal. */
+  md5: string;
+  checksum: { algorithm: Algorithm; value: string };
 };
 
-/** Writes a request's body into a file and checks what the caller said of it. The file is gone if that fails. */
-export const receive = async (call: Call, body: Readable, file: string): Promise<Received> => {
+/**
+ * A body as it comes, and what is true of it once it came. `check` refuses it when the caller said otherwise
+ * of it: an MD5, the SHA-256 that was signed, a checksum in a header or a trailer.
+ */
+const measured = (call: Sent, body: AsyncIterable<Buffer>, byDefault: Algorithm) => {
+  const declared = declaredChecksum(call);
+  const signed = String(call.headers["x-amz-content-sha256"] ?? "");
+  const md5Given = String(call.headers["content-md5"] ?? "");
+  if (md5Given && Buffer.from(md5Given, "base64").length !== 16) {
+    throw s3Error(400, "InvalidDigest", "The Content-MD5 you specified was invalid.");
+  }
+  const sha256 = /^[0-9a-f]{64}$/.test(signed) ? createHash("sha256") : undefined;
   const md5 = createHash("md5");
-  const sha256 = createHash("sha256");
-  let size = 0;
-  let crc = 0;
+  const algorithm = declared?.algorithm ?? byDefault;
+  const digest = digestOf(algorithm);
   const trailers = new Map<string, string>();
   const chunked = isChunked(call);
-  const declared = String(call.headers["x-amz-content-sha256"] ?? "");
-  const digests = /^[0-9a-f]{64}$/.test(declared);
-  const measure = async function* (source: AsyncIterable<Buffer>) {
-    for await (const chunk of source) {
+  let size = 0;
+
+  async function* bytes(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunked ? unchunked(body, trailers) : body) {
       size += chunk.length;
       md5.update(chunk);
-      if (digests) sha256.update(chunk);
-      crc = crc32(chunk, crc);
+      sha256?.update(chunk);
+      digest.update(chunk);
       yield chunk;
     }
-  };
-  try {
-    await pipeline(
-      body,
-      (source: AsyncIterable<Buffer>) => measure(chunked ? unchunked(source, trailers) : source),
-      createWriteStream(file),
-    );
-    const digest = md5.digest();
-    const given = String(call.headers["content-md5"] ?? "");
-    if (given && given !== digest.toString("base64")) {
-      refuse("BadDigest", "The Content-MD5 you specified did not match what we received.");
+  }
+
+  const check = (): Measured => {
+    if (chunked) checkDecodedSize(call, size);
+    const hash = md5.digest();
+    if (md5Given && md5Given !== hash.toString("base64")) {
+      throw s3Error(400, "BadDigest", "The Content-MD5 you specified did not match what we received.");
     }
-    if (digests && sha256.digest("hex") !== declared) {
-      refuse(
+    if (sha256 && sha256.digest("hex") !== signed) {
+      throw s3Error(
+        400,
         "XAmzContentSHA256Mismatch",
         "The provided 'x-amz-content-sha256' header does not match what was computed.",
       );
     }
-    const said = [...Object.entries(call.headers), ...trailers].flatMap(([name, value]) =>
-      CHECKSUM.test(name) && typeof value === "string" ? [[name, value] as const] : [],
-    );
-    const checksums = Object.fromEntries(said);
-    const expected = Buffer.alloc(4);
-    expected.writeUInt32BE(crc >>> 0);
-    const crcSaid = checksums["x-amz-checksum-crc32"];
-    if (crcSaid && crcSaid !== expected.toString("base64")) {
-      refuse("BadDigest", "The CRC32 you specified did not match the calculated checksum.");
+    const value = digest.value();
+    if (declared && declaredValue(declared, trailers) !== value) {
+      throw s3Error(
+        400,
+        "BadDigest",
+        `The ${algorithm} you specified did not match the calculated checksum.`,
+      );
     }
-    return { size, md5: digest, checksums };
+    return { size, md5: hash.toString("hex"), checksum: { algorithm, value } };
+  };
+  return { bytes, check };
+};
+
+/** Measures what is written into a stream. */
+export const writeMeasured = async (
+  call: Sent,
+  body: AsyncIterable<Buffer>,
+  into: Writable,
+  byDefault: Algorithm,
+): Promise<Measured> => {
+  const { bytes, check } = measured(call, body, byDefault);
+  await pipeline(bytes, into);
+  return check();
+};
+
+/** Receives a request's body as a file, which is gone again if the body is refused or what follows fails. */
+export const receive = async <T>(
+  files: ObjectFiles,
+  fill: (into: Writable) => Promise<Measured>,
+  use: (incoming: string, received: Measured) => Promise<T>,
+): Promise<T> => {
+  const incoming = files.incoming();
+  try {
+    return await use(incoming, await fill(files.write(incoming)));
   } catch (error) {
-    await rm(file, { force: true });
+    files.remove(incoming);
     throw error;
   }
 };
 
+/** Whether XML has the character that a reference names: half of a surrogate pair is none. */
+const isXml = (base = "", digits = ""): boolean => {
+  const code = Number.parseInt(digits, base === "x" ? 16 : 10);
+  const isControl = code < 32 && code !== 9 && code !== 10 && code !== 13;
+  return !isControl && code <= 0x10ffff && !(code >= 0xd800 && code < 0xe000);
+};
+
 /** A small body (XML). */
-export const readText = async (body: Readable, call: Call): Promise<string> => {
+export const readText = async (body: Readable, call: Sent): Promise<string> => {
+  const { bytes, check } = measured(call, body, "CRC32");
   const chunks: Buffer[] = [];
-  const source: AsyncIterable<Buffer> = isChunked(call) ? unchunked(body, new Map()) : body;
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  let size = 0;
+  for await (const chunk of bytes()) {
+    size += chunk.length;
+    if (size > TEXT_BYTES_MAX) throw s3Errors.malformedXml();
+    chunks.push(chunk);
+  }
+  check();
+  const text = Buffer.concat(chunks).toString("utf8");
+  if ([...text.matchAll(/&#(x?)([0-9a-fA-F]+);/g)].some(([, base, digits]) => !isXml(base, digits))) {
+    throw s3Errors.malformedXml();
+  }
+  return text;
 };

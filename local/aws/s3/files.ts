@@ -1,92 +1,98 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+  createReadStream,
+  createWriteStream,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  type WriteStream,
+} from "node:fs";
 import { dirname, join } from "node:path";
-import { AwsError } from "../port/errors.ts";
-
-const SEGMENT_BYTES_MAX = 200;
-const PATH_BYTES_MAX = 900;
-
-/** Refuses a key that, as a path, would leave its bucket. */
-export const checkKey = (key: string): void => {
-  if (key === "" || Buffer.byteLength(key) > 1024) {
-    throw new AwsError("KeyTooLongError", "Your key is too long");
-  }
-  let depth = 0;
-  for (const segment of key.split("/")) {
-    depth += segment === ".." ? -1 : segment === "." || segment === "" ? 0 : 1;
-    if (depth < 0) throw new AwsError("InvalidURI", "Couldn't parse the specified URI.");
-  }
-};
-
-const isPlain = (key: string): boolean =>
-  !key.includes("\0") &&
-  !key.includes("\\") &&
-  Buffer.byteLength(key) <= PATH_BYTES_MAX &&
-  key
-    .split("/")
-    .every(
-      (segment) =>
-        segment !== "" &&
-        segment !== "." &&
-        segment !== ".." &&
-        Buffer.byteLength(segment) <= SEGMENT_BYTES_MAX,
-    );
-
-/** Names differ only in case on some file systems: those would share a file. */
-const hasUpperCase = (key: string): boolean => process.platform !== "linux" && key !== key.toLowerCase();
+import type { Readable } from "node:stream";
+import { pathsIn } from "./paths.ts";
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /**
- * Where objects lie: `objects/<bucket>/<key>` as plain files, so that a query engine can read a bucket as
- * a folder; what a file system cannot name (`a` beside `a/b`, empty segments, long names, versions) lies
- * under a digest in `other/`.
+ * The bytes of objects. Each version lies under a name of its own in `other/`, and never changes there. What
+ * is current in a bucket is shown a second time (a hard link) as `objects/<bucket>/<key>`, so that a query
+ * engine can read a bucket as a folder. What a file system cannot name so (`a` beside `a/b`, empty segments,
+ * long names) is not shown.
  */
-export const openFolder = (root: string) => {
-  const temporary = join(root, "incoming");
-  rmSync(temporary, { recursive: true, force: true });
-  for (const folder of ["objects", "other", "parts"]) mkdirSync(join(root, folder), { recursive: true });
-  mkdirSync(temporary, { recursive: true });
+export const openFiles = (root: string) => {
+  const paths = pathsIn(root);
+  const shown = join(root, "objects");
+  rmSync(join(root, "incoming"), { recursive: true, force: true });
+  for (const folder of ["objects", "other", "parts", "incoming"]) {
+    mkdirSync(join(root, folder), { recursive: true });
+  }
 
-  const other = (bucket: string, key: string, version: string) =>
-    join("other", createHash("sha256").update(`${bucket}/${key}/${version}`).digest("hex"));
-
-  const isFree = (bucket: string, key: string): boolean => {
-    const segments = key.split("/");
-    const parents = segments
-      .slice(0, -1)
-      .map((_, index) => join(root, "objects", bucket, ...segments.slice(0, index + 1)));
-    return !isFolder(join(root, "objects", bucket, key)) && !parents.some(isFile);
+  /** Free of a folder that has its name, and of a file that has the name of one of its folders. */
+  const isFree = (path: string): boolean => {
+    if (isFolder(path)) return false;
+    for (let folder = dirname(path); folder !== shown; folder = dirname(folder)) {
+      if (isFile(folder)) return false;
+    }
+    return true;
   };
 
+  const incoming = (): string => `incoming/${randomUUID()}`;
+
   return {
-    at: (file: string) => join(root, file),
-    incoming: (name: string) => join(temporary, name),
-    /** The file for an object, relative to the folder. */
-    choose: (bucket: string, key: string, version: string | undefined): string =>
-      version === undefined && isPlain(key) && !hasUpperCase(key) && isFree(bucket, key)
-        ? join("objects", bucket, key)
-        : other(bucket, key, version ?? ""),
-    place: (from: string, file: string) => {
-      mkdirSync(dirname(join(root, file)), { recursive: true });
-      renameSync(from, join(root, file));
+    incoming,
+    newContent: (): string => `other/${randomUUID()}`,
+    part: (upload: string, number: number): string => `parts/${upload}/${number}`,
+    write: (name: string): WriteStream => createWriteStream(paths.ofFile(name)),
+    /** Opens at once: who comes later may remove the file, and these bytes are read to their end. */
+    read: (name: string, range?: { start: number; end: number }): Readable =>
+      createReadStream("", { fd: openSync(paths.ofFile(name), "r"), ...range }),
+    move: (from: string, to: string): void => {
+      mkdirSync(dirname(paths.ofFile(to)), { recursive: true });
+      renameSync(paths.ofFile(from), paths.ofFile(to));
     },
-    /** Removes a file and the folders that it leaves empty. */
-    remove: (file: string) => {
-      rmSync(join(root, file), { force: true });
-      if (!file.startsWith("objects")) return;
-      for (
-        let folder = dirname(file);
-        dirname(folder) !== "objects" && folder !== "objects";
-        folder = dirname(folder)
-      ) {
+    remove: (name: string): void => rmSync(paths.ofFile(name), { force: true }),
+    removeParts: (upload: string): void =>
+      rmSync(paths.ofFile(`parts/${upload}`), { recursive: true, force: true }),
+    /** Shows a file under the key, in place of what was shown there. */
+    show: (bucket: string, key: string, name: string): void => {
+      const path = paths.ofKey(bucket, key);
+      if (path === undefined || !isFree(path)) return;
+      const link = paths.ofFile(incoming());
+      linkSync(paths.ofFile(name), link);
+      mkdirSync(dirname(path), { recursive: true });
+      renameSync(link, path);
+    },
+    /** Shows nothing under the key any longer, and removes the folders that this leaves empty. */
+    hide: (bucket: string, key: string): void => {
+      const path = paths.ofKey(bucket, key);
+      if (path === undefined || !isFile(path)) return;
+      rmSync(path, { force: true });
+      for (let folder = dirname(path); dirname(folder) !== shown; folder = dirname(folder)) {
         try {
-          rmdirSync(join(root, folder));
+          rmdirSync(folder);
         } catch {
           return;
         }
       }
     },
+    /** Takes the file that is shown under a key as content, for data of a platform that kept it only there. */
+    adopt: (bucket: string, key: string, name: string): boolean => {
+      const path = paths.ofKey(bucket, key);
+      if (path === undefined || !isFile(path)) return false;
+      linkSync(path, paths.ofFile(name));
+      return true;
+    },
+    contents: (): string[] =>
+      readdirSync(join(root, "other"))
+        .map((name) => `other/${name}`)
+        .filter(paths.isFile),
+    uploads: (): string[] => readdirSync(join(root, "parts")).filter((name) => paths.isFile(`parts/${name}`)),
   };
 };
+export type ObjectFiles = ReturnType<typeof openFiles>;

@@ -1,6 +1,7 @@
-import { AwsError } from "../port/errors.ts";
-import type { Answer, Call } from "../port/service.ts";
-import { element, escapeXml, wrap } from "../port/xml.ts";
+import type { Call } from "../port/service.ts";
+import { s3Error, s3Errors } from "./errors.ts";
+
+const KEY_BYTES_MAX = 1024;
 
 export type S3Request = {
   call: Call;
@@ -14,7 +15,22 @@ const decode = (text: string): string => {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new AwsError("InvalidURI", "Couldn't parse the specified URI.");
+    throw s3Error(400, "InvalidURI", "Couldn't parse the specified URI.");
+  }
+};
+
+/** Refuses a key that S3 refuses: one that is too long, or that as a path would leave its bucket. */
+export const checkKey = (key: string): void => {
+  if (Buffer.byteLength(key) > KEY_BYTES_MAX) {
+    throw s3Error(400, "KeyTooLongError", "Your key is too long", {
+      Size: Buffer.byteLength(key),
+      MaxSizeAllowed: KEY_BYTES_MAX,
+    });
+  }
+  let depth = 0;
+  for (const segment of key.split("/")) {
+    depth += segment === ".." ? -1 : segment === "." || segment === "" ? 0 : 1;
+    if (depth < 0) throw s3Error(400, "InvalidURI", "Couldn't parse the specified URI.");
   }
 };
 
@@ -22,11 +38,13 @@ const decode = (text: string): string => {
 export const readRequest = (call: Call): S3Request => {
   const mark = call.url.indexOf("?");
   const path = mark < 0 ? call.url : call.url.slice(0, mark);
-  const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/.exec(path) ?? [];
+  const [, bucket = "", rawKey = ""] = /^\/([^/]*)\/?(.*)$/.exec(path) ?? [];
+  const key = decode(rawKey);
+  checkKey(key);
   return {
     call,
     bucket: decode(bucket),
-    key: decode(key),
+    key,
     query: new URLSearchParams(mark < 0 ? "" : call.url.slice(mark + 1)),
     header: (name) => {
       const value = call.headers[name];
@@ -35,52 +53,35 @@ export const readRequest = (call: Call): S3Request => {
   };
 };
 
-const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
-export const xmlAnswer = (name: string, inner: string, headers: Record<string, string> = {}): Answer => ({
-  status: 200,
-  headers: { "content-type": "application/xml", ...headers },
-  body: `<?xml version="1.0" encoding="UTF-8"?>\n<${name} xmlns="${NAMESPACE}">${inner}</${name}>`,
-});
-
-export const emptyAnswer = (status: number, headers: Record<string, string> = {}): Answer => ({
-  status,
-  headers,
-  body: undefined,
-});
-
-export const errorAnswer = (
-  code: string,
-  message: string,
-  status: number,
-  { requestId, url }: { requestId: string; url: string },
-): Answer => ({
-  status,
-  headers: { "content-type": "application/xml", "x-amz-request-id": requestId },
-  body: `<?xml version="1.0" encoding="UTF-8"?>\n${wrap("Error", element("Code", code) + element("Message", message) + element("Resource", url.split("?")[0]) + element("RequestId", requestId))}`,
-});
-
-export const s3Errors = {
-  noSuchKey: () => new AwsError("NoSuchKey", "The specified key does not exist.", { status: 404 }),
-  noSuchBucket: () => new AwsError("NoSuchBucket", "The specified bucket does not exist", { status: 404 }),
-  noSuchUpload: () =>
-    new AwsError(
-      "NoSuchUpload",
-      "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
-      { status: 404 },
-    ),
-  preconditionFailed: () =>
-    new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
-      status: 412,
-    }),
-  invalidRange: () => new AwsError("InvalidRange", "The requested range is not satisfiable", { status: 416 }),
+/** The version that the query names. */
+export const versionIn = ({ query }: S3Request): string | undefined => {
+  const version = query.get("versionId");
+  if (version === "") {
+    throw s3Errors.invalidArgument("Version id cannot be the empty string", "versionId", version);
+  }
+  return version ?? undefined;
 };
 
-/** As S3 does with `encoding-type=url`. */
-export const keyText = (key: string, encoded: boolean): string =>
-  encoded ? encodeURIComponent(key).replaceAll("%2F", "/").replaceAll("%20", "+") : escapeXml(key);
-
 const KEPT =
-  /^(content-type|content-disposition|content-language|cache-control|expires|x-amz-meta-.+|x-amz-storage-class)$/;
+  /^(content-type|content-disposition|content-language|cache-control|expires|x-amz-meta-.+|x-amz-storage-class|x-amz-website-redirect-location)$/;
+
+const STORAGE_CLASSES = [
+  "STANDARD",
+  "REDUCED_REDUNDANCY",
+  "STANDARD_IA",
+  "ONEZONE_IA",
+  "INTELLIGENT_TIERING",
+  "GLACIER",
+  "DEEP_ARCHIVE",
+  "GLACIER_IR",
+];
+
+const checkStorageClass = (StorageClassRequested: string | undefined): void => {
+  if (StorageClassRequested === undefined || STORAGE_CLASSES.includes(StorageClassRequested)) return;
+  throw s3Error(400, "InvalidStorageClass", "The storage class you specified is not valid", {
+    StorageClassRequested,
+  });
+};
 
 /** The headers that belong to the object and come back with it. */
 export const keptHeaders = (call: Call): Record<string, string> => {
@@ -89,6 +90,7 @@ export const keptHeaders = (call: Call): Record<string, string> => {
       KEPT.test(name) && typeof value === "string" ? [[name, value]] : [],
     ),
   );
+  checkStorageClass(headers["x-amz-storage-class"]);
   const encoding = String(call.headers["content-encoding"] ?? "")
     .split(",")
     .map((one) => one.trim())

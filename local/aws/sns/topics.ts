@@ -1,59 +1,42 @@
 import { randomUUID } from "node:crypto";
-import type { FilterScope } from "../matching/filter-policy.ts";
-import { compilePattern, PatternError } from "../matching/pattern.ts";
+import type { DatabaseSync } from "node:sqlite";
 import type { Arns } from "../port/arn.ts";
-import { openDatabase } from "../port/database.ts";
-import { AwsError } from "../port/errors.ts";
-import { isRecord } from "../port/input.ts";
+import { StartError } from "../port/errors.ts";
+import { invalidParameter, notFound } from "./errors.ts";
+import { readSubscriptionAttributes, type SubscriptionSettings } from "./subscription-attributes.ts";
 
-const SCHEMA = `
+export const TOPICS_SCHEMA = `
   CREATE TABLE IF NOT EXISTS topics (name TEXT PRIMARY KEY, attributes TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS subscriptions (
     arn TEXT PRIMARY KEY, topic TEXT NOT NULL, protocol TEXT NOT NULL, endpoint TEXT NOT NULL, attributes TEXT NOT NULL
   ) STRICT;
 `;
 
-export type Topic = { name: string; attributes: Record<string, string> };
-export type Subscription = {
+type Attributes = Readonly<Record<string, string>>;
+export type Topic = { name: string; attributes: Attributes };
+type SubscriptionRow = {
   arn: string;
   topic: string;
   protocol: string;
   endpoint: string;
-  attributes: Record<string, string>;
-  /** From the attributes. */
-  filter: Record<string, unknown> | undefined;
-  scope: FilterScope;
-  raw: boolean;
+  attributes: Attributes;
 };
+export type Subscription = SubscriptionRow & SubscriptionSettings;
 
-const invalid = (reason: string) => new AwsError("InvalidParameter", `Invalid parameter: ${reason}`);
-
-const readPolicy = (text: string | undefined): Record<string, unknown> | undefined => {
-  if (text === undefined || text === "") return undefined;
+/** An earlier version may have kept what SNS refuses. */
+const readKept = (arn: string, attributes: Attributes): SubscriptionSettings => {
   try {
-    const policy: unknown = JSON.parse(text);
-    if (!isRecord(policy)) throw new PatternError("Filter is not an object");
-    if (Object.keys(policy).length > 0) compilePattern(policy);
-    return policy;
+    return readSubscriptionAttributes(attributes, "set");
   } catch (error) {
-    throw invalid(`FilterPolicy: ${error instanceof PatternError ? error.message : "failed to parse JSON"}`);
+    throw new StartError(
+      `The local subscription ${arn} has an attribute that SNS refuses (${error instanceof Error ? error.message : String(error)}); \`npm start -- --fresh\` starts empty.`,
+      { cause: error },
+    );
   }
 };
 
-const complete = (row: Omit<Subscription, "filter" | "scope" | "raw">): Subscription => {
-  const scope = row.attributes.FilterPolicyScope ?? "MessageAttributes";
-  if (scope !== "MessageAttributes" && scope !== "MessageBody") throw invalid("FilterPolicyScope");
-  return {
-    ...row,
-    scope,
-    filter: readPolicy(row.attributes.FilterPolicy),
-    raw: row.attributes.RawMessageDelivery === "true",
-  };
-};
-
 /** Topics and who subscribed to them, on disk and in memory. */
-export const openTopics = (file: string, arns: Arns) => {
-  const database = openDatabase(file, SCHEMA);
+export const openTopics = (database: DatabaseSync, arns: Arns) => {
   const saveTopic = database.prepare("INSERT OR REPLACE INTO topics VALUES (?, ?)");
   const saveSubscription = database.prepare("INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?)");
   const topics = new Map<string, Topic>(
@@ -65,42 +48,56 @@ export const openTopics = (file: string, arns: Arns) => {
         { name: String(name), attributes: JSON.parse(String(attributes)) },
       ]),
   );
-  const subscriptions = new Map<string, Subscription>(
-    database
-      .prepare("SELECT * FROM subscriptions ORDER BY rowid")
-      .all()
-      .map(({ arn, topic, protocol, endpoint, attributes }) => [
-        String(arn),
-        complete({
-          arn: String(arn),
-          topic: String(topic),
-          protocol: String(protocol),
-          endpoint: String(endpoint),
-          attributes: JSON.parse(String(attributes)),
-        }),
-      ]),
-  );
+  const subscriptions = new Map<string, Subscription>();
+  for (const row of database.prepare("SELECT * FROM subscriptions ORDER BY rowid").all()) {
+    const attributes: Attributes = JSON.parse(String(row.attributes));
+    subscriptions.set(String(row.arn), {
+      arn: String(row.arn),
+      topic: String(row.topic),
+      protocol: String(row.protocol),
+      endpoint: String(row.endpoint),
+      attributes,
+      ...readKept(String(row.arn), attributes),
+    });
+  }
   const arnOf = (name: string) => arns.at("sns", name);
 
-  const save = (subscription: Subscription) => {
-    const { arn, topic, protocol, endpoint, attributes } = subscription;
+  const save = (row: SubscriptionRow, when: "subscribe" | "set"): Subscription => {
+    const subscription = { ...row, ...readSubscriptionAttributes(row.attributes, when) };
+    const { arn, topic, protocol, endpoint, attributes } = row;
     saveSubscription.run(arn, topic, protocol, endpoint, JSON.stringify(attributes));
     subscriptions.set(arn, subscription);
     return subscription;
   };
+  const subscriptionOf = (arn: string): Subscription => {
+    const subscription = subscriptions.get(arn);
+    if (!subscription) throw notFound("Subscription");
+    return subscription;
+  };
+  const differs = (given: Attributes, kept: Attributes) =>
+    Object.entries(given).some(([name, value]) => kept[name] !== value);
 
   return {
     arnOf,
     get: (name: string): Topic => {
       const topic = topics.get(name);
-      if (!topic) throw new AwsError("NotFound", "Topic does not exist", { status: 404 });
+      if (!topic) throw notFound("Topic");
       return topic;
     },
-    has: (name: string) => topics.has(name),
     all: () => [...topics.values()],
     save: (topic: Topic) => {
       saveTopic.run(topic.name, JSON.stringify(topic.attributes));
       topics.set(topic.name, topic);
+    },
+    /** Creating a topic twice is creating it once, unless the second asks for something else. */
+    create: (name: string, attributes: Attributes) => {
+      const same = topics.get(name);
+      if (same && differs(attributes, same.attributes)) {
+        throw invalidParameter("Attributes Reason: Topic already exists with different attributes");
+      }
+      if (same) return;
+      saveTopic.run(name, JSON.stringify(attributes));
+      topics.set(name, { name, attributes });
     },
     remove: (name: string) => {
       database.prepare("DELETE FROM topics WHERE name = ?").run(name);
@@ -110,31 +107,27 @@ export const openTopics = (file: string, arns: Arns) => {
     },
     subscriptions: (topic?: string) =>
       [...subscriptions.values()].filter((one) => topic === undefined || one.topic === topic),
-    subscription: (arn: string): Subscription => {
-      const subscription = subscriptions.get(arn);
-      if (!subscription) throw new AwsError("NotFound", "Subscription does not exist", { status: 404 });
-      return subscription;
-    },
-    /** Subscribing twice is subscribing once. */
-    subscribe: (topic: string, protocol: string, endpoint: string, attributes: Record<string, string>) => {
+    subscription: subscriptionOf,
+    /** Subscribing twice is subscribing once, unless the second asks for something else. */
+    subscribe: (topic: string, protocol: string, endpoint: string, attributes: Attributes) => {
+      readSubscriptionAttributes(attributes, "subscribe");
       const same = [...subscriptions.values()].find(
         (one) => one.topic === topic && one.protocol === protocol && one.endpoint === endpoint,
       );
-      return (
-        same ??
-        save(complete({ arn: `${arnOf(topic)}:${randomUUID()}`, topic, protocol, endpoint, attributes }))
-      );
+      if (same && differs(attributes, same.attributes)) {
+        throw invalidParameter("Attributes Reason: Subscription already exists with different attributes");
+      }
+      const arn = `${arnOf(topic)}:${randomUUID()}`;
+      return same ?? save({ arn, topic, protocol, endpoint, attributes }, "subscribe");
     },
     setAttribute: (arn: string, name: string, value: string) => {
-      const subscription = subscriptions.get(arn);
-      if (!subscription) throw new AwsError("NotFound", "Subscription does not exist", { status: 404 });
-      save(complete({ ...subscription, attributes: { ...subscription.attributes, [name]: value } }));
+      const { topic, protocol, endpoint, attributes } = subscriptionOf(arn);
+      save({ arn, topic, protocol, endpoint, attributes: { ...attributes, [name]: value } }, "set");
     },
     unsubscribe: (arn: string) => {
       database.prepare("DELETE FROM subscriptions WHERE arn = ?").run(arn);
       subscriptions.delete(arn);
     },
-    close: () => database.close(),
   };
 };
 export type Topics = ReturnType<typeof openTopics>;

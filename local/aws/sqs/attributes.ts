@@ -5,6 +5,17 @@ import { type Input, isRecord, optionalText, record } from "../port/input.ts";
 
 const invalid = (message: string) => new AwsError("InvalidParameterValue", message);
 
+const XML_TEXT = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+/** Whether a text has only characters that XML 1.0 allows, which is what SQS takes. */
+export const isXmlText = (text: string): boolean => XML_TEXT.test(text);
+
+const isAttributeName = (name: string): boolean =>
+  /^[\p{L}\p{N}_-][\p{L}\p{N}_.-]{0,255}$/u.test(name) &&
+  !name.endsWith(".") &&
+  !/^(aws|amazon)\./i.test(name);
+
+const TYPE_LENGTH_MAX = 256;
+
 /** Parses `MessageAttributes` of a message; names, types and values as SQS checks them. */
 export const messageAttributes = (input: Input, name = "MessageAttributes"): MessageAttributes => {
   const attributes = record(input, name);
@@ -15,19 +26,22 @@ export const messageAttributes = (input: Input, name = "MessageAttributes"): Mes
     names.map((key) => {
       const value = attributes[key];
       if (!isRecord(value)) throw invalid(`The message attribute '${key}' must be a structure.`);
-      if (!/^[A-Za-z0-9_.-]{1,256}$/.test(key)) {
+      if (!isAttributeName(key)) {
         throw invalid("Message (user) attribute name can contain the characters a-z, A-Z, 0-9, _, - and .");
       }
       const DataType = optionalText(value, "DataType") ?? "";
-      if (!/^(String|Number|Binary)(\..+)?$/.test(DataType)) {
+      if (!/^(String|Number|Binary)(\..+)?$/.test(DataType) || DataType.length > TYPE_LENGTH_MAX) {
         throw invalid(`The message attribute '${key}' must contain non-empty message attribute type.`);
       }
       const StringValue = optionalText(value, "StringValue");
       const BinaryValue = optionalText(value, "BinaryValue");
       if (DataType.startsWith("Binary") ? !BinaryValue : !StringValue) {
         throw invalid(
-          `The message attribute '${key}' must contain non-empty message attribute value for message attribute type '${DataType}'.`,
+          `Message (user) attribute '${key}' must contain a non-empty value of type '${DataType.split(".", 1)[0]}'.`,
         );
+      }
+      if (StringValue !== undefined && !isXmlText(StringValue)) {
+        throw invalid(`Message (user) attribute '${key}' value contains characters that are not allowed.`);
       }
       return [
         key,

@@ -1,5 +1,5 @@
 import { AwsError, InputError } from "../port/errors.ts";
-import { type Input, records, text } from "../port/input.ts";
+import { type Input, optionalText, records } from "../port/input.ts";
 
 const NAME = /^[A-Za-z0-9_-]{1,80}$/;
 
@@ -10,7 +10,10 @@ type Entry = { Id: string; input: Input };
 
 /** The entries of a batch request, refused as a whole where SQS does. */
 export const entriesOf = (input: Input): Entry[] => {
-  const entries = records(input, "Entries").map((entry) => ({ Id: text(entry, "Id"), input: entry }));
+  const entries = records(input, "Entries").map((entry) => ({
+    Id: optionalText(entry, "Id") ?? "",
+    input: entry,
+  }));
   if (entries.length === 0) {
     throw batchError(
       "EmptyBatchRequest",
@@ -37,10 +40,30 @@ export const entriesOf = (input: Input): Entry[] => {
 };
 
 /** What an entry threw, as one of the answer's `Failed`. */
-export const failure = (error: unknown) => {
+const failure = (error: unknown) => {
   if (error instanceof AwsError) return { Code: error.code, Message: error.message, SenderFault: true };
   const Message = error instanceof Error ? error.message : String(error);
   return error instanceof InputError
     ? { Code: error.missing ? "MissingParameter" : "InvalidParameterValue", Message, SenderFault: true }
     : { Code: "InternalError", Message, SenderFault: false };
+};
+
+/** Runs each entry; what it throws becomes a Failed entry. */
+export const eachEntry = async <T extends object>(
+  input: Input,
+  run: (entry: Input) => Promise<T>,
+): Promise<{ Successful: object[]; Failed: object[] }> => {
+  const results = await Promise.all(
+    entriesOf(input).map(async ({ Id, input: entry }) => {
+      try {
+        return { Successful: { Id, ...(await run(entry)) } };
+      } catch (error) {
+        return { Failed: { Id, ...failure(error) } };
+      }
+    }),
+  );
+  return {
+    Successful: results.flatMap((result) => (result.Successful ? [result.Successful] : [])),
+    Failed: results.flatMap((result) => (result.Failed ? [result.Failed] : [])),
+  };
 };

@@ -9,6 +9,9 @@ const NAMES: Record<string, string> = {
   MessageAttribute: "MessageAttributes",
   MessageAttributeName: "MessageAttributeNames",
   MessageSystemAttributeName: "MessageSystemAttributeNames",
+  MessageSystemAttribute: "MessageSystemAttributes",
+  Tag: "Tags",
+  TagKey: "TagKeys",
   SendMessageBatchRequestEntry: "Entries",
   DeleteMessageBatchRequestEntry: "Entries",
   ChangeMessageVisibilityBatchRequestEntry: "Entries",
@@ -49,6 +52,12 @@ const fields = (structure: unknown): string =>
         .map(([name, value]) => {
           if (name === "Attributes")
             return pairs("Attribute", value, (inner) => element("Value", scalar(inner)));
+          if (name === "Tags")
+            return isRecord(value)
+              ? Object.entries(value)
+                  .map(([key, inner]) => wrap("Tag", element("Key", key) + element("Value", scalar(inner))))
+                  .join("")
+              : "";
           if (name === "MessageAttributes")
             return pairs("MessageAttribute", value, (inner) => wrap("Value", fields(inner)));
           return element(name, scalar(value));
@@ -68,7 +77,9 @@ export const queryOutput = (operation: string, output: Output): string =>
           ? "Message"
           : name === "Failed"
             ? "BatchResultErrorEntry"
-            : (ENTRY[operation] ?? name);
+            : name === "Results"
+              ? "ListMessageMoveTasksResultEntry"
+              : (ENTRY[operation] ?? name);
       return value.map((entry) => wrap(item, fields(entry))).join("");
     })
     .join("");

@@ -4,7 +4,9 @@ import { nameInArn } from "../port/arn.ts";
 import { AwsError } from "../port/errors.ts";
 import { isRecord } from "../port/input.ts";
 import { md5 } from "./attributes.ts";
-import { openQueueStore, type QueueRow, type Redrive, type StoredMessage } from "./store.ts";
+import type { StoredMessage, SystemAttributes } from "./message.ts";
+import type { QueueRow } from "./queue-rows.ts";
+import { openQueueStore, type Redrive } from "./store.ts";
 
 const DEFAULTS: Record<string, string> = {
   DelaySeconds: "0",
@@ -43,18 +45,28 @@ export const openQueues = (
   };
   const setting = (queue: QueueRow, name: string) => queue.attributes[name] ?? DEFAULTS[name] ?? "";
 
-  const redriveOf = (queue: QueueRow): Redrive | undefined => {
+  const deadLetterQueueOf = (queue: QueueRow): { name: string; maxReceiveCount: number } | undefined => {
     const policy: unknown = JSON.parse(queue.attributes.RedrivePolicy ?? "null");
     if (!isRecord(policy)) return undefined;
-    const target = nameInArn(String(policy.deadLetterTargetArn));
-    // As in AWS, messages stay where they are while the dead-letter queue does not exist.
-    if (!queues.has(target)) return undefined;
     return {
-      queue: target,
+      name: nameInArn(String(policy.deadLetterTargetArn)),
       maxReceiveCount: Number(policy.maxReceiveCount),
+    };
+  };
+
+  const redriveOf = (queue: QueueRow): Redrive | undefined => {
+    const target = deadLetterQueueOf(queue);
+    // As in AWS, messages stay where they are while the dead-letter queue does not exist.
+    if (!target || !queues.has(target.name)) return undefined;
+    return {
+      queue: target.name,
+      maxReceiveCount: target.maxReceiveCount,
       sourceArn: arnOf(queue.name),
     };
   };
+
+  const sourcesOf = (name: string): QueueRow[] =>
+    [...queues.values()].filter((queue) => deadLetterQueueOf(queue)?.name === name);
 
   const wake = (name: string) => {
     for (const ready of waiters.get(name) ?? []) ready();
@@ -110,12 +122,18 @@ export const openQueues = (
   const send = async (
     name: string,
     body: string,
-    options: { attributes?: MessageAttributes; delaySeconds?: number; sender?: string } = {},
+    options: {
+      attributes?: MessageAttributes;
+      system?: SystemAttributes;
+      delaySeconds?: number;
+      sender?: string;
+    } = {},
   ): Promise<{ messageId: string }> => {
     const delaySeconds = options.delaySeconds ?? Number(setting(get(name), "DelaySeconds"));
     const messageId = await store.send(name, {
       body,
       attributes: options.attributes ?? {},
+      system: options.system ?? {},
       sender: options.sender ?? "local",
       delaySeconds,
     });
@@ -123,8 +141,12 @@ export const openQueues = (
     return { messageId };
   };
 
-  const create = (name: string, attributes: Record<string, string>, internal = false) => {
-    const queue = { name, attributes, created: now(), internal };
+  const create = (
+    name: string,
+    attributes: Record<string, string>,
+    { tags = {}, internal = false }: { tags?: Record<string, string>; internal?: boolean } = {},
+  ) => {
+    const queue = { name, attributes, tags, created: now(), internal };
     store.saveQueue(queue);
     queues.set(name, queue);
   };
@@ -138,7 +160,8 @@ export const openQueues = (
     },
     changeVisibility: async (name, handle, seconds) => {
       get(name);
-      await store.changeVisibility(name, handle, seconds);
+      // An event source gives a message back only while no other poller has received it.
+      await store.changeVisibility(name, handle, seconds, "last");
       // Whoever waits had reckoned with the time of before.
       wake(name);
     },
@@ -149,7 +172,7 @@ export const openQueues = (
     },
     depth: (name) => store.depth(get(name).name),
     createInternal: (name) => {
-      if (!queues.has(name)) create(name, {}, true);
+      if (!queues.has(name)) create(name, {}, { internal: true });
     },
   };
 
@@ -163,12 +186,22 @@ export const openQueues = (
     setting,
     defaults: DEFAULTS,
     create,
+    /** An empty text takes an attribute away. */
     update: (name: string, attributes: Record<string, string>) => {
       const queue = get(name);
-      queue.attributes = { ...queue.attributes, ...attributes };
+      queue.attributes = Object.fromEntries(
+        Object.entries({ ...queue.attributes, ...attributes }).filter(([, value]) => value !== ""),
+      );
       store.saveQueue(queue);
       wake(name);
     },
+    tag: (name: string, tags: Record<string, string>) => {
+      const queue = get(name);
+      queue.tags = tags;
+      store.saveQueue(queue);
+    },
+    /** The queues that send their dead letters here. */
+    sourcesOf,
     remove: (name: string) => {
       get(name);
       queues.delete(name);
@@ -212,5 +245,6 @@ export const systemAttributes = (message: StoredMessage) => ({
   SentTimestamp: String(message.sent),
   SenderId: message.sender,
   ApproximateFirstReceiveTimestamp: String(message.firstReceived),
+  ...message.system,
   ...(message.source === undefined ? {} : { DeadLetterQueueSourceArn: message.source }),
 });

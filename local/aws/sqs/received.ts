@@ -1,11 +1,12 @@
 import { md5, md5OfAttributes } from "./attributes.ts";
+import type { StoredMessage } from "./message.ts";
 import { systemAttributes } from "./queues.ts";
-import type { StoredMessage } from "./store.ts";
 
 const selected = (names: string[], name: string): boolean =>
   names.some(
     (wanted) =>
       wanted === "All" ||
+      wanted === "*" ||
       wanted === ".*" ||
       wanted === name ||
       (wanted.endsWith(".*") && name.startsWith(wanted.slice(0, -2))),

@@ -8,6 +8,9 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
+
+export { eventually } from "#common/testing/eventually.ts";
+
 import type { Declarations, Manifest } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
 import type { AwsPort, BucketChange, BusEvent, MessageAttributes, TopicMessage } from "../../seams.ts";
@@ -186,16 +189,4 @@ export const failureOf = async (
     return { name: error.name, status: typeof status === "number" ? status : undefined, error };
   }
   throw new Error("the call was expected to fail");
-};
-
-/** Asks until it is so; a deadline instead of a sleep. */
-export const eventually = async (
-  isSo: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
-): Promise<void> => {
-  const deadline = Date.now() + deadlineMs;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not so after ${deadlineMs} ms: ${isSo}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 };

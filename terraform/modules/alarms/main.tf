@@ -21,16 +21,45 @@ resource "aws_cloudwatch_metric_alarm" "alarm" {
   alarm_name        = "${var.prefix}-${each.key}"
   alarm_description = "${each.value.advice} More: docs/runbook.md#${each.value.kind}"
 
-  namespace           = each.value.namespace
-  metric_name         = each.value.metric
-  dimensions          = each.value.dimensions
-  statistic           = each.value.statistic
+  # Either one metric, or the sum of several.
+  namespace   = length(each.value.also) == 0 ? each.value.namespace : null
+  metric_name = length(each.value.also) == 0 ? each.value.metric : null
+  dimensions  = length(each.value.also) == 0 ? each.value.dimensions : null
+  statistic   = length(each.value.also) == 0 ? each.value.statistic : null
+  period      = length(each.value.also) == 0 ? each.value.period : null
+
+  dynamic "metric_query" {
+    for_each = length(each.value.also) == 0 ? [] : concat([each.value.metric], each.value.also)
+
+    content {
+      id = "m${metric_query.key}"
+
+      metric {
+        namespace   = each.value.namespace
+        metric_name = metric_query.value
+        dimensions  = each.value.dimensions
+        stat        = each.value.statistic
+        period      = each.value.period
+      }
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = length(each.value.also) == 0 ? [] : [join(" + ", [for i in range(length(each.value.also) + 1) : "FILL(m${i}, 0)"])]
+
+    content {
+      id          = "sum"
+      label       = join(" + ", concat([each.value.metric], each.value.also))
+      expression  = metric_query.value
+      return_data = true
+    }
+  }
+
   threshold           = each.value.threshold
   comparison_operator = each.value.comparison
-  period              = each.value.period
   evaluation_periods  = each.value.periods
-  # No data means that nothing ran, which is no fault.
-  treat_missing_data = "notBreaching"
+  # For most metrics no data means that nothing ran, which is no fault; for a schedule it is one.
+  treat_missing_data = each.value.missing
 
   alarm_actions = [module.topic.arn]
   ok_actions    = [module.topic.arn]

@@ -4,23 +4,31 @@ variable "prefix" {
 }
 
 variable "alarms" {
-  description = "Alarms by name. `kind` is the anchor of the runbook's entry, `advice` says what to do first."
+  description = "Alarms by name. `kind` is the anchor of the runbook's entry, `advice` says what to do first. The metrics in `also` are added to `metric`; `missing` says what no data means."
   type = map(object({
     kind       = string
     advice     = string
     namespace  = string
     metric     = string
+    also       = optional(list(string), [])
     dimensions = map(string)
     statistic  = string
     threshold  = number
     comparison = optional(string, "GreaterThanOrEqualToThreshold")
     period     = optional(number, 60)
     periods    = optional(number, 1)
+    missing    = optional(string, "notBreaching")
   }))
 
   validation {
     condition     = alltrue([for alarm in values(var.alarms) : can(regex("^[a-z0-9-]+$", alarm.kind)) && length(alarm.advice) >= 10])
     error_message = "Each alarm has an anchor and says what to do."
+  }
+
+  validation {
+    # CloudWatch looks back a day, and a week where it counts by the hour.
+    condition     = alltrue([for alarm in values(var.alarms) : alarm.period * alarm.periods <= (alarm.period >= 3600 ? 604800 : 86400)])
+    error_message = "An alarm looks back a day at most, or a week with periods of an hour or more."
   }
 }
 

@@ -1,55 +1,72 @@
 locals {
-  charts = concat(
-    [for api in var.api[*] : {
-      title = "API: requests and refusals", stat = "Sum"
-      metrics = [
-        for metric in ["Count", "4XXError", "5XXError"] : ["AWS/ApiGateway", metric, "ApiName", api.name, "Stage", api.stage]
-      ]
-    }],
-    [for api in var.api[*] : {
-      title = "API: 99 of 100 answers within (ms)", stat = "p99"
-      metrics = [
-        for metric in ["Latency", "IntegrationLatency"] : ["AWS/ApiGateway", metric, "ApiName", api.name, "Stage", api.stage]
-      ]
-    }],
-    [for chart in [
-      { title = "Invocations", stat = "Sum", metric = "Invocations" },
-      { title = "Errors", stat = "Sum", metric = "Errors" },
-      { title = "Throttles", stat = "Sum", metric = "Throttles" },
-      { title = "99 of 100 invocations within (ms)", stat = "p99", metric = "Duration" },
-      { title = "Side by side", stat = "Maximum", metric = "ConcurrentExecutions" },
+  columns = 24
+  height  = 6
+
+  # Each chart: its title, its statistic, and its metrics.
+  gateway = [
+    for chart in [
+      { title = "requests of the API and refusals", stat = "Sum", names = ["Count", "4XXError", "5XXError"] },
+      { title = "99 of 100 answers of the API within (ms)", stat = "p99", names = ["Latency", "IntegrationLatency"] },
       ] : {
-      title = chart.title, stat = chart.stat, metrics = [for name in var.functions : ["AWS/Lambda", chart.metric, "FunctionName", name]]
-    }],
-    [for chart in [
-      { title = "Messages waiting", metric = "ApproximateNumberOfMessagesVisible" },
-      { title = "Oldest message (s)", metric = "ApproximateAgeOfOldestMessage" },
-      ] : {
-      title = chart.title, stat = "Maximum", metrics = [for name in var.queues : ["AWS/SQS", chart.metric, "QueueName", name]]
-    } if length(var.queues) > 0],
-    [for chart in [
-      { title = "Rows read (capacity)", metric = "ConsumedReadCapacityUnits" },
-      { title = "Rows written (capacity)", metric = "ConsumedWriteCapacityUnits" },
-      { title = "Reads refused", metric = "ReadThrottleEvents" },
-      { title = "Writes refused", metric = "WriteThrottleEvents" },
-      ] : {
-      title = chart.title, stat = "Sum", metrics = [for name in var.tables : ["AWS/DynamoDB", chart.metric, "TableName", name]]
-    } if length(var.tables) > 0],
+      title   = chart.title
+      stat    = chart.stat
+      metrics = [for name in chart.names : ["AWS/ApiGateway", name, "ApiName", var.api.name, "Stage", var.api.stage]]
+    }
+  ]
+
+  account = [
+    { title = "functions side by side, in the account", stat = "Maximum", metrics = [["AWS/Lambda", "ConcurrentExecutions"]] },
+    { title = "functions refused an instance, in the account", stat = "Sum", metrics = [["AWS/Lambda", "Throttles"]] },
+  ]
+
+  services = {
+    for service, parts in var.services : service => [
+      for chart in [
+        { title = "invocations", stat = "Sum", metrics = [for name in parts.functions : ["AWS/Lambda", "Invocations", "FunctionName", name]] },
+        {
+          title   = "errors, throttles"
+          stat    = "Sum"
+          metrics = flatten([for metric in ["Errors", "Throttles"] : [for name in parts.functions : { row = ["AWS/Lambda", metric, "FunctionName", name] }]])[*].row
+        },
+        { title = "99 of 100 within (ms)", stat = "p99", metrics = [for name in parts.functions : ["AWS/Lambda", "Duration", "FunctionName", name]] },
+        { title = "messages waiting", stat = "Maximum", metrics = [for name in parts.queues : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", name]] },
+        { title = "oldest message (s)", stat = "Maximum", metrics = [for name in parts.queues : ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", name]] },
+        {
+          title   = "table units, refused calls"
+          stat    = "Sum"
+          metrics = flatten([for metric in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits", "ReadThrottleEvents", "WriteThrottleEvents"] : [for name in parts.tables : { row = ["AWS/DynamoDB", metric, "TableName", name] }]])[*].row
+        },
+      ] : chart if length(chart.metrics) > 0
+    ]
+  }
+
+  rows = concat(
+    [{ name = "all", charts = concat(local.gateway, local.account) }],
+    [for service in sort(keys(local.services)) : { name = service, charts = local.services[service] }],
   )
 }
 
-resource "aws_cloudwatch_dashboard" "service" {
+resource "aws_cloudwatch_dashboard" "environment" {
   dashboard_name = var.name
   dashboard_body = jsonencode({
-    widgets = [
-      for i, chart in local.charts : {
-        type       = "metric"
-        x          = (i % 3) * 8
-        y          = floor(i / 3) * 6
-        width      = 8
-        height     = 6
-        properties = { title = chart.title, stat = chart.stat, metrics = chart.metrics, region = var.region, period = 60, view = "timeSeries" }
-      }
-    ]
+    widgets = flatten([
+      for y, row in local.rows : [
+        for x, chart in row.charts : {
+          type   = "metric"
+          x      = x * floor(local.columns / length(row.charts))
+          y      = y * local.height
+          width  = floor(local.columns / length(row.charts))
+          height = local.height
+          properties = {
+            title   = "${row.name}: ${chart.title}"
+            stat    = chart.stat
+            metrics = chart.metrics
+            region  = var.region
+            period  = 60
+            view    = "timeSeries"
+          }
+        }
+      ]
+    ])
   })
 }

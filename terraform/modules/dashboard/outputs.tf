@@ -1,4 +1,4 @@
 output "name" {
   description = "The dashboard's name."
-  value       = aws_cloudwatch_dashboard.service.dashboard_name
+  value       = aws_cloudwatch_dashboard.environment.dashboard_name
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "The dashboard's name, `millrace-<environment>-<service>`."
+  description = "The dashboard's name, `millrace-<environment>`."
   type        = string
 }
 
@@ -8,25 +8,16 @@ variable "region" {
   type        = string
 }
 
-variable "functions" {
-  description = "Full names of the service's functions."
-  type        = list(string)
-}
-
-variable "queues" {
-  description = "Full names of the queues, dead-letter queues among them."
-  type        = list(string)
-  default     = []
-}
-
-variable "tables" {
-  description = "Full names of the tables."
-  type        = list(string)
-  default     = []
-}
-
 variable "api" {
-  description = "The API's name and stage, on the dashboard that shows it; null on all others."
+  description = "The API's name and stage, which make the first row."
   type        = object({ name = string, stage = string })
-  default     = null
+}
+
+variable "services" {
+  description = "Services, a row each: the full names of their functions, of their queues (dead-letter queues among them) and of their tables."
+  type = map(object({
+    functions = list(string)
+    queues    = list(string)
+    tables    = list(string)
+  }))
 }

@@ -24,6 +24,7 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
+  # People read what lies at rest only if their own policy grants the key: nobody else of the account is admitted here.
   statement {
     sid       = "ThroughServices"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
@@ -44,6 +45,13 @@ data "aws_iam_policy_document" "key" {
       test     = "StringEquals"
       variable = "kms:ViaService"
       values   = [for service in local.through : "${service}.${var.region}.amazonaws.com"]
+    }
+
+    # A condition rather than principals: KMS refuses a policy whose principal is not there yet.
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:PrincipalArn"
+      values   = var.role_arns
     }
   }
 
@@ -79,6 +87,19 @@ data "aws_iam_policy_document" "key" {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [local.account_id]
+    }
+  }
+
+  # EventBridge names no source account when the queue or topic that it delivers to is encrypted. That queue's or
+  # topic's own policy says whose events it takes.
+  statement {
+    sid       = "EventsToEncryptedTargets"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
     }
   }
 

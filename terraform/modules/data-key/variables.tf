@@ -8,6 +8,16 @@ variable "region" {
   type        = string
 }
 
+variable "role_arns" {
+  description = "ARNs of the roles that use the key through DynamoDB, S3, SQS and the like."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.role_arns) > 0 && alltrue([for arn in var.role_arns : can(regex("^arn:[^:]+:iam::[0-9]{12}:role/[^*?]+$", arn))])
+    error_message = "Roles are named one by one, by their ARNs."
+  }
+}
+
 variable "deletion_days" {
   description = "Days between asking for the key's deletion and the loss of all data under it."
   type        = number

@@ -13,6 +13,10 @@ resource "aws_iam_role" "function" {
   name               = var.name
   description        = "What ${var.name} may do: its manifest's grants, its logs and its traces."
   assume_role_policy = data.aws_iam_policy_document.assume.json
+
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.role_tags
 }
 
 data "aws_iam_policy_document" "function" {

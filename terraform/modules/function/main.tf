@@ -27,8 +27,8 @@ resource "aws_lambda_function" "function" {
 
   filename         = var.package_file
   source_code_hash = var.package_hash
-  # A version, and with it the alias, is only needed where instances are kept warm.
-  publish = var.provisioned_concurrency != null
+  # Each change makes a version, to which the alias is then moved.
+  publish = true
 
   # -1 is AWS's word for "nothing reserved".
   reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
@@ -63,20 +63,24 @@ resource "aws_lambda_function" "function" {
   depends_on = [aws_iam_role_policy.function]
 }
 
+# What everything invokes. It is made with the first version and then moved by a roll-out, not by Terraform: moving it
+# back is the way back, and an apply in between leaves it where it is.
 resource "aws_lambda_alias" "live" {
-  count = var.provisioned_concurrency == null ? 0 : 1
-
   name             = "live"
-  description      = "The version whose instances are kept warm."
+  description      = "The version that is in use, and during a roll-out the next one beside it."
   function_name    = aws_lambda_function.function.function_name
   function_version = aws_lambda_function.function.version
+
+  lifecycle {
+    ignore_changes = [function_version, routing_config]
+  }
 }
 
 resource "aws_lambda_provisioned_concurrency_config" "live" {
   count = var.provisioned_concurrency == null ? 0 : 1
 
   function_name                     = aws_lambda_function.function.function_name
-  qualifier                         = aws_lambda_alias.live[0].name
+  qualifier                         = aws_lambda_alias.live.name
   provisioned_concurrent_executions = var.provisioned_concurrency
 }
 
@@ -84,7 +88,7 @@ resource "aws_lambda_function_event_invoke_config" "function" {
   count = var.asynchronous ? 1 : 0
 
   function_name          = aws_lambda_function.function.function_name
-  qualifier              = one(aws_lambda_alias.live[*].name)
+  qualifier              = aws_lambda_alias.live.name
   maximum_retry_attempts = 2
 
   destination_config {

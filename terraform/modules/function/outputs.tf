@@ -4,13 +4,18 @@ output "name" {
 }
 
 output "qualifier" {
-  description = "The alias to invoke, or null for the function itself."
-  value       = one(aws_lambda_alias.live[*].name)
+  description = "The alias to invoke, known once it exists."
+  value       = aws_lambda_alias.live.name
 }
 
 output "target_arn" {
-  description = "What a trigger invokes: the alias where instances are kept warm, else the function."
-  value       = element(concat(aws_lambda_alias.live[*].arn, [aws_lambda_function.function.arn]), 0)
+  description = "What a trigger invokes: the alias."
+  value       = aws_lambda_alias.live.arn
+}
+
+output "version" {
+  description = "The version that was published last, to which a roll-out moves the alias."
+  value       = aws_lambda_function.function.version
 }
 
 output "role_name" {

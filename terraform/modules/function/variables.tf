@@ -80,7 +80,7 @@ variable "reserved_concurrency" {
 }
 
 variable "provisioned_concurrency" {
-  description = "Instances kept warm behind the alias `live`; null: there is no alias."
+  description = "Instances kept warm behind the alias `live`; null: none."
   type        = number
   default     = null
 }
@@ -104,4 +104,27 @@ variable "network" {
     security_group_ids = list(string)
   })
   default = null
+}
+
+variable "role_path" {
+  description = "IAM path of the role, such as `/millrace/`."
+  type        = string
+  default     = "/"
+
+  validation {
+    condition     = can(regex("^/([\\w+=,.@-]+/)*$", var.role_path))
+    error_message = "The path must begin and end with a slash."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy beyond which the role can do nothing, whatever its own policy grants; null: none."
+  type        = string
+  default     = null
+}
+
+variable "role_tags" {
+  description = "Tags of the role, beside the provider's."
+  type        = map(string)
+  default     = {}
 }

@@ -26,6 +26,10 @@ resource "aws_iam_role" "flow" {
   name               = "${var.name}-flow-log"
   description        = "By which the network's flow log is written."
   assume_role_policy = data.aws_iam_policy_document.flow_assume.json
+
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.role_tags
 }
 
 resource "aws_iam_role_policy" "flow" {

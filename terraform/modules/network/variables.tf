@@ -25,8 +25,8 @@ variable "zones" {
   default     = 2
 
   validation {
-    condition     = contains([2, 3], var.zones)
-    error_message = "zones must be 2 or 3."
+    condition     = contains([1, 2, 3], var.zones)
+    error_message = "zones must be 1 to 3."
   }
 }
 
@@ -64,4 +64,27 @@ variable "key_arn" {
 variable "log_retention_days" {
   description = "Days that the flow log is kept."
   type        = number
+}
+
+variable "role_path" {
+  description = "IAM path of the role, such as `/millrace/`."
+  type        = string
+  default     = "/"
+
+  validation {
+    condition     = can(regex("^/([\\w+=,.@-]+/)*$", var.role_path))
+    error_message = "The path must begin and end with a slash."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy beyond which the role can do nothing, whatever its own policy grants; null: none."
+  type        = string
+  default     = null
+}
+
+variable "role_tags" {
+  description = "Tags of the role, beside the provider's."
+  type        = map(string)
+  default     = {}
 }

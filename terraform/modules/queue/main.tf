@@ -1,5 +1,3 @@
-data "aws_caller_identity" "current" {}
-
 resource "aws_sqs_queue" "queue" {
   count = var.dead_letters_only ? 0 : 1
 
@@ -56,22 +54,22 @@ data "aws_iam_policy_document" "queue" {
   }
 
   dynamic "statement" {
-    for_each = each.key == "dead" && length(var.senders) > 0 ? [var.senders] : []
+    for_each = each.key == "dead" ? var.senders : {}
 
     content {
-      sid       = "DeadLetters"
       actions   = ["sqs:SendMessage"]
       resources = [local.queues[each.key].arn]
 
       principals {
         type        = "Service"
-        identifiers = statement.value
+        identifiers = [statement.key]
       }
 
+      # The source's ARN holds the account; EventBridge is documented to name no more than this.
       condition {
-        test     = "StringEquals"
-        variable = "aws:SourceAccount"
-        values   = [data.aws_caller_identity.current.account_id]
+        test     = "ArnLike"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
       }
     }
   }

@@ -15,7 +15,7 @@ variable "key_arn" {
 }
 
 variable "visibility_seconds" {
-  description = "Seconds that a taken message stays hidden: six times the longest consumer's time-out."
+  description = "Seconds that a taken message stays hidden, and that the message of a killed consumer waits: six times the longest consumer's time-out unless that is too long a wait."
   type        = number
   default     = 30
 
@@ -43,7 +43,12 @@ variable "dead_letters_only" {
 }
 
 variable "senders" {
-  description = "Services of this account that may put messages on the dead-letter queue, such as `sns.amazonaws.com`."
-  type        = list(string)
-  default     = []
+  description = "Services that may put messages on the dead-letter queue, such as `sns.amazonaws.com`, each with the ARN (or its pattern) of what it delivers for."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for arn in values(var.senders) : can(regex("^arn:[^:]+:[a-z]+:[^:]+:[0-9]{12}:", arn))])
+    error_message = "Each source must be an ARN of one account."
+  }
 }

@@ -85,6 +85,9 @@ locals {
         api_key = { type = "apiKey", name = "x-api-key", in = "header" }
       }
     })
+    # The default is TLS 1.0 and newer. BASIC leaves the host that a caller asks for unchecked, as it was before policies.
+    x-amazon-apigateway-security-policy      = "SecurityPolicy_TLS13_1_2_2021_06"
+    x-amazon-apigateway-endpoint-access-mode = "BASIC"
     # The authorizer names the organization's key; what a caller sends as x-api-key is ignored.
     x-amazon-apigateway-api-key-source    = "AUTHORIZER"
     x-amazon-apigateway-gateway-responses = local.gateway_responses

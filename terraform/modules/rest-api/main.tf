@@ -15,8 +15,14 @@ resource "aws_api_gateway_rest_api" "api" {
 resource "aws_api_gateway_deployment" "api" {
   rest_api_id = aws_api_gateway_rest_api.api.id
 
+  # What a stage serves is the API as it was when it was deployed: a change of any of these takes a deployment.
   triggers = {
-    body = sha256(local.body)
+    body = sha256(jsonencode([
+      local.body,
+      aws_api_gateway_rest_api.api.api_key_source,
+      aws_api_gateway_rest_api.api.disable_execute_api_endpoint,
+      aws_api_gateway_rest_api.api.endpoint_configuration[0].types,
+    ]))
   }
 
   lifecycle {
@@ -55,7 +61,7 @@ resource "aws_api_gateway_stage" "api" {
     })
   }
 
-  depends_on = [aws_api_gateway_account.account, aws_cloudwatch_log_group.execution]
+  depends_on = [aws_cloudwatch_log_group.execution]
 }
 
 resource "aws_api_gateway_method_settings" "all" {
@@ -64,7 +70,8 @@ resource "aws_api_gateway_method_settings" "all" {
   method_path = "*/*"
 
   settings {
-    metrics_enabled        = true
+    # Metrics by method cost 30 cents each, five for every route; the stage's own are free and tell the same to an alarm.
+    metrics_enabled        = false
     logging_level          = "ERROR"
     data_trace_enabled     = false
     throttling_rate_limit  = var.throttle.rate_per_second
@@ -81,7 +88,7 @@ resource "aws_api_gateway_method_settings" "route" {
 
   # A route's settings replace those of */*; they are not merged.
   settings {
-    metrics_enabled        = true
+    metrics_enabled        = false
     logging_level          = "ERROR"
     data_trace_enabled     = false
     throttling_rate_limit  = each.value.rate_per_second
@@ -109,6 +116,21 @@ resource "aws_lambda_permission" "authorizer" {
   qualifier     = var.authorizer.qualifier
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_api_gateway_rest_api.api.execution_arn}/authorizers/*"
+}
+
+# The gateway decides for the functions behind a route. What queues and schedules start follows X-Ray's own rule.
+resource "aws_xray_sampling_rule" "api" {
+  rule_name      = var.name
+  priority       = 1000
+  version        = 1
+  service_type   = "AWS::ApiGateway::Stage"
+  service_name   = "${var.name}/${var.stage}"
+  reservoir_size = var.traces.per_second
+  fixed_rate     = var.traces.share
+  host           = "*"
+  http_method    = "*"
+  resource_arn   = "*"
+  url_path       = "*"
 }
 
 resource "aws_cloudwatch_log_group" "access" {

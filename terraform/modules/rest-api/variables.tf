@@ -90,10 +90,15 @@ variable "domain" {
   default = null
 }
 
-variable "manage_account" {
-  description = "Whether this sets the role by which API Gateway writes logs; it is one per account and region, so a second environment there says false."
-  type        = bool
-  default     = true
+variable "traces" {
+  description = "Which requests X-Ray traces: so many a second, and this share of all others."
+  type        = object({ per_second = number, share = number })
+  default     = { per_second = 1, share = 0.05 }
+
+  validation {
+    condition     = var.traces.per_second >= 0 && var.traces.share >= 0 && var.traces.share <= 1
+    error_message = "per_second must not be negative, and share must be 0 to 1."
+  }
 }
 
 variable "key_arn" {

@@ -2,11 +2,26 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  schedule_arn = "arn:${data.aws_partition.current.partition}:scheduler:${var.region}:${data.aws_caller_identity.current.account_id}:schedule/default/${var.name}"
+  # By convention, so that the trust can be read in the first plan.
+  group_arn = "arn:${data.aws_partition.current.partition}:scheduler:${var.region}:${data.aws_caller_identity.current.account_id}:schedule-group/${var.group_name}"
+
+  fields = split(" ", try(regex("^cron\\((.+)\\)$", var.expression)[0], ""))
+  # Only what runs on every day of every year can be told to be late.
+  daily = length(local.fields) == 6 && alltrue([for field in slice(concat(local.fields, ["", "", "", "", "", ""]), 2, 6) : contains(["*", "?"], field)])
+  hours = try(local.fields[1], "")
+
+  minutes_between_runs = (
+    startswith(var.expression, "rate(") ? tonumber(regex("[0-9]+", var.expression)) * { minute = 1, hour = 60, day = 1440 }[regex("minute|hour|day", var.expression)] :
+    !local.daily ? null :
+    local.hours == "*" ? 60 :
+    can(regex("^(\\*|0)/[0-9]+$", local.hours)) ? 60 * tonumber(split("/", local.hours)[1]) :
+    1440
+  )
 }
 
 resource "aws_scheduler_schedule" "schedule" {
   name        = var.name
+  group_name  = var.group_name
   description = "Runs ${var.function_name}."
 
   schedule_expression          = var.expression
@@ -32,6 +47,9 @@ resource "aws_scheduler_schedule" "schedule" {
       arn = var.dead_letter_queue_arn
     }
   }
+
+  # Scheduler tries the role when the schedule is made.
+  depends_on = [aws_iam_role_policy.schedule]
 }
 
 data "aws_iam_policy_document" "trust" {
@@ -49,10 +67,11 @@ data "aws_iam_policy_document" "trust" {
       values   = [data.aws_caller_identity.current.account_id]
     }
 
+    # Scheduler takes a role in the name of the schedule's group, not of the schedule.
     condition {
-      test     = "ArnLike"
+      test     = "StringEquals"
       variable = "aws:SourceArn"
-      values   = [local.schedule_arn]
+      values   = [local.group_arn]
     }
   }
 }
@@ -61,6 +80,10 @@ resource "aws_iam_role" "schedule" {
   name               = "${var.name}-schedule"
   description        = "Lets the schedule ${var.name} run its function."
   assume_role_policy = data.aws_iam_policy_document.trust.json
+
+  path                 = var.role_path
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.role_tags
 }
 
 data "aws_iam_policy_document" "schedule" {

@@ -31,6 +31,34 @@ resource "aws_dynamodb_table" "table" {
       hash_key        = global_secondary_index.value.partition_key.name
       range_key       = one(global_secondary_index.value.sort_key[*].name)
       projection_type = "ALL"
+
+      dynamic "on_demand_throughput" {
+        for_each = var.ceiling[*]
+
+        content {
+          max_read_request_units  = on_demand_throughput.value.read_units
+          max_write_request_units = on_demand_throughput.value.write_units
+        }
+      }
+    }
+  }
+
+  # A loop in a function or a leaked token ends here, and not in the bill.
+  dynamic "on_demand_throughput" {
+    for_each = var.ceiling[*]
+
+    content {
+      max_read_request_units  = on_demand_throughput.value.read_units
+      max_write_request_units = on_demand_throughput.value.write_units
+    }
+  }
+
+  dynamic "warm_throughput" {
+    for_each = var.warm[*]
+
+    content {
+      read_units_per_second  = warm_throughput.value.read_units
+      write_units_per_second = warm_throughput.value.write_units
     }
   }
 

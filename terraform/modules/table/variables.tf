@@ -40,6 +40,33 @@ variable "stream" {
   }
 }
 
+variable "ceiling" {
+  description = "Request units per second beyond which DynamoDB refuses, for the table and for each index; null: the account's quota."
+  type        = object({ read_units = number, write_units = number })
+  default     = null
+
+  validation {
+    condition     = var.ceiling == null ? true : var.ceiling.read_units >= 1 && var.ceiling.write_units >= 1
+    error_message = "A ceiling must be at least 1."
+  }
+}
+
+variable "warm" {
+  description = "Units per second that the table takes at once, for a peak that is known before; null: 12,000 reads and 4,000 writes, as every new table. It is paid for once, and cannot be lowered."
+  type        = object({ read_units = number, write_units = number })
+  default     = null
+
+  validation {
+    condition     = var.warm == null ? true : var.warm.read_units >= 12000 && var.warm.write_units >= 4000
+    error_message = "A table is warm for 12,000 reads and 4,000 writes already."
+  }
+
+  validation {
+    condition     = var.warm == null || var.ceiling == null ? true : var.warm.read_units <= var.ceiling.read_units && var.warm.write_units <= var.ceiling.write_units
+    error_message = "A table cannot be warm for more than its ceiling lets through."
+  }
+}
+
 variable "recovery_days" {
   description = "Days back to which the table can be restored."
   type        = number

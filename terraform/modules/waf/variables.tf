@@ -11,11 +11,20 @@ variable "stage_arn" {
 variable "requests_per_five_minutes" {
   description = "Requests of one address within five minutes before it is blocked."
   type        = number
-  default     = 10000
 
   validation {
     condition     = var.requests_per_five_minutes >= 10
     error_message = "WAF counts from 10 requests."
+  }
+}
+
+variable "too_many_requests" {
+  description = "What a blocked address is answered, as JSON."
+  type        = string
+
+  validation {
+    condition     = can(jsondecode(var.too_many_requests)) && length(var.too_many_requests) <= 4096
+    error_message = "It must be JSON of at most 4 KB."
   }
 }
 

@@ -25,6 +25,29 @@ variables {
       statistic  = "Maximum"
       threshold  = 1
     }
+    events-throttles = {
+      kind       = "table-throttles"
+      advice     = "Look for a hot partition key."
+      namespace  = "AWS/DynamoDB"
+      metric     = "ReadThrottleEvents"
+      also       = ["WriteThrottleEvents"]
+      dimensions = { TableName = "millrace-prd-events" }
+      statistic  = "Sum"
+      threshold  = 1
+    }
+    anchor-missed = {
+      kind       = "schedule-missed"
+      advice     = "Run it by hand."
+      namespace  = "AWS/Lambda"
+      metric     = "Invocations"
+      dimensions = { FunctionName = "millrace-prd-anchor" }
+      statistic  = "Sum"
+      threshold  = 1
+      comparison = "LessThanThreshold"
+      period     = 3600
+      periods    = 26
+      missing    = "breaching"
+    }
   }
 }
 
@@ -48,6 +71,47 @@ run "alarms" {
     condition     = aws_budgets_budget.cost[0].limit_amount == "500" && contains(output.kinds, "cost-budget")
     error_message = "Costs are watched."
   }
+}
+
+run "no_data" {
+  command = plan
+
+  assert {
+    condition     = { for name, alarm in aws_cloudwatch_metric_alarm.alarm : name => alarm.treat_missing_data } == { anchor-missed = "breaching", events-throttles = "notBreaching", records-dead-letters = "notBreaching" }
+    error_message = "No data is a fault where it is said so, and nowhere else."
+  }
+}
+
+run "sum_of_metrics" {
+  command = plan
+
+  assert {
+    condition = toset([
+      for query in aws_cloudwatch_metric_alarm.alarm["events-throttles"].metric_query : "${query.id}: ${query.expression == null ? "${query.metric[0].stat} of ${query.metric[0].metric_name} of ${query.metric[0].dimensions.TableName}" : query.expression}"
+      ]) == toset([
+      "m0: Sum of ReadThrottleEvents of millrace-prd-events",
+      "m1: Sum of WriteThrottleEvents of millrace-prd-events",
+      "sum: FILL(m0, 0) + FILL(m1, 0)",
+    ])
+    error_message = "One alarm watches the sum; a metric without data counts as nothing."
+  }
+
+  assert {
+    condition     = [for query in aws_cloudwatch_metric_alarm.alarm["events-throttles"].metric_query : query.id if query.return_data == true] == ["sum"] && aws_cloudwatch_metric_alarm.alarm["events-throttles"].metric_name == null
+    error_message = "The alarm looks at the sum alone."
+  }
+}
+
+run "refuses_to_look_back_too_far" {
+  command = plan
+
+  variables {
+    alarms = {
+      x = { kind = "x", advice = "Look for it.", namespace = "AWS/Lambda", metric = "Invocations", dimensions = {}, statistic = "Sum", threshold = 1, period = 3600, periods = 169 }
+    }
+  }
+
+  expect_failures = [var.alarms]
 }
 
 run "refuses_alarms_without_advice" {

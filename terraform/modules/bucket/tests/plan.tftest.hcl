@@ -39,6 +39,14 @@ run "bucket" {
     condition     = data.aws_iam_policy_document.bucket.statement[0].effect == "Deny" && one(data.aws_iam_policy_document.bucket.statement[0].condition).variable == "aws:SecureTransport"
     error_message = "Plain text is refused."
   }
+
+  assert {
+    condition = [
+      for statement in data.aws_iam_policy_document.bucket.statement : [one(statement.principals).identifiers, statement.resources, length(statement.condition)]
+      if statement.effect == "Deny" && contains(statement.actions, "s3:BypassGovernanceRetention")
+    ] == [[toset(["*"]), toset(["${aws_s3_bucket.bucket.arn}/*"]), 0]]
+    error_message = "Nobody gets around a lock, on no condition."
+  }
 }
 
 run "short_lived" {

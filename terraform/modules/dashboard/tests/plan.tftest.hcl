@@ -1,43 +1,46 @@
 mock_provider "aws" {}
 
 variables {
-  name      = "millrace-dev-data"
-  region    = "eu-central-1"
-  functions = ["millrace-dev-data-persister"]
-  queues    = ["millrace-dev-records", "millrace-dev-records-dead"]
-  tables    = ["millrace-dev-records"]
-}
-
-run "service" {
-  command = plan
-
-  assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.service.dashboard_body).widgets) == 11
-    error_message = "Five charts of functions, two of queues, four of tables."
-  }
-
-  assert {
-    condition     = length(distinct([for w in jsondecode(aws_cloudwatch_dashboard.service.dashboard_body).widgets : "${w.x}/${w.y}"])) == 11
-    error_message = "No chart lies on another."
+  name   = "millrace-dev"
+  region = "eu-central-1"
+  api    = { name = "millrace-dev", stage = "live" }
+  services = {
+    data = {
+      functions = ["millrace-dev-data-persister", "millrace-dev-data-presenter"]
+      queues    = ["millrace-dev-records", "millrace-dev-records-dead"]
+      tables    = ["millrace-dev-records"]
+    }
+    platform = { functions = ["millrace-dev-platform-health"], queues = [], tables = [] }
   }
 }
 
-run "only_what_there_is" {
+run "rows" {
   command = plan
 
-  variables {
-    queues = []
-    tables = []
-    api    = { name = "millrace-dev", stage = "live" }
+  assert {
+    condition = {
+      for y, titles in { for w in jsondecode(aws_cloudwatch_dashboard.environment.dashboard_body).widgets : w.y => split(": ", w.properties.title)[0]... } : y => join(" ", distinct(titles))
+    } == { "0" = "all", "6" = "data", "12" = "platform" }
+    error_message = "What all share has the first row and each service one of its own."
   }
 
   assert {
-    condition     = alltrue([for w in jsondecode(aws_cloudwatch_dashboard.service.dashboard_body).widgets : length(w.properties.metrics) > 0])
-    error_message = "A chart without metrics is left out."
+    condition     = { for w in jsondecode(aws_cloudwatch_dashboard.environment.dashboard_body).widgets : w.properties.title => w.x if w.y == 6 } == { "data: invocations" = 0, "data: errors, throttles" = 4, "data: 99 of 100 within (ms)" = 8, "data: messages waiting" = 12, "data: oldest message (s)" = 16, "data: table units, refused calls" = 20 }
+    error_message = "A row's charts lie side by side."
   }
 
   assert {
-    condition     = strcontains(jsondecode(aws_cloudwatch_dashboard.service.dashboard_body).widgets[0].properties.title, "API")
-    error_message = "The API comes first."
+    condition     = [for w in jsondecode(aws_cloudwatch_dashboard.environment.dashboard_body).widgets : tostring(w.width) if w.y == 12] == ["8", "8", "8"]
+    error_message = "A chart without metrics is left out, and the others take its place."
+  }
+
+  assert {
+    condition = jsonencode([for w in jsondecode(aws_cloudwatch_dashboard.environment.dashboard_body).widgets : w.properties.metrics if w.properties.title == "data: errors, throttles"]) == jsonencode([[
+      ["AWS/Lambda", "Errors", "FunctionName", "millrace-dev-data-persister"],
+      ["AWS/Lambda", "Errors", "FunctionName", "millrace-dev-data-presenter"],
+      ["AWS/Lambda", "Throttles", "FunctionName", "millrace-dev-data-persister"],
+      ["AWS/Lambda", "Throttles", "FunctionName", "millrace-dev-data-presenter"],
+    ]])
+    error_message = "A chart shows the metrics of its service's functions."
   }
 }

@@ -13,6 +13,8 @@ mock_provider "aws" {
 variables {
   name   = "millrace-dev-at-rest"
   region = "eu-central-1"
+
+  role_arns = ["arn:aws:iam::123456789012:role/millrace-dev-data-presenter", "arn:aws:iam::123456789012:role/millrace-dev-data-persister"]
 }
 
 run "key" {
@@ -38,17 +40,39 @@ run "key" {
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.key.statement[4].condition).values == tolist(["arn:aws:logs:eu-central-1:123456789012:log-group:*"])
+    condition     = one(data.aws_iam_policy_document.key.statement[5].condition).values == tolist(["arn:aws:logs:eu-central-1:123456789012:log-group:*"])
     error_message = "CloudWatch Logs is admitted for this account's log groups."
   }
 
   assert {
-    condition = alltrue([
-      for c in data.aws_iam_policy_document.key.statement[1].condition :
-      c.variable == "kms:CallerAccount" ? c.values == tolist(["123456789012"]) : contains(c.values, "dynamodb.eu-central-1.amazonaws.com")
-    ])
-    error_message = "The account's roles use the key through services, and nobody else's do."
+    condition = { for c in data.aws_iam_policy_document.key.statement[1].condition : c.variable => [c.test, c.values] } == {
+      "aws:PrincipalArn"  = ["ArnEquals", tolist(var.role_arns)]
+      "kms:CallerAccount" = ["StringEquals", tolist(["123456789012"])]
+      "kms:ViaService"    = ["StringEquals", tolist([for service in ["dynamodb", "events", "firehose", "lambda", "s3", "sns", "sqs"] : "${service}.eu-central-1.amazonaws.com"])]
+    }
+    error_message = "The roles that are named use the key through services, and nobody else of the account does."
   }
+
+  # Whoever is admitted without a condition is admitted for every account.
+  assert {
+    condition = [
+      for statement in data.aws_iam_policy_document.key.statement : [one(statement.principals).identifiers, statement.actions] if length(statement.condition) == 0
+      ] == [
+      [toset(["arn:aws:iam::123456789012:root"]), toset(["kms:*"])],
+      [toset(["events.amazonaws.com"]), toset(["kms:Decrypt", "kms:GenerateDataKey*"])],
+    ]
+    error_message = "EventBridge, which names no account for encrypted targets, is the one service without a condition."
+  }
+}
+
+run "refuses_a_pattern_of_roles" {
+  command = plan
+
+  variables {
+    role_arns = ["arn:aws:iam::123456789012:role/*"]
+  }
+
+  expect_failures = [var.role_arns]
 }
 
 run "refuses_a_hasty_deletion" {

@@ -43,7 +43,7 @@ run "function" {
   }
 
   assert {
-    condition     = aws_lambda_function.function.reserved_concurrent_executions == -1 && length(aws_lambda_alias.live) == 0
+    condition     = aws_lambda_function.function.reserved_concurrent_executions == -1 && length(aws_lambda_provisioned_concurrency_config.live) == 0
     error_message = "Nothing is reserved or kept warm unless asked for."
   }
 
@@ -95,8 +95,46 @@ run "asynchronous_in_the_private_network" {
   }
 
   assert {
-    condition     = aws_lambda_provisioned_concurrency_config.live[0].qualifier == "live" && aws_lambda_function.function.publish
-    error_message = "Warm instances stand behind the alias."
+    condition     = aws_lambda_provisioned_concurrency_config.live[0].qualifier == "live" && aws_lambda_function_event_invoke_config.function[0].qualifier == "live"
+    error_message = "Warm instances and retries stand behind the alias."
+  }
+}
+
+run "first_version" {
+  state_key = "versions"
+
+  override_resource {
+    target = aws_lambda_function.function
+    values = { version = "1" }
+  }
+
+  assert {
+    condition     = aws_lambda_function.function.publish && aws_lambda_alias.live.name == "live" && aws_lambda_alias.live.function_version == "1" && output.version == "1"
+    error_message = "The alias begins with the first version."
+  }
+
+  assert {
+    condition     = output.target_arn == aws_lambda_alias.live.arn && output.qualifier == "live"
+    error_message = "Triggers invoke the alias."
+  }
+}
+
+run "next_version" {
+  state_key = "versions"
+
+  # The mocked provider gives a version only to what it makes.
+  plan_options {
+    replace = [aws_lambda_function.function]
+  }
+
+  override_resource {
+    target = aws_lambda_function.function
+    values = { version = "2" }
+  }
+
+  assert {
+    condition     = output.version == "2" && aws_lambda_alias.live.function_version == "1"
+    error_message = "An apply publishes a version and leaves the alias to the roll-out."
   }
 }
 
@@ -108,4 +146,19 @@ run "refuses_wildcard_actions" {
   }
 
   expect_failures = [var.statements]
+}
+
+run "role_as_the_account_wants_it" {
+  command = plan
+
+  variables {
+    role_path                = "/millrace/"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/millrace-boundary"
+    role_tags                = { Owner = "operations" }
+  }
+
+  assert {
+    condition     = [aws_iam_role.function.path, aws_iam_role.function.permissions_boundary, aws_iam_role.function.tags] == ["/millrace/", "arn:aws:iam::123456789012:policy/millrace-boundary", tomap({ Owner = "operations" })]
+    error_message = "The role has the path, the boundary and the tags."
+  }
 }

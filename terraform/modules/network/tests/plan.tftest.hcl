@@ -84,3 +84,18 @@ run "refuses_a_small_network" {
 
   expect_failures = [var.cidr]
 }
+
+run "role_as_the_account_wants_it" {
+  command = plan
+
+  variables {
+    role_path                = "/millrace/"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/millrace-boundary"
+    role_tags                = { Owner = "operations" }
+  }
+
+  assert {
+    condition     = [aws_iam_role.flow.path, aws_iam_role.flow.permissions_boundary, aws_iam_role.flow.tags] == ["/millrace/", "arn:aws:iam::123456789012:policy/millrace-boundary", tomap({ Owner = "operations" })]
+    error_message = "The role has the path, the boundary and the tags."
+  }
+}

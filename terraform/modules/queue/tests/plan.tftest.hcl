@@ -1,7 +1,4 @@
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
@@ -49,7 +46,7 @@ run "dead_letters_of_a_function" {
   variables {
     name              = "millrace-dev-events-relay"
     dead_letters_only = true
-    senders           = ["sns.amazonaws.com"]
+    senders           = { "sns.amazonaws.com" = "arn:aws:sns:eu-central-1:123456789012:millrace-dev-*" }
   }
 
   assert {
@@ -58,8 +55,8 @@ run "dead_letters_of_a_function" {
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.queue["dead"].statement[1].condition).values == tolist(["123456789012"])
-    error_message = "A service may send for this account only."
+    condition     = one(data.aws_iam_policy_document.queue["dead"].statement[1].condition) == { test = "ArnLike", variable = "aws:SourceArn", values = tolist(["arn:aws:sns:eu-central-1:123456789012:millrace-dev-*"]) }
+    error_message = "A service may send for what is named only."
   }
 }
 

@@ -50,6 +50,11 @@ run "routes" {
   }
 
   assert {
+    condition     = jsondecode(aws_api_gateway_rest_api.api.body)["x-amazon-apigateway-security-policy"] == "SecurityPolicy_TLS13_1_2_2021_06" && jsondecode(aws_api_gateway_rest_api.api.body)["x-amazon-apigateway-endpoint-access-mode"] == "BASIC"
+    error_message = "The gateway's own address takes TLS 1.2 and 1.3 alone; a policy of this kind needs an access mode."
+  }
+
+  assert {
     condition     = jsonencode(jsondecode(aws_api_gateway_rest_api.api.body).paths["/data"].post.security) == jsonencode([{ authorizer = [] }, { api_key = [] }])
     error_message = "A route asks for a token and the organization's key."
   }
@@ -80,6 +85,15 @@ run "routes" {
   }
 }
 
+run "deployment" {
+  command = plan
+
+  assert {
+    condition     = aws_api_gateway_deployment.api.triggers.body == sha256(jsonencode([aws_api_gateway_rest_api.api.body, "AUTHORIZER", false, ["REGIONAL"]]))
+    error_message = "All that a deployment freezes makes a new one when it changes."
+  }
+}
+
 run "refusals_are_problems" {
   command = plan
 
@@ -100,8 +114,26 @@ run "refusals_are_problems" {
   }
 }
 
+run "traces" {
+  command = plan
+
+  variables {
+    traces = { per_second = 2, share = 0.1 }
+  }
+
+  assert {
+    condition     = [aws_xray_sampling_rule.api.service_type, aws_xray_sampling_rule.api.service_name, aws_xray_sampling_rule.api.reservoir_size, aws_xray_sampling_rule.api.fixed_rate] == ["AWS::ApiGateway::Stage", "millrace-dev/live", 2, 0.1]
+    error_message = "So many requests of this stage are traced, and no other stage's."
+  }
+}
+
 run "throttling_per_route" {
   command = plan
+
+  assert {
+    condition     = !aws_api_gateway_method_settings.all.settings[0].metrics_enabled && alltrue([for route in aws_api_gateway_method_settings.route : !route.settings[0].metrics_enabled])
+    error_message = "Metrics by method are off: nothing reads them, and each costs."
+  }
 
   assert {
     condition     = aws_api_gateway_method_settings.all.settings[0].throttling_rate_limit == 100
@@ -163,6 +195,17 @@ run "custom_domain" {
   assert {
     condition     = aws_api_gateway_rest_api.api.disable_execute_api_endpoint && output.url == "https://api.example.org"
     error_message = "With a domain the gateway's own address is closed."
+  }
+
+  # The flag holds only from the next deployment on.
+  assert {
+    condition     = aws_api_gateway_deployment.api.triggers.body == sha256(jsonencode([aws_api_gateway_rest_api.api.body, "AUTHORIZER", true, ["REGIONAL"]]))
+    error_message = "Closing the gateway's own address deploys the API anew."
+  }
+
+  assert {
+    condition     = aws_api_gateway_domain_name.domain[0].security_policy == "TLS_1_2"
+    error_message = "The domain takes TLS 1.2 and newer."
   }
 
   assert {

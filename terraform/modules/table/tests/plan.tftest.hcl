@@ -65,3 +65,44 @@ run "refuses_an_unknown_stream" {
 
   expect_failures = [var.stream]
 }
+
+run "ceiling_and_warmth" {
+  command = plan
+
+  variables {
+    indexes = { by-time = { partition_key = { name = "owner", type = "S" }, sort_key = { name = "time", type = "N" } } }
+    ceiling = { read_units = 24000, write_units = 12000 }
+    warm    = { read_units = 16000, write_units = 8000 }
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.table.on_demand_throughput[0] == { max_read_request_units = 24000, max_write_request_units = 12000 } && one(one(aws_dynamodb_table.table.global_secondary_index).on_demand_throughput) == { max_read_request_units = 24000, max_write_request_units = 12000 }
+    error_message = "Table and index have the ceiling."
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.table.warm_throughput[0] == { read_units_per_second = 16000, write_units_per_second = 8000 }
+    error_message = "The table is warm for the peak."
+  }
+}
+
+run "refuses_warmth_above_the_ceiling" {
+  command = plan
+
+  variables {
+    ceiling = { read_units = 12000, write_units = 4000 }
+    warm    = { read_units = 12000, write_units = 4001 }
+  }
+
+  expect_failures = [var.warm]
+}
+
+run "refuses_less_than_every_table_has" {
+  command = plan
+
+  variables {
+    warm = { read_units = 11999, write_units = 4000 }
+  }
+
+  expect_failures = [var.warm]
+}

@@ -1,0 +1,2 @@
+/** Unix milliseconds of now, as `Date.now`; tests bring their own. */
+export type Clock = () => number;

@@ -1,0 +1,14 @@
+import { text } from "../port/input.ts";
+import type { BusAction } from "./context.ts";
+import { invalid } from "./errors.ts";
+
+/** What is not there is deleted already. */
+export const deleteEventBus: BusAction =
+  ({ rules }) =>
+  (input, call) => {
+    const name = text(input, "Name");
+    call.authorize("events:DeleteEventBus", rules.arnOfBus(name));
+    if (name === "default") throw invalid("Cannot delete event bus default.");
+    rules.removeBus(name);
+    return {};
+  };

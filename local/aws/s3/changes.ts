@@ -1,0 +1,34 @@
+import type { PortListeners } from "../../seams.ts";
+import type { StoredVersion } from "./stored.ts";
+
+export type ChangeName =
+  | "ObjectCreated:Put"
+  | "ObjectCreated:Copy"
+  | "ObjectCreated:CompleteMultipartUpload"
+  | "ObjectRemoved:Delete"
+  | "ObjectRemoved:DeleteMarkerCreated";
+
+/** Tells the event sources of a change before its call is answered. */
+export const tellChanges = ({ onBucketChange }: Pick<PortListeners, "onBucketChange">, now: () => number) => {
+  let sequencer = 0n;
+
+  /** Hexadecimal, of one length, growing: over restarts too, since it begins with the time. */
+  const nextSequencer = (): string => {
+    const time = BigInt(now()) << 20n;
+    sequencer = time > sequencer ? time : sequencer + 1n;
+    return sequencer.toString(16).toUpperCase().padStart(18, "0");
+  };
+
+  return (eventName: ChangeName, version: StoredVersion): Promise<void> =>
+    onBucketChange({
+      bucket: version.bucket,
+      key: version.key,
+      eventName,
+      ...(version.marker || eventName.startsWith("ObjectRemoved")
+        ? {}
+        : { size: version.size, eTag: version.etag.replaceAll('"', "") }),
+      ...(version.version === "" ? {} : { versionId: version.version }),
+      sequencer: nextSequencer(),
+      time: new Date(now()).toISOString(),
+    });
+};

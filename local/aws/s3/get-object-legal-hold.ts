@@ -1,0 +1,15 @@
+import type { Answer } from "../port/service.ts";
+import { element } from "../port/xml.ts";
+import { xmlAnswer } from "./answers.ts";
+import { findObject } from "./find-object.ts";
+import { noLockOnObject, requireObjectLock } from "./object-lock.ts";
+import type { S3Request } from "./request.ts";
+import type { S3 } from "./s3.ts";
+
+export const getObjectLegalHold = (s3: S3, request: S3Request): Answer => {
+  s3.authorizeObject(request, "GetObjectLegalHold");
+  requireObjectLock(s3.bucket(request.bucket));
+  const { legalHold } = findObject(s3, request, { marker: "not allowed" });
+  if (!legalHold) throw noLockOnObject();
+  return xmlAnswer("LegalHold", element("Status", legalHold));
+};

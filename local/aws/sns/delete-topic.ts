@@ -1,0 +1,14 @@
+import { nameInArn } from "../port/arn.ts";
+import { text } from "../port/input.ts";
+import type { SnsAction } from "./context.ts";
+import { checkArn } from "./errors.ts";
+
+/** What is not there is deleted already. */
+export const deleteTopic: SnsAction =
+  ({ topics }) =>
+  (input, call) => {
+    const arn = checkArn(text(input, "TopicArn"), "TopicArn");
+    call.authorize("sns:DeleteTopic", arn);
+    topics.remove(nameInArn(arn));
+    return {};
+  };

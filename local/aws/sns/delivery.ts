@@ -1,0 +1,76 @@
+import type { MessageAttributes, PortListeners, Queues } from "../../seams.ts";
+import { passesFilter } from "../matching/filter-policy.ts";
+import { type Arns, nameInArn } from "../port/arn.ts";
+import { AwsError } from "../port/errors.ts";
+import type { Deliver, Outbox } from "../port/outbox.ts";
+import { functionNotification, queueNotification } from "./notification.ts";
+import type { Publication } from "./publication.ts";
+import type { Subscription, Topics } from "./topics.ts";
+
+/** One message for one subscriber, as it will be sent: what is changed later does not change it. */
+export type Delivery = {
+  subscriptionArn: string;
+  endpoint: string;
+  body: string;
+  attributes: MessageAttributes;
+  /** ARN of the queue in the subscription's redrive policy. */
+  deadLetterArn?: string;
+};
+
+const isGone = (error: unknown): boolean => error instanceof AwsError && error.code === "QueueDoesNotExist";
+
+/**
+ * Delivers to a queue of this account. One that is gone is a fault of the subscriber: SNS does not try it
+ * again, and the message goes to the dead-letter queue, or nowhere if there is none.
+ */
+export const deliverToQueue =
+  (
+    queues: Pick<Queues, "send">,
+    arns: Arns,
+    log: (error: unknown, work: string) => void,
+  ): Deliver<Delivery> =>
+  async ({ subscriptionArn, endpoint, body, attributes, deadLetterArn }) => {
+    const send = async (arn: string): Promise<boolean> => {
+      const name = nameInArn(arn);
+      if (arns.at("sqs", name) !== arn) return false;
+      try {
+        await queues.send(name, body, { attributes });
+        return true;
+      } catch (error) {
+        if (isGone(error)) return false;
+        throw error;
+      }
+    };
+    if (await send(endpoint)) return;
+    if (deadLetterArn !== undefined && (await send(deadLetterArn))) return;
+    log(`there is no queue ${endpoint}`, `message of ${subscriptionArn} dropped`);
+  };
+
+const deliveryOf = (subscription: Subscription, publication: Publication): Delivery => {
+  const { arn, endpoint, raw, deadLetterArn, protocol } = subscription;
+  return {
+    subscriptionArn: arn,
+    endpoint,
+    body: raw ? publication.bodyFor(protocol) : queueNotification(subscription, publication),
+    attributes: raw ? publication.attributes : {},
+    ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
+  };
+};
+
+/**
+ * Takes a message for all who subscribed. When it resolves, the functions whose manifests name the topic
+ * have it on their queues, and what the subscribed queues get is in the outbox.
+ */
+export const makePublish =
+  (topics: Topics, outbox: Outbox<Delivery>, listeners: Pick<PortListeners, "onTopicMessage">) =>
+  async (topic: string, publication: Publication): Promise<void> => {
+    const { attributes } = publication;
+    await listeners.onTopicMessage(topic, functionNotification(publication), attributes);
+    const receivers = topics
+      .subscriptions(topic)
+      .filter(
+        ({ filter, scope, protocol }) =>
+          protocol === "sqs" && passesFilter(filter, scope, publication.bodyFor(protocol), attributes),
+      );
+    await outbox.add(receivers.map((subscription) => deliveryOf(subscription, publication)));
+  };

@@ -1,0 +1,4 @@
+import type { SnsAction } from "./context.ts";
+
+/** Tags are not kept here. */
+export const listTagsForResource: SnsAction = () => () => ({ Tags: [] });

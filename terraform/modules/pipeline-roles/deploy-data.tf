@@ -1,0 +1,149 @@
+# What holds data, and the keys that encrypt it: its configuration, not what is in it.
+data "aws_iam_policy_document" "data" {
+  statement {
+    sid = "Tables"
+    actions = [
+      "dynamodb:CreateTable",
+      "dynamodb:DeleteTable",
+      "dynamodb:TagResource",
+      "dynamodb:UntagResource",
+      "dynamodb:UpdateContinuousBackups",
+      "dynamodb:UpdateContributorInsights",
+      "dynamodb:UpdateTable",
+      "dynamodb:UpdateTimeToLive",
+    ]
+    resources = ["${local.at.dynamodb}:table/${local.prefix}-*"]
+  }
+
+  statement {
+    sid       = "Queues"
+    actions   = ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"]
+    resources = ["${local.at.sqs}:${local.prefix}-*"]
+  }
+
+  statement {
+    sid = "Topics"
+    actions = [
+      "sns:CreateTopic",
+      "sns:DeleteTopic",
+      "sns:SetSubscriptionAttributes",
+      "sns:SetTopicAttributes",
+      "sns:Subscribe",
+      "sns:TagResource",
+      "sns:Unsubscribe",
+      "sns:UntagResource",
+    ]
+    resources = ["${local.at.sns}:${local.prefix}-*"]
+  }
+
+  statement {
+    sid = "Buckets"
+    actions = [
+      "s3:CreateBucket",
+      "s3:DeleteBucket*",
+      "s3:PutAccelerateConfiguration",
+      "s3:PutBucket*",
+      "s3:PutEncryptionConfiguration",
+      "s3:PutLifecycleConfiguration",
+    ]
+    resources = [local.bucket]
+  }
+
+  statement {
+    sid = "Buses"
+    actions = [
+      "events:Create*",
+      "events:Delete*",
+      "events:DisableRule",
+      "events:EnableRule",
+      "events:PutRule",
+      "events:PutTargets",
+      "events:RemoveTargets",
+      "events:TagResource",
+      "events:UntagResource",
+      "events:Update*",
+    ]
+    resources = [for kind in ["archive", "event-bus", "rule"] : "${local.at.events}:${kind}/${local.prefix}-*"]
+  }
+
+  # A new key is this environment's, and what is not this environment's stays as it is.
+  statement {
+    sid       = "NewKeys"
+    actions   = ["kms:CreateKey", "kms:TagResource"]
+    resources = ["*"] # A key's id is known only after it is made.
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Environment"
+      values   = [var.environment]
+    }
+  }
+
+  statement {
+    sid = "Keys"
+    actions = [
+      "kms:CancelKeyDeletion",
+      "kms:DisableKeyRotation",
+      "kms:EnableKeyRotation",
+      "kms:PutKeyPolicy",
+      "kms:ScheduleKeyDeletion",
+      "kms:TagResource",
+      "kms:UntagResource",
+      "kms:UpdateAlias",
+      "kms:CreateAlias",
+      "kms:DeleteAlias",
+      "kms:UpdateKeyDescription",
+    ]
+    resources = ["${local.at.kms}:key/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Environment"
+      values   = [var.environment]
+    }
+  }
+
+  # DynamoDB and Lambda keep a grant each for as long as they use the key.
+  statement {
+    sid       = "GrantsForServices"
+    actions   = ["kms:CreateGrant", "kms:RevokeGrant"]
+    resources = ["${local.at.kms}:key/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Environment"
+      values   = [var.environment]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
+    }
+  }
+
+  statement {
+    sid       = "Aliases"
+    actions   = ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"]
+    resources = ["${local.at.kms}:alias/${local.prefix}-*"]
+  }
+
+  # A service that is told to encrypt with a key asks for it in the name of who tells it.
+  statement {
+    sid       = "KeysThroughServices"
+    actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+    resources = ["${local.at.kms}:key/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:ResourceTag/Environment"
+      values   = [var.environment]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = [for service in ["dynamodb", "events", "lambda", "scheduler"] : "${service}.${var.region}.amazonaws.com"]
+    }
+  }
+}
