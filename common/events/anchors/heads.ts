@@ -19,6 +19,15 @@ export const isAnchoredHead = (value: unknown): value is AnchoredHead => {
   );
 };
 
+/** The heads that an anchor names; throws when it is no anchor. */
+export const headsOfAnchor = (bytes: Uint8Array): AnchoredHead[] => {
+  const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  const heads: unknown =
+    typeof value === "object" && value !== null && "heads" in value ? value.heads : undefined;
+  if (!Array.isArray(heads) || !heads.every(isAnchoredHead)) throw new Error("it has no heads");
+  return heads;
+};
+
 /** Heads of all chains of an organization that have begun. */
 export const readHeads = async (
   store: Pick<Table, "get">,
