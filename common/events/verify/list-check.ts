@@ -173,5 +173,3 @@ export const makeListCheck = (
     progress: (): ListProgress => ({ ...sums.state(), pending: [...pending], rows, fixedBegun }),
   };
 };
-
-export type ListCheck = ReturnType<typeof makeListCheck>;
