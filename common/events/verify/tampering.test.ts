@@ -199,7 +199,8 @@ describe("a table that nobody else wrote to", () => {
           await appendAll(store, messages, batch);
           let earlier: Awaited<ReturnType<typeof verifyOrganization>>["progress"] | undefined;
           let number = 200;
-          for (;;) {
+          for (let rounds = 0; ; rounds += 1) {
+            expect(rounds).toBeLessThan(2_000);
             let asked = 0;
             const isTimeUp = () => ++asked > calls;
             const verdict = await verifyOrganization(store, "demo", { deep: true, isTimeUp, earlier });
