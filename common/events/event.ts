@@ -15,7 +15,7 @@ export const EVENT_LIMITS = {
   aheadSeconds: 300,
 } as const;
 
-/** Type and customer of the events that record who read what; nobody may post this type. */
+/** Type and customer of the events that record reads and changes; this type cannot be posted. */
 export const AUDIT_TYPE = "audit";
 export const AUDIT_CUSTOMER_ID = "-";
 
@@ -56,7 +56,7 @@ export type EventMessage = {
   recordedAt: string;
   /** The `sub` of the token that posted it, or the function that made it; events of before have none. */
   recordedBy?: string;
-  /** 16 random bytes, base64url: without them nobody can guess a text from its digest. */
+  /** 16 random bytes, base64url: without them a text could be guessed from its digest. */
   salt: string;
   /** `date` was not posted but set to the clock: the same event posted again has another, and is still the same. */
   dateIsDefault?: true;

@@ -19,7 +19,7 @@ export type AuditDeps = {
   recordedBy?: string;
 };
 
-/** What is recorded of a request: who reads what. A cursor says nothing and is left out. */
+/** What is recorded of a request: the caller, the route and its filters. A cursor is left out: it only repeats them. */
 export type ReadRequest = {
   route: string;
   caller: Member;
@@ -63,7 +63,7 @@ const recordRead = async (
   const time = new Date(now()).toISOString();
   const event: EventMessage = {
     organizationId: caller.organizationId,
-    // Never derived from anything of the caller's: nobody can take an audit event's id beforehand.
+    // Not derived from anything that the caller sends, so that a caller cannot take an audit event's id beforehand.
     eventId: makeId(),
     customerId: AUDIT_CUSTOMER_ID,
     type: AUDIT_TYPE,

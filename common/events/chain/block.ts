@@ -36,7 +36,7 @@ export type Block = {
   /** Hash of the last event. */
   hash: string;
   events: BlockEvent[];
-  /** CRC-32 of each event: proves nothing, but tells which event of a changed block is not what it was. */
+  /** CRC-32 of each event: no proof, but it finds which event of a changed block is not what it was. */
   checksums: number[];
 };
 

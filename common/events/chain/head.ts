@@ -6,7 +6,7 @@ import { genesisHash } from "./hash.ts";
 /** Where a block ends. */
 export type BlockEnd = { number: number; sequence: number; hash: string };
 
-/** How far a chain is worked off: every block up to `finished`, and those of `done`, which lie beyond it. */
+/** Which blocks of a chain are finished (written for readers, and announced): every one up to `finished`, and those of `done` beyond it. */
 export type Head = { finished: BlockEnd; done: BlockEnd[]; version: number };
 
 /** The head of a chain that has none yet. */
@@ -69,7 +69,7 @@ export const withFinished = (head: Head, ends: readonly BlockEnd[]): Head => {
 const TRIES_MAX = 50;
 
 /**
- * Marks blocks as worked off, whoever else marks at the same time. `known` saves the first read; it may
+ * Marks blocks as finished, also while other writers mark theirs. `known` saves the first read; it may
  * be old.
  */
 export const markFinished = async (

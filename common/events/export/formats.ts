@@ -15,7 +15,7 @@ export type Format = {
   contentType: string;
   /** What stands before the first row. */
   head: string;
-  /** Whether each row carries the salt: without it nobody can compute an event's hash. */
+  /** Whether each row carries the salt, without which an event's hash cannot be computed. */
   provable: boolean;
   row(event: ExportedEvent): string;
 };
@@ -80,6 +80,6 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   },
 };
 
-/** A file's name for whoever keeps it: `events-demo-2025-01-31.csv`. */
+/** The name under which a browser saves the file: `events-demo-2025-01-31.csv`. */
 export const fileNameOf = (organizationId: string, format: ExportFormat, time: string): string =>
   `events-${organizationId}-${time.slice(0, 10)}.${format}`;

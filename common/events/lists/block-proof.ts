@@ -9,7 +9,7 @@ import { derivedRuns, type Run } from "./derived-items.ts";
 import { eventFromItem, eventToItem, isSameItem } from "./event-item.ts";
 import { type EntryTexts, jsonOfRun, runJsons } from "./run.ts";
 
-/** Blocks that are kept at hand: rows that stand together are mostly of few blocks. */
+/** Blocks that are kept in memory: rows that stand together are mostly of few blocks. */
 const BLOCKS_KEPT = 32;
 
 type Proof = { events: Map<string, PlacedEvent>; runs: Map<string, Run> };

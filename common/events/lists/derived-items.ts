@@ -59,8 +59,8 @@ const runToItem = ({ pk, sk, events }: Run): Item => {
 };
 
 /**
- * Everything that readers use, computed from a block and nothing else: whoever writes it, and however
- * often, writes the same. One item for each event; one for each list and second that its events stand
+ * Everything that readers use, computed from a block and nothing else: every writer, however
+ * often it writes, writes the same. One item for each event; one for each list and second that its events stand
  * in. No two have the same key.
  */
 export const derivedItems = (block: Block, events: readonly PlacedEvent[] = placedEvents(block)): Item[] => [

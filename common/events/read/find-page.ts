@@ -22,7 +22,7 @@ const LOOKING_MS = 10_000;
 /** More than an instance reads in that time; keeps a faster one from running up a bill. */
 const LOOKING_BYTES = 256 * 1_048_576;
 
-/** With this many matches of one second at hand, those that cannot be on the page are let go. */
+/** When this many matches of one second are held, those that cannot be on the page are dropped. */
 const HELD_MAX = 5_000;
 
 /** Just behind a second of which everything was looked at. */

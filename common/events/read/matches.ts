@@ -37,7 +37,7 @@ export const matchesOfRun = (
 
 /**
  * Every match in bounded memory, in batches, second by second but in no order within a second: for
- * counting, and for what is sorted elsewhere. Reads at full speed, ahead of who takes the batches;
+ * counting, and for what is sorted elsewhere. Reads ahead of the caller that takes the batches;
  * stopping early is fine.
  */
 export async function* matchBatches(

@@ -18,7 +18,7 @@ const isRun = ({ sk }: Item): boolean => {
 /**
  * The table as readers of lists see it: without what is no run, and without the lists that no chain names. A
  * verification reads every list of a type or customer that the chains name, both ways; what stands in another one it
- * cannot know of, but a reader who asks for that type or customer would see it. So one row of each such list is held
+ * cannot know of, but a reader that asks for that type or customer would see it. So one row of each such list is held
  * against its block before any is shown: one read of a block for each type or customer that is asked for.
  */
 export const provenLists = (

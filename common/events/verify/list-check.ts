@@ -59,7 +59,7 @@ const placeIn = (sk: string): string => sk.slice(sk.indexOf("#") + 1);
  * Compares all lists with what the chains say, both ways, in memory that does not grow with them. Each block adds
  * the rows that it makes; each partition that a chain names is read once and takes its rows off. A list of a type or
  * customer is read when the block of its first row comes by, so nothing has to be remembered of those that were
- * read: if a row stands before all others that no block made, nobody reads the list, and its sum is not even.
+ * read: if a row stands before all others that no block made, the list is not read, and its sums do not match.
  * A row of a block that was not finished when the verification began is held against its block by itself.
  */
 export const makeListCheck = (

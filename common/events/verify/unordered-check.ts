@@ -3,7 +3,7 @@ import { digestOf, linkHash } from "../chain/hash.ts";
 import { type ChainId, chainName, type StoredEvent } from "../event.ts";
 import type { SuspectWindow } from "./window-search.ts";
 
-/** An event with what proves its text: its salt, or the digest itself where the text is not at hand. */
+/** An event with what proves its text: its salt, or the digest itself where the text is not available. */
 export type ProvableEvent = { event: StoredEvent; salt?: string; digest?: string };
 
 /** Where a part of a chain begins and ends: the event before its first, and its last. */
@@ -45,7 +45,7 @@ type ChainSums = {
  * Verifies events that come in any order (an export, a list by time) in constant memory: a number for
  * each 4,096 events of a chain. Each event adds a tag of its own place and hash and takes off that of
  * the one before it; if every event is there once, what is left is the end's tag less the start's.
- * Tags are hashes with a key that is drawn for this run, so nobody can prepare events that cancel out. Where events
+ * Tags are hashes with a key that is drawn for this run, so events that cancel out cannot be prepared. Where events
  * come in the order of their chain, what one adds and the next takes off is the same, and neither is computed.
  */
 export const makeAnyOrderCheck = (key: string = randomBytes(32).toString("base64")) => {

@@ -14,7 +14,7 @@ export type VerifyChainOptions = {
   head?: Head;
   /** Where the chain was at the last anchor. */
   anchored?: AnchoredHead | undefined;
-  /** Checks what readers see of a block that is worked off. */
+  /** Checks what readers see of a finished block. */
   checkReadable?: (block: Block, events: readonly PlacedEvent[]) => Promise<ChainFault | undefined>;
   /** Where to go on: the `end` of an earlier verdict, or of an anchor. That block must still be so. */
   from?: BlockEnd;

@@ -21,7 +21,7 @@ export type VerifyHistoryDeps = {
 type VerificationCheckpoint = { progress: Progress };
 export type VerificationResult = Pick<OrganizationVerdict, "valid" | "checked" | "anchor" | "brokenAt">;
 
-/** What is told of a verdict. */
+/** What the answer says of a verdict. */
 export const resultOf = ({ valid, checked, anchor, brokenAt }: OrganizationVerdict): VerificationResult => ({
   valid,
   checked,

@@ -39,7 +39,7 @@ const verifyDeep = async (store: MemoryTable) => {
   return { ...(fault ? { fault } : {}) };
 };
 
-/** What somebody with the table's console could do to a block's events; the checksums are theirs to forge as well. */
+/** What a person with access to the table could do to a block's events; the checksums can be forged as well. */
 const changeEvents = (
   store: MemoryTable,
   number: number,

@@ -15,7 +15,7 @@ import { verifyEventItems } from "./verify-readable.ts";
 export type Progress = {
   /** Held against, for as long as this verification takes; null where there is none. */
   anchor: HeldAnchor | null;
-  /** As they were when it began, by the chain's name: blocks that they know of are worked off. */
+  /** As they were when it began, by the chain's name: blocks that they know of are finished. */
   heads: Record<string, Head>;
   chains: ChainVerdict[];
   lists: ListProgress;
@@ -152,7 +152,7 @@ export const verifyOrganization = async (
   if (listFault || !lists.isDone()) return verdict(false, listFault);
   const buckets = lists.uneven();
   if (buckets.length === 0) return verdict(true);
-  // The second pass has no checkpoints: one who begins it late begins it anew, with more time.
+  // The second pass has no checkpoints: a job that begins it late begins it anew, with more time.
   if (isTimeUp()) {
     isLocating = true;
     return verdict(false);

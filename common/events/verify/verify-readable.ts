@@ -23,7 +23,7 @@ export const verifyDetails = async (
   { organizationId, chain, number }: Block,
   events: readonly PlacedEvent[],
 ): Promise<ChainFault | undefined> => {
-  // Whoever takes out a salt to change a text under its old digest: an erased event has no text at all.
+  // A text whose salt was taken out could be changed under its old digest; an erased event has no text at all.
   const bare = events.find(
     ({ digest, salt, description, actor, targets, detail }) =>
       digest !== undefined &&
