@@ -7,7 +7,12 @@ import { queryValidator, validator } from "#common/validation/schema.ts";
 const { nameLength, emailLength, externalIdLength } = CUSTOMER_LIMITS;
 
 const fields = {
-  name: Type.String({ minLength: 1, maxLength: nameLength, description: "No control characters." }),
+  name: Type.String({
+    minLength: 1,
+    maxLength: nameLength,
+    description:
+      "No control characters, and not only white space and characters that cannot be seen. Kept as it is sent: blanks around it are part of it.",
+  }),
   email: Type.Optional(Type.String({ format: "email", maxLength: emailLength })),
   externalId: Type.Optional(
     Type.String({

@@ -168,6 +168,23 @@ describe("PUT /customers/{customerId}", () => {
     expect(await port.sent()).toEqual([]);
   });
 
+  it.each([" ", "\u00a0\u3000", "\u200b\u200d\ufeff", "\u3164", "\u2800"])(
+    "refuses a name of which nothing can be seen: %j",
+    async (name) => {
+      const answer = await newCustomer().put({ name });
+
+      expect(answer.status).toBe(400);
+      expect(faultsOf(answer)).toEqual(["body /name"]);
+    },
+  );
+
+  it("keeps a name as it is sent, blanks around it and all", async () => {
+    const { put, get } = newCustomer();
+
+    expect((await put({ name: " Ann  Huber " })).json.name).toBe(" Ann  Huber ");
+    expect((await get()).json.name).toBe(" Ann  Huber ");
+  });
+
   it("names the second of two equal keys", async () => {
     const answer = await newCustomer().put('{"name":"Ann","attributes":{"tier":"gold","tier":"none"}}');
 
@@ -208,6 +225,28 @@ describe("GET /customers/{customerId}", () => {
         detail: { route: "GET /customers/{customerId}", filters: { customerId: id } },
       },
     ]);
+  });
+});
+
+describe("GET /customers", () => {
+  it("honours limit when q has several words: full pages, in which each that matches stands once", async () => {
+    for (let at = 0; at < 7; at += 1) await newCustomer().put({ name: `Zelda Quill Zeldine${at}` });
+    await newCustomer().put({ name: "Zelda Other" });
+
+    const sizes: number[] = [];
+    const names: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = { q: "zel quill", limit: "3", ...(cursor === null ? {} : { cursor }) };
+      const { status, json } = await call("GET /customers", { query });
+      expect(status).toBe(200);
+      sizes.push(json.items.length);
+      names.push(...json.items.map(({ name }: { name: string }) => name));
+      ({ cursor } = json);
+    } while (cursor !== null);
+
+    expect(sizes).toEqual([3, 3, 1]);
+    expect(names.sort()).toEqual(Array.from({ length: 7 }, (_, at) => `Zelda Quill Zeldine${at}`));
   });
 });
 
