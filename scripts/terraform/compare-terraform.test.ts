@@ -252,6 +252,49 @@ describe("comparing a Terraform state with the manifests", () => {
     ]);
   });
 
+  it("finds a table's reader with another filter, or with none", () => {
+    const [shop] = declarations.manifests;
+    const { orders } = declarations.resources.tables;
+    if (!shop || !orders) throw new Error("nothing is declared");
+    const reading: Declarations = {
+      ...declarations,
+      manifests: [
+        {
+          ...shop,
+          triggers: [...shop.triggers, { type: "table", table: "prices", filter: { eventName: ["INSERT"] } }],
+        },
+      ],
+      resources: {
+        ...declarations.resources,
+        tables: { orders, prices: { ...orders, stream: "NEW_IMAGE" } },
+      },
+    };
+    const mappingsWith = (criteria: Values[]) => {
+      const mapping = managed("aws_lambda_event_source_mapping", {
+        event_source_arn: `arn:aws:dynamodb:${ACCOUNT}:table/millrace-dev-prices/stream/2026-01-01T00:00:00.000`,
+        function_name: `${FUNCTION}:live`,
+        batch_size: 100,
+        maximum_batching_window_in_seconds: 0,
+        function_response_types: ["ReportBatchItemFailures"],
+        filter_criteria: criteria,
+        destination_config: [
+          { on_failure: [{ destination_arn: `arn:aws:sqs:${ACCOUNT}:millrace-dev-shop-api-dead` }] },
+        ],
+      });
+      return compareTerraform(reading, stateWith({ more: [mapping] }), "dev").differences.filter((line) =>
+        line.startsWith("mapping millrace-dev-prices"),
+      );
+    };
+
+    expect(mappingsWith([{ filter: [{ pattern: '{"eventName": ["INSERT"]}' }] }])).toEqual([]);
+    expect(mappingsWith([{ filter: [{ pattern: '{"eventName":["REMOVE"]}' }] }])).toEqual([
+      expect.stringContaining(
+        'Terraform has batches of 100 within 0 s, at most any at once, ReportBatchItemFailures, of {"eventName":["REMOVE"]}',
+      ),
+    ]);
+    expect(mappingsWith([])).toEqual([expect.stringContaining("the manifests say")]);
+  });
+
   it("finds a role that the key for data at rest does not admit, and one that is not there", () => {
     const role = "arn:aws:iam::123456789012:role/elsewhere/millrace-dev-shop-api";
 
