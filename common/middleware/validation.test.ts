@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ok } from "#common/http/answers.ts";
+import { restEvent } from "#common/testing/lambda-events.ts";
 import { useThingsApi } from "./testing/things-api.ts";
 
 const api = useThingsApi();
@@ -33,6 +34,31 @@ describe("what is asked", () => {
         { in: "body", path: "", message: "must be valid JSON" },
         { in: "query", path: "/x", message: "is not a known parameter" },
       ],
+    });
+  });
+
+  it("has the conditional headers that the contract takes, all their lines as one list", async () => {
+    const seen: unknown[] = [];
+    api.action = async ({ preconditions }) => {
+      seen.push(preconditions);
+      return ok({});
+    };
+    const event = restEvent({ route: "POST /own", body: { name: "a" }, headers: { "If-Match": '"b"' } });
+
+    await api.handle({ ...event, multiValueHeaders: { "If-Match": ['"a"', '"b"'] } });
+    await call({ route: "POST /things", body: { name: "a" }, headers: { "If-Match": "malformed" } });
+
+    const [a, b] = ["a", "b"].map((text) => ({ isWeak: false, opaque: `"${text}"` }));
+    expect(seen).toEqual([{ ifMatch: [a, b] }, {}]);
+  });
+
+  it("names the faults of conditional headers beside those of the body", async () => {
+    const headers = { "if-match": "a", "if-none-match": '"a' };
+    const { json } = await call({ route: "POST /own", body: { name: "a" }, query: { x: "1" }, headers });
+
+    expect(json).toMatchObject({
+      code: "INPUT_INVALID",
+      errors: [{ path: "/x" }, { in: "header", path: "/if-match" }, { in: "header", path: "/if-none-match" }],
     });
   });
 

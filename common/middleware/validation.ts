@@ -4,8 +4,9 @@ import type { Member } from "#common/auth/caller.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Fault, FaultList, faultsIn, step } from "#common/errors/fault.ts";
 import type { RouteContract } from "#common/http/contract.ts";
+import { readPreconditions } from "#common/http/preconditions.ts";
 import { parseJson } from "#common/json/json.ts";
-import type { HttpEvent, HttpRoute } from "./http-event.ts";
+import { type HttpEvent, type HttpRoute, listHeaderOf } from "./http-event.ts";
 import type { Middleware } from "./middleware.ts";
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -100,7 +101,7 @@ const bodyOf = (
   return read.value;
 };
 
-/** Path, query and body against the route's contract; one error names the faults of all three. */
+/** Path, query, conditional headers and body against the route's contract; one error names the faults of all. */
 export const validation = (): Middleware<HttpEvent> => ({
   before: ({ event }) => {
     const { route, request } = event.exchange;
@@ -110,6 +111,11 @@ export const validation = (): Middleware<HttpEvent> => ({
     request.params = paramsOf(event, route.parameters, faults);
     const query = queryOf(event, faults);
     faults.add(...faultsIn("query", queryFaults(query, route.contract)));
+    if (route.contract.preconditions) {
+      const read = readPreconditions(route.contract.preconditions, (name) => listHeaderOf(event, name));
+      request.preconditions = read.preconditions;
+      faults.add(...read.faults);
+    }
     Object.assign(request, { query, body: bodyOf(request.rawBody, route, request.caller, faults) });
     if (faults.faults.length > 0) throw new AppError("INPUT_INVALID", { errors: faults.faults });
   },

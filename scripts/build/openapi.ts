@@ -1,4 +1,5 @@
 import type { RouteContract } from "#common/http/contract.ts";
+import type { PreconditionHeader } from "#common/http/preconditions.ts";
 import type { SchemaValidator } from "#common/validation/schema.ts";
 import type { Validator } from "#common/validation/validator.ts";
 import type { FunctionRoute } from "./contracts.ts";
@@ -42,6 +43,22 @@ const IDEMPOTENCY_KEY = {
   schema: { type: "string", minLength: 1, maxLength: 255 },
 };
 
+const PRECONDITIONS: Record<PreconditionHeader, Json> = {
+  "If-Match": {
+    name: "If-Match",
+    in: "header",
+    description:
+      "`*`, or the `ETag`s of which one must be that of what stands there; else 412. Weak tags never match.",
+    schema: { type: "string" },
+  },
+  "If-None-Match": {
+    name: "If-None-Match",
+    in: "header",
+    description: "`*`: only if nothing stands there yet; else 412. Or `ETag`s of which none may be its.",
+    schema: { type: "string" },
+  },
+};
+
 const PROBLEM = {
   description: "The request was refused; `code` says why and `errors` names every fault.",
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
@@ -73,10 +90,15 @@ const PROBLEM_SCHEMA = {
   },
 };
 
+const headersOf = (headers: Readonly<Record<string, string>>): Json =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+  );
+
 const answersOf = ({ contract }: FunctionRoute): Json => ({
   ...Object.fromEntries(
     Object.entries(contract.answers).map(
-      ([status, { description, body, contentType = "application/json" }]) => [
+      ([status, { description, body, contentType = "application/json", headers = {} }]) => [
         status,
         {
           description,
@@ -89,6 +111,7 @@ const answersOf = ({ contract }: FunctionRoute): Json => ({
               description: "The one that was sent, if it is a valid id; else the request id.",
               schema: { type: "string" },
             },
+            ...headersOf(headers),
           },
           ...(body ? { content: { [contentType]: { schema: schemaOf(body) } } } : {}),
         },
@@ -105,6 +128,7 @@ const operationOf = (entry: FunctionRoute, path: string): Json => {
     ...pathParameters(path),
     ...queryParameters(contract),
     ...(contract.idempotent ? [IDEMPOTENCY_KEY] : []),
+    ...(contract.preconditions ?? []).map((header) => PRECONDITIONS[header]),
   ];
   return {
     operationId: operationId(route),
