@@ -14,6 +14,7 @@ import { localDeployment } from "./deployment.ts";
 import { type FrontDoor, listenFrontDoor, type Site } from "./gateway/front-door.ts";
 import { loadGatewayResponses } from "./gateway/gateway-responses.ts";
 import { createRestApi } from "./gateway/rest-api.ts";
+import { routesOf } from "./gateway/routes.ts";
 import type { UsagePlans } from "./gateway/usage-plans.ts";
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, openIssuer, type TokenRequest } from "./issuer/issuer.ts";
 import { openLogs } from "./runtime/logs.ts";
@@ -23,6 +24,7 @@ import { chaosSite, issuerSite } from "./sites.ts";
 import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
 import { type Sources, startSources } from "./sources/sources.ts";
 import { emptyFolder, lockFolder } from "./start/folder-lock.ts";
+import { welcomeSite } from "./welcome/site.ts";
 
 export type PlatformOptions = {
   functionsFolder: string;
@@ -172,10 +174,11 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     closers.push(aws.close);
     const deployment = localDeployment(aws.url);
 
+    const settings = { ...localSettings(door.port, "0.0.0"), ...options.settings };
     const runtime: Runtime = createRuntime({
       declarations,
       deployment,
-      settings: { ...localSettings(door.port, "0.0.0"), ...options.settings },
+      settings,
       bundlesFolder,
       awsUrl: aws.url,
       secretOf: (name) => secrets.get(name) ?? "",
@@ -203,7 +206,17 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     listeners = sources.listeners;
 
     const responses = loadGatewayResponses(options.functionsFolder);
-    const sites: Site[] = [issuerSite(issuer, url), chaosSite(chaos)];
+    const sites: Site[] = [
+      welcomeSite({
+        url,
+        awsUrl: aws.url,
+        version: settings.RELEASE_VERSION ?? "",
+        dataFolder,
+        routes: routesOf(declarations),
+      }),
+      issuerSite(issuer, url),
+      chaosSite(chaos),
+    ];
     const { usagePlans, authorizerCacheSeconds, integrationTimeoutMs } = options;
     door.open(
       createRestApi({

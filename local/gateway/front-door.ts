@@ -11,7 +11,7 @@ import { type RestApi, send } from "./rest-api.ts";
  * later short links, the console, the realtime socket. The first that claims a request gets it.
  */
 export type Site = {
-  claims(hostname: string, url: string): boolean;
+  claims(hostname: string, url: string, method: string): boolean;
   handle(request: IncomingMessage, requestId: string): Promise<GatewayAnswer> | GatewayAnswer;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 };
@@ -86,8 +86,9 @@ export const listenFrontDoor = async (port: number, responses: GatewayResponses)
 
   const siteOf = (request: IncomingMessage): Site | undefined => {
     if (sites.length === 0) return undefined;
-    const hostname = hostnameOf(request.headers.host);
-    return sites.find((site) => site.claims(hostname, request.url ?? "/"));
+    const { headers, url = "/", method = "GET" } = request;
+    const hostname = hostnameOf(headers.host);
+    return sites.find((site) => site.claims(hostname, url, method));
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -83,24 +83,27 @@ describe("npm start", () => {
     expect(await second.stop()).toBe(0);
   });
 
-  it("prints a curl that works, where things are, and plays the demo; the ready line comes last", async () => {
-    const platform = start("--demo");
+  it("prints commands that work, and where things are; the ready line comes last", async () => {
+    const platform = start();
     const url = await platform.ready();
 
-    const curls = platform.told.out.split("\n").filter((line) => line.startsWith("  curl "));
-    const statuses = [];
-    for (const curl of curls) {
-      const { stdout } = await promisify(execFile)("sh", [
-        "-c",
-        `${curl.trim()} -o /dev/null -w '%{http_code}'`,
-      ]);
-      statuses.push(stdout);
-    }
+    const lines = platform.told.out.split("\n");
+    const commands = lines.filter((line) => /^ {2}(TOKEN=|curl )/.test(line));
+    const script = commands.map((line) =>
+      line.replace("curl -s", "curl -s -o /dev/null -w '%{http_code}\\n'"),
+    );
+    const { stdout } = await promisify(execFile)("sh", ["-c", script.join("\n")], { cwd: root });
 
-    expect(statuses).toEqual(["202", "200"]);
-    expect(platform.told.out).toContain(data);
-    expect(platform.told.out).toMatch(/stored 3 records/);
-    expect(platform.told.out.trim().split("\n").at(-1)).toBe(`ready ${url}`);
+    expect(commands[0]).toContain("TOKEN=");
+    expect(stdout.trim().split("\n")).toEqual(["202", "200", "201", "202", "200", "200", "200"]);
+    for (const place of [data, `${url}/openapi.json`, "README.md"]) {
+      expect(platform.told.out).toContain(place);
+    }
+    expect(lines.filter(Boolean).at(-1)).toBe(`ready ${url}`);
+    expect(await (await fetch(url)).json()).toMatchObject({
+      name: "Millrace",
+      openapi: `${url}/openapi.json`,
+    });
     expect(await platform.stop()).toBe(0);
   });
 

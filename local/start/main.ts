@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { printHelp, refuse } from "../../scripts/options.ts";
 import { StartError } from "../aws/port/errors.ts";
-import type { Platform } from "../platform.ts";
 import { buildBundles } from "./bundles.ts";
 import { playDemo } from "./demo.ts";
 import { type Flags, readFlags } from "./flags.ts";
+import { summaryOf } from "./summary.ts";
 import { watchSources } from "./watch.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -16,28 +16,6 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const fail = (sentence: string): void => {
   process.stderr.write(`${sentence}\n`);
   process.exitCode = 1;
-};
-
-const summaryOf = (platform: Platform, token: string, flags: Flags): string => {
-  const inside = relative(process.cwd(), resolve(flags.data));
-  const data = inside === "" || inside.startsWith("..") ? resolve(flags.data) : inside;
-  const authorization = `-H 'authorization: Bearer ${token}'`;
-  return `Millrace is up.
-
-  HTTP API      ${platform.url}
-  AWS endpoint  ${platform.awsUrl}  (access key and secret: local)
-  Keys          ${platform.url}/.well-known/jwks.json
-  Data          ${data}  (--fresh empties it)
-  Logs          ${data}/logs/<function>.log
-${flags.chaos > 0 ? `  Chaos         ${flags.chaos} of AWS calls and invocations fail\n` : ""}
-Try it; the token is good for twelve hours, and npm run -s token makes others:
-
-  curl -s -X POST ${platform.url}/data ${authorization} -H 'content-type: application/json' -d '{"informationOne":"aaa23","informationTwo":"bbb24"}'
-
-  curl -s ${platform.url}/data ${authorization}
-
-Ctrl-C stops it.
-`;
 };
 
 const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
@@ -61,15 +39,7 @@ const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
     ? watchSources({ root, build: () => buildBundles(root), swap: platform.swap, tell })
     : undefined;
   try {
-    if (!flags.quiet) {
-      const token = await platform.token({
-        sub: "alice",
-        organizationId: "demo",
-        roles: ["data.read", "data.write", "events.read", "events.write"],
-        ttlSeconds: 12 * 3600,
-      });
-      print(summaryOf(platform, token, flags));
-    }
+    if (!flags.quiet) print(summaryOf(platform, flags));
     if (flags.demo) tell(`${await playDemo(platform)}\n`);
     print(`ready ${platform.url}`);
     await stopped;
