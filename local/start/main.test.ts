@@ -32,11 +32,11 @@ const start = (...flags: string[]) => {
   child.stderr.on("data", (text) => (told.err += text));
   const exited = once(child, "exit").then(([code]) => Number(code));
   // The first start on a machine builds.
-  const ready = () =>
+  const ready = (deadlineMs = 25_000) =>
     eventually(() => {
       if (child.exitCode !== null) throw new Error(`it ended: ${told.err}`);
       return /^ready (http:\/\/localhost:\d+)\n$/m.exec(told.out)?.[1];
-    }, 25_000);
+    }, deadlineMs);
   const stop = async (): Promise<number> => {
     child.kill("SIGTERM");
     child.kill("SIGTERM");
@@ -60,6 +60,14 @@ const token = async (): Promise<string> => {
     cwd: root,
   });
   return stdout.trim();
+};
+
+/** What the commands answer that are printed, typed into a shell in the project's folder. */
+const statusesOf = async (printed: string): Promise<string[]> => {
+  const commands = printed.split("\n").filter((line) => /^ {2}(TOKEN=|curl )/.test(line));
+  const script = commands.map((line) => line.replace("curl -s", "curl -s -o /dev/null -w '%{http_code}\\n'"));
+  const { stdout } = await promisify(execFile)("sh", ["-c", script.join("\n")], { cwd: root });
+  return stdout.trim().split("\n");
 };
 
 describe("npm start", () => {
@@ -87,25 +95,30 @@ describe("npm start", () => {
     const platform = start();
     const url = await platform.ready();
 
-    const lines = platform.told.out.split("\n");
-    const commands = lines.filter((line) => /^ {2}(TOKEN=|curl )/.test(line));
-    const script = commands.map((line) =>
-      line.replace("curl -s", "curl -s -o /dev/null -w '%{http_code}\\n'"),
-    );
-    const { stdout } = await promisify(execFile)("sh", ["-c", script.join("\n")], { cwd: root });
-
-    expect(commands[0]).toContain("TOKEN=");
-    expect(stdout.trim().split("\n")).toEqual(["202", "200", "201", "202", "200", "200", "200"]);
-    for (const place of [data, `${url}/openapi.json`, "README.md"]) {
-      expect(platform.told.out).toContain(place);
-    }
-    expect(lines.filter(Boolean).at(-1)).toBe(`ready ${url}`);
+    const { out } = platform.told;
+    expect(await statusesOf(out)).toEqual(["202", "200", "201", "202", "200", "200", "200"]);
+    for (const place of [data, `${url}/openapi.json`, "README.md"]) expect(out).toContain(place);
+    expect(out.trim().split("\n").at(-1)).toBe(`ready ${url}`);
     expect(await (await fetch(url)).json()).toMatchObject({
       name: "Millrace",
       openapi: `${url}/openapi.json`,
     });
     expect(await platform.stop()).toBe(0);
   });
+
+  it("plays the demo before it is ready, and prints commands that show it", async () => {
+    const platform = start("--demo");
+    const url = await platform.ready(100_000);
+
+    const [, played = ""] = platform.told.out.split("The demo was played");
+    const [first = ""] = platform.told.out.split("\n").filter((line) => line.startsWith("  TOKEN="));
+    const statuses = await statusesOf(`${first}\n${played}`);
+
+    expect(statuses.length).toBeGreaterThan(5);
+    expect(new Set(statuses)).toEqual(new Set(["200"]));
+    expect(platform.told.out.trim().split("\n").at(-1)).toBe(`ready ${url}`);
+    expect(await platform.stop()).toBe(0);
+  }, 120_000);
 
   it("says in one line that a port is in use", async () => {
     const other = createServer().listen(0, "127.0.0.1");

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { printHelp, refuse } from "../../scripts/options.ts";
 import { StartError } from "../aws/port/errors.ts";
+import { DEMO_CUSTOMERS } from "../demo/customers.ts";
+import { playDemo } from "../demo/demo.ts";
 import { buildBundles } from "./bundles.ts";
-import { playDemo } from "./demo.ts";
 import { type Flags, readFlags } from "./flags.ts";
 import { summaryOf } from "./summary.ts";
 import { watchSources } from "./watch.ts";
@@ -40,7 +41,10 @@ const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
     : undefined;
   try {
     if (!flags.quiet) print(summaryOf(platform, flags));
-    if (flags.demo) tell(`${await playDemo(platform)}\n`);
+    if (flags.demo) {
+      tell(`Playing the demo, a month of ${DEMO_CUSTOMERS} customers …\n`);
+      tell(`${await playDemo(platform)}\n`);
+    }
     print(`ready ${platform.url}`);
     await stopped;
   } finally {
