@@ -11,7 +11,7 @@ export type PresentEventDeps = { store: Table };
 export const makePresentEvent = ({ store }: PresentEventDeps) => ({
   /**
    * Checks the id, and answers how to read its event. Another organization's is as if it were not there,
-   * and so is an audit event, which shows only to who asks for that type.
+   * and so is an audit event, which shows only where that type is asked for.
    */
   prepare: ({ organizationId }: Pick<Member, "organizationId">, eventId: string) => {
     const message = givenIdFault(eventId);

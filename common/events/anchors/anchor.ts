@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { inParallel } from "#common/async/in-parallel.ts";
 import type { AnchoredHead } from "./heads.ts";
 
 /** A day's anchor, as it lies in the lake. */
@@ -40,21 +41,15 @@ const compareHeads = (a: AnchoredHead, b: AnchoredHead): number =>
       : a.epoch - b.epoch || a.number - b.number;
 
 /**
- * Writes the day's anchor, linked to the one before. Once a day has its anchor, doing it again changes
- * nothing: whatever the clock tells twice, the first stays.
+ * Writes the day's anchor, linked to the one before. A day that has its anchor keeps it: a schedule may fire
+ * twice.
  */
 export const makeAnchorHeads =
   ({ organizations, heads, anchors }: AnchorHeadsDeps) =>
   async (scheduledAt: Date): Promise<{ key: string; heads: number; written: boolean }> => {
     const key = anchorKey(scheduledAt);
     const last = await anchors.lastBefore(key);
-    const waiting = await organizations();
-    const found: AnchoredHead[] = [];
-    const lane = async (): Promise<void> => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-        found.push(...(await heads(next)));
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    const found = (await inParallel(await organizations(), AT_ONCE, heads)).flat();
     const anchor: Anchor = {
       version: 1,
       time: scheduledAt.toISOString(),
