@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { inParallel } from "#common/async/in-parallel.ts";
 import type { Platform } from "../platform.ts";
 import { curl, SAMPLE_USER } from "../welcome/commands.ts";
 import { DEMO_CUSTOMERS, type DemoCustomer, demoCustomers } from "./customers.ts";
@@ -16,14 +17,6 @@ const BATCH_EVENTS = 500;
 const REQUESTS_AT_ONCE = 8;
 const DEADLINE_MS = 60_000;
 const DAY_MS = 86_400_000;
-
-const inParallel = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> => {
-  const left = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, worker));
-};
 
 /**
  * The day on which the month of the demo starts. A demo that was played before keeps its month, because the
@@ -92,8 +85,8 @@ export const playDemo = async (
     for (const [at, record] of again ? [] : RECORDS.entries()) {
       await send("POST", "/data", record, { "idempotency-key": `demo-record-${at}` });
     }
-    await inParallel(batches, (batch) => send("POST", "/events", batch));
-    await inParallel(customers, ({ customerId, profile }) =>
+    await inParallel(batches, REQUESTS_AT_ONCE, (batch) => send("POST", "/events", batch));
+    await inParallel(customers, REQUESTS_AT_ONCE, ({ customerId, profile }) =>
       send("PUT", `/customers/${customerId}`, profile),
     );
     await waitUntilCounted(send, events);
