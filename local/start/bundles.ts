@@ -52,11 +52,12 @@ export const bundleHashes = (outFolder: string): Map<string, string> => {
   return new Map(Object.entries(functions).map(([name, { sha256 }]) => [name, sha256]));
 };
 
-/** Builds what is stale. Rejects with the build's own words when a source is at fault. */
-export const buildBundles = async (root: string): Promise<void> => {
+/** Builds what is stale, after `onStale`. Rejects with the build's own words when a source is at fault. */
+export const buildBundles = async (root: string, onStale = (): void => {}): Promise<void> => {
   const stamp = join(root, "dist", ".built-from");
   const sources = fingerprint(root);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return;
+  onStale();
   await runBuild(root);
   writeFileSync(stamp, sources);
 };

@@ -21,9 +21,12 @@ const fail = (sentence: string): void => {
 
 const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const report = flags.quiet ? () => {} : print;
   // The build runs beside the imports: it is a process of its own.
-  const [{ startPlatform }] = await Promise.all([import("../platform.ts"), buildBundles(root)]);
-  const tell = flags.quiet ? () => {} : print;
+  const [{ startPlatform }] = await Promise.all([
+    import("../platform.ts"),
+    buildBundles(root, () => report("Building the functions …")),
+  ]);
   const platform = await startPlatform({
     functionsFolder: join(root, "functions"),
     bundlesFolder: join(root, "dist"),
@@ -37,13 +40,13 @@ const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
     ...(flags.logs ? { echo: print } : {}),
   });
   const unwatch = flags.watch
-    ? watchSources({ root, build: () => buildBundles(root), swap: platform.swap, tell })
+    ? watchSources({ root, build: () => buildBundles(root), swap: platform.swap, report })
     : undefined;
   try {
-    if (!flags.quiet) print(summaryOf(platform, flags));
+    report(summaryOf(platform, flags));
     if (flags.demo) {
-      tell(`Playing the demo, a month of ${DEMO_CUSTOMERS} customers …\n`);
-      tell(`${await playDemo(platform)}\n`);
+      report(`Playing the demo, a month of ${DEMO_CUSTOMERS} customers …\n`);
+      report(`${await playDemo(platform)}\n`);
     }
     print(`ready ${platform.url}`);
     await stopped;
@@ -59,9 +62,9 @@ const main = async (): Promise<void> => {
   const flags = readFlags(argv, process.env);
   if (typeof flags === "string") return refuse([flags]);
 
-  // As in Lambda; threads that start later take it over.
+  // Lambda runs in UTC; threads that start later inherit it.
   process.env.TZ = "UTC";
-  // Whoever read the summary may be gone.
+  // The reader of the output may be gone (npm start | head), which must not end the platform.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
   const stopped = new Promise<void>((done) => {
@@ -69,7 +72,7 @@ const main = async (): Promise<void> => {
       setTimeout(() => process.exit(0), STOP_MAX_MS).unref();
       done();
     };
-    // A terminal and npm may both tell, so a second signal changes nothing.
+    // A terminal and npm may both send a signal, so a second one changes nothing.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   });
 
@@ -82,7 +85,7 @@ const main = async (): Promise<void> => {
         `The platform could not go on: ${error instanceof Error ? error.message : String(error)} (npm start -- --fresh starts with no data).`,
       );
   }
-  // Nothing holds the process now but sockets of callers that do not hang up.
+  // Only sockets of callers that do not hang up keep the process alive now.
   process.exit();
 };
 

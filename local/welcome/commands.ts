@@ -26,23 +26,23 @@ export const tokenLine = (dataFolder: string): string => {
   return `TOKEN=$(npm run -s token -- --sub ${sub} --organization ${organizationId} --role ${roles.join(",")}${data})`;
 };
 
-/** A `curl` that sends `$TOKEN`; quoted, because `?` and `&` mean something to a shell. */
+/** A `curl` that sends `$TOKEN`. The URL is quoted, because `?` and `&` mean something to a shell; answers end no line. */
 export const curl = (url: string, path: string, more = ""): string =>
-  `curl -s ${more}"${url}${path}" -H "authorization: Bearer $TOKEN"`;
+  `curl -sw '\\n' ${more}"${url}${path}" -H "authorization: Bearer $TOKEN"`;
 
 const send = (method: string, url: string, path: string, body: unknown): string =>
   `${curl(url, path, `-X ${method} `)} -d '${JSON.stringify(body)}'`;
 
-/** A command for each thing that can be done, writing before reading. */
+/** A command for each thing that can be done. All that write come first, so that the others find it when pasted at once. */
 export const sampleCommands = (url: string): string[] => [
   send("POST", url, "/data", { informationOne: "aaa23" }),
-  curl(url, "/data"),
-  send("PUT", url, "/customers/c1", { name: "Zoë Müller" }),
   send("POST", url, "/events", {
     customerId: "c1",
     type: "account_closed",
     description: "Customer closed the account",
   }),
+  send("PUT", url, "/customers/c1", { name: "Zoë Müller" }),
+  curl(url, "/data"),
   curl(url, "/events?customerId=c1&q=closed"),
   curl(url, "/customers?q=muller"),
   curl(url, "/events/verify"),

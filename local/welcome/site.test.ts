@@ -49,7 +49,7 @@ describe("GET / of the front door", () => {
     expect(headers["content-type"]).toBe("text/html; charset=utf-8");
     expect(body).toContain('<a href="http://localhost:5000/openapi.json">');
     expect(body).toContain("http://localhost:6000");
-    expect(body).toContain("curl -s &quot;http://localhost:5000/events/verify&quot;");
+    expect(body).toContain("curl -sw '\\n' &quot;http://localhost:5000/events/verify&quot;");
     expect(body).toContain("&lt;b&gt;things.read");
     expect(body).not.toContain("<b>");
   });
