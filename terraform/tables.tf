@@ -28,7 +28,8 @@ resource "aws_lambda_event_source_mapping" "table" {
   maximum_batching_window_in_seconds = each.value.window
   function_response_types            = ["ReportBatchItemFailures"]
 
-  # One bad record must not hold up its shard for a day: halve the batch, give up after ten tries, keep what it was.
+  # One bad record must not hold up its shard for a day: halve the batch, give up after ten tries, keep the record's
+  # place.
   bisect_batch_on_function_error = true
   maximum_retry_attempts         = 10
 
