@@ -36,7 +36,7 @@ export type PlatformOptions = {
   /** 0 takes a free one. */
   port: number;
   awsPort: number;
-  /** Values of settings, over the local ones. */
+  /** Values of settings that replace the local ones. */
   settings?: Readonly<Record<string, string>>;
   /** Shortens waits; 1 is AWS's own pace. */
   pace?: number;
@@ -72,7 +72,7 @@ export type Platform = {
 };
 
 const CONCURRENCY_MAX = 10;
-/** With what comes after, stopping takes less than five seconds. */
+/** Stopping takes less than five seconds in all. */
 const DRAIN_MS = 3500;
 
 const openDoor = async (port: number, functionsFolder: string): Promise<FrontDoor> => {
@@ -148,7 +148,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     const url = `http://localhost:${door.port}`;
     const issuer = await openIssuer({ folder: dataFolder });
 
-    // The port tells from its start on; there is nothing to tell before the sources are wired.
+    // The port may call its listeners from its start on; nothing happens before the sources are wired.
     let listeners: PortListeners = {
       onTopicMessage: unwired,
       onBucketChange: unwired,
@@ -238,7 +238,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       const deadline = AbortSignal.timeout(DRAIN_MS);
       await door.close(deadline);
       draining.abort();
-      // Whatever takes longer is ended, and its messages are put back.
+      // Invocations that take longer are ended, and their messages return to the queue.
       await Promise.race([sources.finished, aborted(deadline)]);
       await runtime.stop(deadline);
       await sources.finished;

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync, statSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { StartError } from "../aws/port/errors.ts";
 
-/** Everything a bundle is made of. */
+/** Everything that a bundle depends on. */
 const SOURCES = [
   "functions/**/*",
   "common/**/*",
@@ -14,7 +14,10 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-/** Names, sizes and times of all sources: a few milliseconds, where asking the build takes a second. */
+/**
+ * A hash of the names, sizes and times of all sources. It takes a few milliseconds, and asking the build takes
+ * a second.
+ */
 const fingerprint = (root: string): string => {
   const hash = createHash("sha256");
   for (const file of globSync(SOURCES, { cwd: root }).sort()) {

@@ -31,7 +31,7 @@ const start = (...flags: string[]) => {
   child.stdout.on("data", (text) => (printed.out += text));
   child.stderr.on("data", (text) => (printed.err += text));
   const exited = once(child, "exit").then(([code]) => Number(code));
-  // The first start on a machine builds.
+  // The first start on a machine also builds.
   const ready = (deadlineMs = 25_000) =>
     eventually(() => {
       if (child.exitCode !== null) throw new Error(`it ended: ${printed.err}`);

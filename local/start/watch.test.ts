@@ -59,7 +59,7 @@ describe("watching sources", () => {
     await eventually(() => reported.length === 1);
     breakBuild();
     hashes.one = "2";
-    // As many editors save: another file takes the name.
+    // Many editors save by giving a new file the old name.
     writeFileSync(join(root, "draft.ts"), "{}");
     renameSync(join(root, "draft.ts"), join(root, "functions/one/handler.ts"));
     await eventually(() => reported.length === 3);

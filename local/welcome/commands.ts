@@ -33,7 +33,10 @@ export const curl = (url: string, path: string, more = ""): string =>
 const send = (method: string, url: string, path: string, body: unknown): string =>
   `${curl(url, path, `-X ${method} `)} -d '${JSON.stringify(body)}'`;
 
-/** A command for each thing that can be done. All that write come first, so that the others find it when pasted at once. */
+/**
+ * A command for each thing that can be done. Writing commands come first, so that the others find it when all
+ * are pasted at once.
+ */
 export const sampleCommands = (url: string): string[] => [
   send("POST", url, "/data", { informationOne: "aaa23" }),
   send("POST", url, "/events", {

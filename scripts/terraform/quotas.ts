@@ -19,7 +19,7 @@ export const faultsOf = (uses: readonly Use[]): string[] =>
     .filter((use) => use.held !== true && shareOf(use) >= SHARE_MAX)
     .map(
       ({ what, used, limit, unit, nearest, raisable }) =>
-        `${what}${nearest === undefined ? "" : ` (${nearest})`}: ${numberText(used, unit)} of ${numberText(limit, unit)}; ${raisable ? "ask AWS for more" : "AWS raises it for nobody"}.`,
+        `${what}${nearest === undefined ? "" : ` (${nearest})`}: ${numberText(used, unit)} of ${numberText(limit, unit)}; ${raisable ? "ask AWS for more" : "AWS does not raise it"}.`,
     );
 
 const row = (use: Use): string => {
