@@ -39,7 +39,8 @@ resource "aws_lambda_event_source_mapping" "table" {
     }
   }
 
-  # One bad record must not hold up its shard for a day: halve the batch, give up after ten tries, keep what it was.
+  # One bad record must not hold up its shard for a day: halve the batch, give up after ten tries, keep the record's
+  # place.
   bisect_batch_on_function_error = true
   maximum_retry_attempts         = 10
 

@@ -50,9 +50,9 @@ describe("the persister's answers", () => {
     const found = await readEvents(store, "demo", ["event-7", "event-60"]);
     expect(found.get("event-7")?.event).toMatchObject({ description: "Number 7", detail: { number: 7 } });
     expect(found.get("event-60")?.event.chain.epoch).toBe(1);
-    const counts = port.told.events.map(({ event }) => (event.detail as { count: number }).count);
+    const counts = port.notified.events.map(({ event }) => (event.detail as { count: number }).count);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(61);
-    expect(port.told.events[0]?.event).toMatchObject({
+    expect(port.notified.events[0]?.event).toMatchObject({
       source: "millrace.events",
       "detail-type": "event_recorded",
     });

@@ -8,7 +8,7 @@ import type { SourceOptions } from "./source.ts";
 import { followTable } from "./table.ts";
 
 export type Sources = {
-  /** What the AWS port tells. */
+  /** The AWS port calls these. */
   listeners: PortListeners;
   /** Resolves when the signal has aborted and everything that was taken is done. */
   finished: Promise<void>;

@@ -14,7 +14,10 @@ const BACK_OFF_SECONDS_MAX = 60;
 
 const sequenceOf = (change: TableChange): string => change.dynamodb.SequenceNumber;
 
-/** What Lambda sends to the function's dead-letter queue for records that it gives up: where they are, not what. */
+/**
+ * What Lambda sends to the function's dead-letter queue for records that it gives up: their place in the
+ * stream, without their content.
+ */
 export const abandonedRecord = (
   arn: string,
   records: readonly TableChange[],
@@ -52,10 +55,10 @@ export const abandonedRecord = (
 };
 
 /**
- * Hands a table's changes to a function, batch after batch in order. A batch that fails is halved until
- * the record that fails stands alone; that is retried, and at last given up. The checkpoint moves only
- * past what is done, so that a restart repeats and never skips. Records that do not pass the trigger's filter
- * invoke nothing.
+ * Hands a table's changes to a function, batch after batch in order. A batch that fails is halved until the
+ * record that fails is alone; that record is retried, and at last given up. The checkpoint moves only past
+ * finished records, so that a restart repeats records and never skips one. Records that do not pass the trigger's
+ * filter invoke nothing.
  */
 export const followTable = async (
   options: SourceOptions,

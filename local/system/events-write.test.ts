@@ -266,7 +266,7 @@ describe("what was taken", () => {
     expect((await table().getMany(keys)).map(({ eventId }) => eventId).sort()).toEqual(["fresh", "stands"]);
   });
 
-  it("tells of each change of a customer and nothing of its profile", async () => {
+  it("has each change of a customer and nothing of its profile", async () => {
     await drained();
     const audits = await entries(auditPartition("demo"));
     const items = await table().getMany(audits.map(({ eventId }) => eventKey("demo", eventId)));
@@ -283,7 +283,7 @@ describe("what was taken", () => {
     expect(JSON.stringify(changes)).not.toMatch(/Zoë|Müller|Huber|zoe@/);
   });
 
-  it("tells of each read of customers, on the audit chain only", async () => {
+  it("has each read of customers, on the audit chain only", async () => {
     await drained();
     const audits = await entries(auditPartition("demo"));
 

@@ -26,13 +26,13 @@ const toWire = (item: Item): Record<string, AttributeValue> =>
   );
 
 export type FunctionPort = {
-  /** Puts items into the table as an operator may, and the function may not. */
+  /** Puts items into the table as the operator, because the function may not write it. */
   store: { putAll(items: readonly Item[]): Promise<void>; remove(key: Key): Promise<void> };
   /** Every record of the stream of the table `events`. */
   changes(): Promise<TableChange[]>;
   /** Every event of the bus. */
   announced(): BusEvent[];
-  /** What stands on the queue `events-audit` since it was last asked. */
+  /** Messages that have come to the queue `events-audit` since the last call. */
   sent(): Promise<EventMessage[]>;
 };
 
