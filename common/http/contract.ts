@@ -1,6 +1,17 @@
 import type { Route } from "#common/manifest/manifest.ts";
 import type { Validator } from "#common/validation/validator.ts";
 
+/** A header that an answer has, always or at times. */
+export type AnswerHeader = { description: string; required?: boolean };
+
+export type AnswerContract = {
+  description: string;
+  body?: Validator<unknown>;
+  /** `application/json` if not said. */
+  contentTypes?: readonly string[];
+  headers?: Record<string, AnswerHeader>;
+};
+
 /** What one route takes and answers. `answers` and the texts are for the OpenAPI document only. */
 export type RouteContract = {
   summary: string;
@@ -11,7 +22,7 @@ export type RouteContract = {
   bodyBytesMax?: number;
   /** Takes an Idempotency-Key (POST only). */
   idempotent?: boolean;
-  answers: Record<number, { description: string; body?: Validator<unknown>; contentType?: string }>;
+  answers: Record<number, AnswerContract>;
 };
 
 /** The routes of one function; the keys are the manifest's, which the build checks. */

@@ -9,3 +9,14 @@ export const jobFields = {
   }),
   reason: Type.Optional(Type.String({ description: "Why it failed." })),
 };
+
+/** Headers of the 202 that answers with a job. */
+export const jobStartedHeaders = {
+  Location: { description: "Where to ask for the job.", required: true },
+  "Retry-After": { description: "Seconds after which to ask for it.", required: true },
+};
+
+/** Headers of an answer about a job. */
+export const jobHeaders = {
+  "Retry-After": { description: "Seconds after which to ask again; absent once it has ended." },
+};
