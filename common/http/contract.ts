@@ -1,15 +1,16 @@
 import type { Route } from "#common/manifest/manifest.ts";
 import type { Validator } from "#common/validation/validator.ts";
 
-/** A header that an answer has, always or at times. */
-export type AnswerHeader = { description: string; required?: boolean };
+/** What a header says; one that not every such answer has is written with `required`. */
+export type AnswerHeader = string | { description: string; required: false };
 
-export type AnswerContract = {
+export type RouteAnswer = {
   description: string;
   body?: Validator<unknown>;
   /** `application/json` if not said. */
   contentTypes?: readonly string[];
-  headers?: Record<string, AnswerHeader>;
+  /** By name. */
+  headers?: Readonly<Record<string, AnswerHeader>>;
 };
 
 /** What one route takes and answers. `answers` and the texts are for the OpenAPI document only. */
@@ -22,7 +23,7 @@ export type RouteContract = {
   bodyBytesMax?: number;
   /** Takes an Idempotency-Key (POST only). */
   idempotent?: boolean;
-  answers: Record<number, AnswerContract>;
+  answers: Record<number, RouteAnswer>;
 };
 
 /** The routes of one function; the keys are the manifest's, which the build checks. */

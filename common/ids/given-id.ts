@@ -7,9 +7,12 @@ export const RESERVED_IDS: readonly string[] = [
   "export",
   "exports",
   "verify",
+  "verifications",
   "durations",
   "sync",
   "current",
+  "groups",
+  "bulk",
 ];
 
 const LENGTH_MAX = 100;

@@ -12,11 +12,14 @@ export const jobFields = {
 
 /** Headers of the 202 that answers with a job. */
 export const jobStartedHeaders = {
-  Location: { description: "Where to ask for the job.", required: true },
-  "Retry-After": { description: "Seconds after which to ask for it.", required: true },
-};
+  Location: "Where to ask for the job.",
+  "Retry-After": "Seconds after which to ask for it.",
+} as const;
 
 /** Headers of an answer about a job. */
 export const jobHeaders = {
-  "Retry-After": { description: "Seconds after which to ask again; absent once it has ended." },
-};
+  "Retry-After": {
+    description: "Seconds after which to ask again; absent once it has ended.",
+    required: false,
+  },
+} as const;

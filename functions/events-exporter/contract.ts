@@ -48,7 +48,7 @@ export const contract = {
         description: "All rows, as `text/csv` or `application/x-ndjson`.",
         body: validator(Type.String()),
         contentTypes: ["text/csv", "application/x-ndjson"],
-        headers: { "Content-Disposition": { description: "A name for the file.", required: true } },
+        headers: { "Content-Disposition": "A name for the file." },
       },
       202: {
         description: "A job makes the file; `Location` names where to ask for it.",

@@ -1,4 +1,4 @@
-import type { AnswerHeader, RouteContract } from "#common/http/contract.ts";
+import type { AnswerHeader, RouteAnswer, RouteContract } from "#common/http/contract.ts";
 import { IDEMPOTENCY_KEY_PATTERN } from "#common/idempotency/idempotency.ts";
 import type { SchemaValidator } from "#common/validation/schema.ts";
 import type { Validator } from "#common/validation/validator.ts";
@@ -58,12 +58,12 @@ const TRANSACTION_ID = {
   },
 };
 
-const headerOf = ([name, { description, required = false }]: [string, AnswerHeader]) => [
-  name,
-  { description, required, schema: { type: "string" } },
-];
+const headerOf = ([name, header]: [string, AnswerHeader]): [string, Json] => {
+  const said = typeof header === "string" ? { description: header, required: true } : header;
+  return [name, { ...said, schema: { type: "string" } }];
+};
 
-const answerOf = (status: number, answer: RouteContract["answers"][number]): Json => {
+const answerOf = (status: number, answer: RouteAnswer): Json => {
   const { description, body, contentTypes = ["application/json"], headers = {} } = answer;
   const content = {
     ...(body ? Object.fromEntries(contentTypes.map((type) => [type, { schema: schemaOf(body) }])) : {}),
