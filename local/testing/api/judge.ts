@@ -93,6 +93,19 @@ export const makeJudge = (operations: readonly Operation[]): Judge => {
     return type === PROBLEM ? [...faults, ...problemFaults(reply, Object(parsed.json))] : faults;
   };
 
+  /** What is too large, malformed or from elsewhere is refused before routes are looked at; all else is no route. */
+  const noRouteFaults = (method: string, { status, headers, text }: WireReply): string[] => {
+    // An answer to HEAD has no body to say more.
+    if (method === "HEAD") return [400, 403, 404, 431].includes(status) ? [] : ["it is no refusal"];
+    const isProblem = headers["content-type"] === PROBLEM;
+    const { code } = Object(parse(text)?.json) as { code?: string };
+    const isRefused = status === 404 ? code === ROUTE_NOT_FOUND : [400, 403, 431].includes(status);
+    return [
+      ...(isRefused ? [] : ["it is not what the gateway answers to no route"]),
+      ...(isProblem ? [] : ["it is no problem+json"]),
+    ];
+  };
+
   return {
     operationOf,
     faultsOf: ({ method, path }, reply) => {
@@ -100,15 +113,7 @@ export const makeJudge = (operations: readonly Operation[]): Judge => {
       const faults: string[] = [];
       if (!headers["x-request-id"]) faults.push("it has no x-request-id");
       const operation = operationOf(method, path);
-      if (!operation) {
-        const { code } = Object(parse(reply.text)?.json) as { code?: string };
-        // What is too large, too much or malformed is refused before routes are looked at.
-        const isRefused = status === 404 ? code === ROUTE_NOT_FOUND : [400, 403, 431].includes(status);
-        if (!isRefused) faults.push("it is not what the gateway answers to no route");
-        if (method !== "HEAD" && textOf(headers["content-type"]) !== PROBLEM)
-          faults.push("it is no problem+json");
-        return faults;
-      }
+      if (!operation) return [...faults, ...noRouteFaults(method, reply)];
       if (status >= 500) faults.push("it is an error of the server");
       const documented = operation.answers[status];
       if (!documented) return [...faults, "its status is not documented"];
