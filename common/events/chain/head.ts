@@ -9,19 +9,34 @@ export type BlockEnd = { number: number; sequence: number; hash: string };
 /** How far a chain is worked off: every block up to `finished`, and those of `done`, which lie beyond it. */
 export type Head = { finished: BlockEnd; done: BlockEnd[]; version: number };
 
-const newHead = (organizationId: string, chain: ChainId): Head => ({
+/** The head of a chain that has none yet. */
+export const newHead = (organizationId: string, chain: ChainId): Head => ({
   finished: { number: 0, sequence: 0, hash: genesisHash(organizationId, chain) },
   done: [],
   version: 0,
 });
 
-const headFromItem = (item: Item): Head => ({
+const isEnd = (value: unknown): value is BlockEnd => {
+  if (typeof value !== "object" || value === null) return false;
+  const { number, sequence, hash } = value as Record<string, unknown>;
+  return Number.isSafeInteger(number) && Number.isSafeInteger(sequence) && typeof hash === "string";
+};
+
+const endsOf = (text: string): BlockEnd[] => {
+  const ends: unknown = JSON.parse(text);
+  if (!Array.isArray(ends) || !ends.every(isEnd))
+    throw new Error("a head's blocks that are done are no ends");
+  return ends;
+};
+
+/** Throws when the item is no head. */
+export const headFromItem = (item: Item): Head => ({
   finished: {
     number: numberOf(item, "finished"),
     sequence: numberOf(item, "sequence"),
     hash: textOf(item, "hash"),
   },
-  done: JSON.parse(textOf(item, "done")) as BlockEnd[],
+  done: endsOf(textOf(item, "done")),
   version: numberOf(item, "version"),
 });
 

@@ -1,7 +1,8 @@
+import { functionName } from "#common/config/function-name.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
 import type { Json } from "#common/json/json.ts";
-import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, CUSTOMER_TARGET, type EventMessage } from "../event.ts";
 import { drawFor, newSalt } from "../queue/draw.ts";
 import {
   type Customer,
@@ -70,8 +71,10 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
       description: DESCRIPTIONS[change],
       date: attempt.time,
       actor: caller.userId,
+      targets: [{ type: CUSTOMER_TARGET, id: customerId }],
       detail: { change, customerId, ...detail },
       recordedAt: attempt.time,
+      recordedBy: functionName(),
     });
 
   return {

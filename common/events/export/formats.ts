@@ -34,6 +34,8 @@ const COLUMNS = [
   "chainSequence",
   "chainHash",
   "chainPreviousHash",
+  "recordedBy",
+  "targets",
 ] as const;
 
 const csvRow = (event: ExportedEvent): string => {
@@ -48,8 +50,15 @@ const csvRow = (event: ExportedEvent): string => {
     event.detail === undefined ? "" : JSON.stringify(event.detail),
     event.recordedAt,
   ].map(csvCell);
-  // A hash may begin with `-`, which base64url has, and is text like any other.
-  return `${texts.join()},${epoch},${number},${sequence},${csvCell(hash)},${csvCell(previousHash)}\r\n`;
+  // A hash may begin with `-`, which base64url has, and is text like any other. What came to the columns later
+  // stands last, so that the others keep their places.
+  const last = [
+    hash,
+    previousHash,
+    event.recordedBy ?? "",
+    event.targets === undefined ? "" : JSON.stringify(event.targets),
+  ].map(csvCell);
+  return `${texts.join()},${epoch},${number},${sequence},${last.join()}\r\n`;
 };
 
 /**

@@ -41,8 +41,8 @@ const parse = (line: string): ExportedEvent | undefined => {
   }
 };
 
-const hasText = ({ description, actor, detail }: ExportedEvent): boolean =>
-  description !== "" || actor !== undefined || detail !== undefined;
+const hasText = ({ description, actor, targets, detail }: ExportedEvent): boolean =>
+  description !== "" || actor !== undefined || targets !== undefined || detail !== undefined;
 
 const nameOf = ({ organizationId, epoch, number }: AnchoredHead): string =>
   `${organizationId} ${chainName({ epoch, number })}`;
