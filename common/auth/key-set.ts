@@ -39,7 +39,6 @@ const publicKeyOf = (jwk: JsonWebKey): KeyObject | undefined => {
   }
 };
 
-<<<<<<< HEAD
 const numberOf = (base64url: unknown): bigint => {
   const hex = typeof base64url === "string" ? Buffer.from(base64url, "base64url").toString("hex") : "";
   return hex === "" ? 0n : BigInt(`0x${hex}`);
@@ -64,10 +63,7 @@ const isSoundRsa = (
 const mayVerify = (operations: unknown): boolean =>
   operations === undefined || (Array.isArray(operations) && operations.includes("verify"));
 
-/** The key, or undefined for what is none of ours: another use, another algorithm, rubbish. */
-=======
 /** The key, or undefined for one of another use or algorithm, and for what is no key. */
->>>>>>> main
 const keyOf = (value: unknown): Key | undefined => {
   if (!isRecord(value)) return undefined;
   const { kid, kty, use = "sig", alg } = value;
