@@ -6,6 +6,7 @@ import { explainedCodes, type Operation, type Schema } from "./operations.ts";
 import type { WireReply } from "./wire.ts";
 
 const PROBLEM = "application/problem+json";
+const NDJSON = "application/x-ndjson";
 
 /** Of an answer to no route. */
 const ROUTE_NOT_FOUND = "ROUTE_NOT_FOUND";
@@ -26,13 +27,15 @@ const closed = (schema: unknown): unknown => {
 const sentenceOf = ({ instancePath, message, params }: ErrorObject): string =>
   `${instancePath || "/"} ${message} ${JSON.stringify(params)}`;
 
-const parse = (text: string): { json: unknown } | undefined => {
+export const parse = (text: string): { json: unknown } | undefined => {
   try {
     return { json: JSON.parse(text) };
   } catch {
     return undefined;
   }
 };
+
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => line !== "");
 
 const textOf = (header: string | string[] | undefined): string => [header ?? ""].flat().join(", ");
 
@@ -85,7 +88,8 @@ export const makeJudge = (operations: readonly Operation[]): Judge => {
     if (content === undefined) return reply.text === "" ? [] : ["it has a body, and none is documented"];
     const documented = content[type];
     if (!documented) return [`its content type "${type}" is not documented`];
-    if (!type.endsWith("json") || type.includes("ndjson")) return [];
+    if (type === NDJSON) return linesOf(reply.text).every(parse) ? [] : ["one of its lines is no JSON"];
+    if (!type.endsWith("json")) return [];
     const parsed = parse(reply.text);
     if (!parsed) return ["its body is no JSON"];
     const check = checkOf(documented.schema);

@@ -1,5 +1,5 @@
 import { randomFrom } from "#common/testing/random.ts";
-import { makeJudge } from "#local/testing/api/judge.ts";
+import { makeJudge, parse } from "#local/testing/api/judge.ts";
 import { loadOperations } from "#local/testing/api/operations.ts";
 import { openWire, type WireReply } from "#local/testing/api/wire.ts";
 import { startSystem } from "#local/testing/system.ts";
@@ -42,17 +42,16 @@ type Shown = {
   cursor?: unknown;
 };
 
-/** The things that an answer shows: itself, its items, or the lines of NDJSON. */
-const shownBy = ({ status, headers, text }: WireReply): Shown[] => {
+/** The things that an answer shows: itself, its items, or the lines of NDJSON. What is no JSON the judge has seen. */
+const shownBy = ({ status, text }: WireReply): Shown[] => {
   if (status >= 300 || !text.startsWith("{")) return [];
-  if (headers["content-type"]?.startsWith("application/x-ndjson")) {
-    return text
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-  }
-  const body = JSON.parse(text) as Shown & { items?: unknown };
-  return [body, ...(Array.isArray(body.items) ? (body.items as Shown[]) : [])];
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const body = Object(parse(line)?.json) as Shown & { items?: unknown };
+      return [body, ...(Array.isArray(body.items) ? body.items : [])];
+    })
+    .map(Object);
 };
 
 const learn = (known: Known, reply: WireReply): void => {
