@@ -12,6 +12,7 @@ export type Callers = {
 
 const ORGANIZATION = "soak";
 const OTHER = "soak-other";
+const LARGE = "soak-large";
 
 const unsigned = (token: string): string => {
   const [, claims = ""] = token.split(".");
@@ -40,6 +41,7 @@ export const makeCallers = async (system: System): Promise<Callers> => {
     reader: [await of(["data.read", "events.read"])],
     writer: [await of(["data.write", "events.write"])],
     bob: [await of(["admin"], { sub: "bob" })],
+    large: [await of(["admin"], { organizationId: LARGE })],
     "other-organization": [await of(["admin"], { organizationId: OTHER })],
     "no-roles": [await of([])],
     "no-organization": [await of(["admin"], { organizationId: null })],
@@ -59,6 +61,20 @@ export const makeCallers = async (system: System): Promise<Callers> => {
   return {
     authorization,
     commands,
-    organizationOf: (name) => (name === "other-organization" ? OTHER : ORGANIZATION),
+    organizationOf: (name) => ({ "other-organization": OTHER, large: LARGE })[name] ?? ORGANIZATION,
   };
+};
+
+/** More than an export answers at once: 4 MB. */
+const LARGE_BATCHES = 5;
+
+/** Gives the organization of `large` so many events that an export of them is a job. */
+export const recordLargeEvents = async (system: System, { authorization }: Callers): Promise<void> => {
+  const headers = { authorization: authorization.get("large")?.[0] ?? "" };
+  const event = { customerId: "c1", type: "opened", description: "large", detail: "x".repeat(45_000) };
+  for (let batch = 0; batch < LARGE_BATCHES; batch += 1) {
+    const body = Array.from({ length: 20 }, () => event);
+    const { status, text } = await system.call("POST /events", { headers, body });
+    if (status !== 202) throw new Error(`answered ${status}: ${text.slice(0, 200)}`);
+  }
 };

@@ -19,13 +19,19 @@ export type Draft = {
 };
 
 /** What earlier answers showed, for requests that go on from there. */
-export type Known = { cursors: string[]; ids: string[]; keys: string[] };
+export type Known = {
+  cursors: string[];
+  ids: string[];
+  keys: string[];
+  /** What a 202 said, where the thing is, and who may ask for it. */
+  locations: { path: string; token: string }[];
+};
 
 const KNOWN_MAX = 200;
 
 /** Keeps the newest. */
-export const remember = (kept: string[], text: string): void => {
-  kept.push(text);
+export const remember = <T>(kept: T[], one: T): void => {
+  kept.push(one);
   if (kept.length > KNOWN_MAX) kept.shift();
 };
 
@@ -54,6 +60,13 @@ const keyOf = (known: Known, random: Random): string => {
   return key;
 };
 
+/** A thing that is to be asked for with this operation. */
+const locationFor = ({ path }: Operation, { locations }: Known, random: Random) => {
+  const parent = path.replace(/\{[^}]+\}$/, "");
+  const fitting = locations.filter((location) => parent !== path && location.path.startsWith(parent));
+  return fitting.length > 0 && random() < 0.5 ? oneOf(random, fitting) : undefined;
+};
+
 /** A request that the document allows. */
 export const draftOf = (operation: Operation, known: Known, random: Random): Draft => {
   const headers: [string, string][] = [];
@@ -61,10 +74,11 @@ export const draftOf = (operation: Operation, known: Known, random: Random): Dra
   const takesKey = operation.parameters.some(({ name }) => name === "Idempotency-Key");
   if (takesKey && random() < 0.4) headers.push(["Idempotency-Key", keyOf(known, random)]);
   if (random() < 0.1) headers.push(["x-transaction-id", `t-${integerFrom(random, 0, 99)}`]);
+  const { path, token } = locationFor(operation, known, random) ?? { path: operation.path, token: "admin" };
   return {
     operation,
     method: operation.method,
-    segments: operation.path
+    segments: path
       .slice(1)
       .split("/")
       .map((segment) => (segment.startsWith("{") ? idOf(segment.slice(1, -1), known, random) : segment)),
@@ -72,7 +86,7 @@ export const draftOf = (operation: Operation, known: Known, random: Random): Dra
     headers,
     value: operation.body ? valueFor(operation.body, random) : undefined,
     bytes: undefined,
-    token: "admin",
+    token,
   };
 };
 

@@ -2,8 +2,8 @@ import { randomFrom } from "#common/testing/random.ts";
 import { makeJudge, parse } from "#local/testing/api/judge.ts";
 import { loadOperations } from "#local/testing/api/operations.ts";
 import { openWire, type WireReply } from "#local/testing/api/wire.ts";
-import { startSystem } from "#local/testing/system.ts";
-import { makeCallers } from "./callers.ts";
+import { type System, startSystem } from "#local/testing/system.ts";
+import { makeCallers, recordLargeEvents } from "./callers.ts";
 import { curlLine, keepBody } from "./curl.ts";
 import { type Draft, draftOf, type Known, remember, requestOf } from "./draft.ts";
 import { ADDRESS_SPOILS } from "./spoil-address.ts";
@@ -24,6 +24,7 @@ export type ApiSoakResult = {
 /** Requests under way at once. What they learn is kept in their order, so that a seed repeats them. */
 const WAVE = 16;
 const FAULTS_MAX = 50;
+const NO_ROUTE = "no route";
 /** This share of requests is left as the document allows it. */
 const UNSPOILT = 0.3;
 
@@ -54,7 +55,9 @@ const shownBy = ({ status, text }: WireReply): Shown[] => {
     .map(Object);
 };
 
-const learn = (known: Known, reply: WireReply): void => {
+const learn = (known: Known, reply: WireReply, token: string): void => {
+  const { location } = reply.headers;
+  if (location) remember(known.locations, { path: location, token });
   for (const { id, eventId, cursor } of shownBy(reply).slice(0, 5)) {
     if (typeof id === "string") remember(known.ids, id);
     if (typeof eventId === "string") remember(known.ids, eventId);
@@ -68,21 +71,16 @@ const foreign = (reply: WireReply, organizationId: string): string[] =>
     ? ["it shows what belongs to another organization"]
     : [];
 
-/**
- * Asks every route of the OpenAPI document with requests that are made from its schemas and then spoilt, and holds
- * each answer against the document: no error of the server, nothing that is not documented.
- */
-export const soakApi = async ({
-  requests,
-  seed = 1,
-  onProgress = () => {},
-}: ApiSoakOptions): Promise<ApiSoakResult> => {
+const soakSystem = async (
+  system: System,
+  { requests, seed = 1, onProgress = () => {} }: ApiSoakOptions,
+): Promise<ApiSoakResult> => {
   const operations = loadOperations();
   const judge = makeJudge(operations);
-  const system = await startSystem();
   const wire = openWire(system.platform.port);
   const callers = await makeCallers(system);
-  const known: Known = { cursors: [], ids: [], keys: [] };
+  await recordLargeEvents(system, callers);
+  const known: Known = { cursors: [], ids: [], keys: [], locations: [] };
   const result: ApiSoakResult = { faults: [], requests: 0, statuses: new Map() };
   const startedAt = performance.now();
 
@@ -107,18 +105,18 @@ export const soakApi = async ({
         `request ${number} of seed ${seed}, ${draft.operation.route} as ${draft.token}: ${faults.join("; ")}\n  ${answer}\n  ${line}`,
       );
     }
-    return reply instanceof Error ? undefined : reply;
+    if (reply instanceof Error) return undefined;
+    const route = judge.operationOf(request.method, request.path)?.route ?? NO_ROUTE;
+    const counts = result.statuses.get(route) ?? new Map<number, number>();
+    result.statuses.set(route, counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1));
+    return reply;
   };
 
   for (let first = 0; first < requests; first += WAVE) {
     const drafts = Array.from({ length: Math.min(WAVE, requests - first) }, (_, at) => make(first + at));
     const replies = await Promise.all(drafts.map((draft, at) => send(draft, first + at)));
     for (const [at, reply] of replies.entries()) {
-      if (!reply) continue;
-      learn(known, reply);
-      const route = drafts[at]?.operation.route ?? "";
-      const counts = result.statuses.get(route) ?? new Map<number, number>();
-      result.statuses.set(route, counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1));
+      if (reply) learn(known, reply, drafts[at]?.token ?? "");
     }
     result.requests += drafts.length;
     if (Math.floor((first + WAVE) / 500) > Math.floor(first / 500)) {
@@ -127,8 +125,20 @@ export const soakApi = async ({
     }
   }
   wire.close();
-  await system.stop();
   return result;
+};
+
+/**
+ * Asks every route of the OpenAPI document with requests that are made from its schemas and then spoilt, and holds
+ * each answer against the document: no error of the server, nothing that is not documented.
+ */
+export const soakApi = async (options: ApiSoakOptions): Promise<ApiSoakResult> => {
+  const system = await startSystem();
+  try {
+    return await soakSystem(system, options);
+  } finally {
+    await system.stop();
+  }
 };
 
 /** How often each route answered what, a line for each. */

@@ -3,7 +3,7 @@ import { oneOf } from "./values.ts";
 
 /** What is sent in place of an administrator's token; `soak-api.ts` makes them. */
 export const TOKENS = [
-  ..."admin reader writer bob other-organization no-roles no-organization".split(" "),
+  ..."admin reader writer bob large other-organization no-roles no-organization".split(" "),
   ..."none empty garbage altered unsigned basic twice long".split(" "),
 ] as const;
 
