@@ -122,6 +122,16 @@ describe("what is asked", () => {
     expect((await call({ route: "GET /things", query: { cursor: "é😀" } })).statusCode).toBe(200);
   });
 
+  it("has no control characters in the texts of its query", async () => {
+    for (const cursor of ["a\u0000", "a\n", "\u007f", "a\u0085"]) {
+      expect(await call({ route: "GET /things", query: { cursor } })).toMatchObject({
+        statusCode: 400,
+        json: { errors: [{ in: "query", path: "/cursor", message: "must not hold control characters" }] },
+      });
+    }
+    expect((await call({ route: "GET /things", query: { cursor: "a \u00a0" } })).statusCode).toBe(200);
+  });
+
   it("has the path's parameters decoded, once", async () => {
     const given: unknown[] = [];
     api.action = async ({ params }) => {

@@ -6,6 +6,7 @@ import { type Fault, FaultList, faultsIn, step } from "#common/errors/fault.ts";
 import type { RouteContract } from "#common/http/contract.ts";
 import { readPreconditions } from "#common/http/preconditions.ts";
 import { parseJson } from "#common/json/json.ts";
+import { hasControlCharacter } from "#common/validation/control-characters.ts";
 import { type HttpEvent, type HttpRoute, listHeaderOf } from "./http-event.ts";
 import type { Middleware } from "./middleware.ts";
 
@@ -71,14 +72,18 @@ const paramsOf = (
   return params;
 };
 
-const isWhole = (text: string): boolean => text.isWellFormed() && !text.includes(REPLACEMENT);
+/** What no text of a query can be: bytes that were no UTF-8, or control characters, which no stored text holds. */
+const textFault = (text: string): string | undefined => {
+  if (!text.isWellFormed() || text.includes(REPLACEMENT)) return "must be UTF-8";
+  return hasControlCharacter(text) ? "must not hold control characters" : undefined;
+};
 
 /** Every value of a repeated parameter; one alone is not a list. */
 const queryOf = (event: APIGatewayProxyEvent, faults: FaultList): Record<string, unknown> => {
   const given = Object.entries(event.multiValueQueryStringParameters ?? {});
   for (const [name, values = []] of given) {
-    if (!isWhole(name) || !values.every(isWhole))
-      faults.add({ in: "query", path: step(name.toWellFormed()), message: "must be UTF-8" });
+    const message = [name, ...values].map(textFault).find(Boolean);
+    if (message) faults.add({ in: "query", path: step(name.toWellFormed()), message });
   }
   return Object.fromEntries(given.map(([name, values]) => [name, values?.length === 1 ? values[0] : values]));
 };

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-type Operation = { operationId: string; security: object[]; responses: Record<string, unknown> };
+type Operation = { operationId: string; security: object[] };
 
 const get = async () => {
   const answer = await handler(restEvent({ route: "GET /openapi.json", authorizer: null }), lambdaContext());
@@ -44,7 +44,6 @@ describe("GET /openapi.json", () => {
     expect(json.paths["/health"].get.security).toEqual([]);
     expect(json.paths["/data"].post.security).toEqual([{ token: [] }]);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
-    for (const { responses } of operations) expect(responses).toHaveProperty("4XX");
   });
 
   it("says which routes take conditional headers, and which answers have an ETag", async () => {

@@ -77,7 +77,7 @@ export const useFunctionPort = (functionName: string): FunctionPort => {
       },
     },
     changes: () => port.streams.read(EVENTS, "0", { max: 10_000, waitMs: 0 }),
-    announced: () => port.told.events.map(({ event }) => event),
+    announced: () => port.notified.events.map(({ event }) => event),
     sent: async () => {
       const events: EventMessage[] = [];
       for (;;) {
