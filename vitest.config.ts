@@ -6,7 +6,7 @@ const SYSTEM = [
   "local/system/**/*.test.ts",
   "local/start/**/*.test.ts",
   "local/platform.test.ts",
-  "scripts/{check,node24,testing/hold-output}.test.ts",
+  "scripts/{check,guides,node24,testing/hold-output}.test.ts",
   "scripts/build/**/*.test.ts",
   "scripts/soak/**/*.test.ts",
 ];
