@@ -26,6 +26,17 @@ export type VerifierOptions = {
   rememberedMax?: number;
 };
 
+/**
+ * Whether three parts stand there in the one way that base64url writes their bytes (RFC 4648, 3.5): without padding,
+ * other alphabets, or bits behind the last byte. Else one token could be spelled in many ways, each of them good.
+ */
+const isCanonical = (token: string): boolean => {
+  const parts = token.split(".");
+  return (
+    parts.length === 3 && parts.every((part) => Buffer.from(part, "base64url").toString("base64url") === part)
+  );
+};
+
 type Header = { readonly [name: string]: unknown };
 type Payload = {
   readonly [name: string]: unknown;
@@ -42,7 +53,7 @@ const refusalOf = (error: unknown): Refusal => {
 };
 
 /**
- * Checks tokens: signature, issuer, audience, times, and who they name. Whatever is wrong with a token is
+ * Checks tokens: signature, issuer, audience, times, and the caller they name. Any fault of a token is
  * a refusal; it throws only `IssuerUnreachable`, when it cannot decide. Nothing in a token says where keys
  * come from: `jku`, `x5u` and `jwk` are not even looked at.
  *
@@ -67,7 +78,7 @@ export const makeTokenVerifier = ({
 
   const isPast = (seconds: number): boolean => seconds * 1000 <= now();
 
-  /** What can be said without a key is said before one is looked for: no fetch for a hopeless token. */
+  /** What can be checked without a key is checked first, so that a token that fails it causes no fetch of keys. */
   const flawOf = (header: Header, payload: Payload): Refusal | undefined => {
     if (typeof header.alg !== "string" || !ALGORITHMS.includes(header.alg)) return "algorithm";
     if (header.crit !== undefined) return "critical-extension";
@@ -86,6 +97,8 @@ export const makeTokenVerifier = ({
       if (!isPast(known.exp) && keys.holds(known.key)) return { ok: true, caller: known.caller };
       remembered.forget(token);
     }
+
+    if (!isCanonical(token)) return { ok: false, reason: "malformed" };
 
     let key: Key | undefined;
     try {

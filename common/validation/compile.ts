@@ -7,7 +7,7 @@ import type { CompiledCheck } from "./validator.ts";
 /**
  * RFC 3339. A pattern and not ajv-formats' function, because ajv writes patterns into the compiled check
  * and would bring its whole library for a function (3 KB of each zip). It takes the 29th of February of
- * any year: whoever reads the date as a time must see to that.
+ * any year: code that reads the date as a time must check that (`instantOf`).
  */
 const DAY =
   "\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|[12]\\d))";
@@ -37,8 +37,12 @@ const makeAjv = (from: "body" | "query") => {
     ...(from === "query" ? { coerceTypes: "array" as const, useDefaults: true } : {}),
   });
   for (const [name, pattern] of Object.entries(FORMATS)) ajv.addFormat(name, pattern);
-  // An offset's plus sign arrives as a space unless it was escaped; nothing else can have been meant.
-  if (from === "query") ajv.addFormat("date-time", new RegExp(`^${DAY}T${TIME.replace("[+-]", "[ +-]")}$`));
+  if (from === "query") {
+    // An offset's plus sign arrives as a space unless it was escaped; nothing else can have been meant.
+    const time = TIME.replace("[+-]", "[ +-]");
+    ajv.addFormat("date-time", new RegExp(`^${DAY}T${time}$`));
+    ajv.addFormat("day-or-time", new RegExp(`^${DAY}(?:T${time})?$`));
+  }
   return ajv;
 };
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { EventMessage } from "#common/events/event.ts";
+import { AUDIT_CHAIN, type EventMessage } from "#common/events/event.ts";
 import { readEvents } from "#common/events/lists/read-events.ts";
 import { eventMessage } from "#common/events/testing/events.ts";
-import { verifyOrganization } from "#common/events/verify/verify-organization.ts";
+import { verifyChain } from "#common/events/verify/verify-chain.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { startFunction } from "#local/testing/start-function.ts";
 
@@ -16,9 +16,9 @@ const ids = (...numbers: number[]) => numbers.map((number) => `event-${number}`)
 
 /** How many events its audit chain proves, none of them altered. */
 const provenIn = async (organizationId: string): Promise<number> => {
-  const { chains, valid } = await verifyOrganization(store, organizationId, { deep: true });
-  expect(valid).toBe(true);
-  return chains.filter(({ chain }) => chain.epoch === 0).reduce((sum, { checked }) => sum + checked, 0);
+  const { checked, complete, fault } = await verifyChain(store, organizationId, AUDIT_CHAIN);
+  expect({ complete, fault }).toEqual({ complete: true });
+  return checked;
 };
 
 describe("none failed", () => {
@@ -74,6 +74,20 @@ describe("none failed, one kept as a dead letter", () => {
     expect(await auditor.deadLetters()).toEqual([{ body: JSON.stringify(other), code: "EVENT_ID_CONFLICT" }]);
     const found = await readEvents(store, "contradicted", ids(1));
     expect(found.get("event-1")?.event.description).toBe("Number 1");
+  });
+});
+
+describe("none failed, all kept as dead letters", () => {
+  it("is an alarm, because somebody read or changed something that no chain shows", async () => {
+    const lone = JSON.stringify(audit("alarm", 1)).replace("Number 1", "\\ud800");
+
+    expect(await auditor.deliver("{", lone)).toEqual([]);
+
+    expect(await auditor.deadLetters()).toHaveLength(2);
+    expect(auditor.output().metrics()[0]).toMatchObject({ AuditRejected: 2, MessagesRejected: 2 });
+    expect(auditor.output().lines()).toContainEqual(
+      expect.objectContaining({ level: "error", message: "audit event rejected", rejected: 2 }),
+    );
   });
 });
 

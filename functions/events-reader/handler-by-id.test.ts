@@ -17,12 +17,31 @@ describe("GET /events/{eventId}", () => {
     expect(body).toEqual((await list("one")).items[0]);
   });
 
-  it("is 404 for what is not there, another organization's, or an audit event", async () => {
+  it("answers an audit event as well, and says in the record which customers that was about", async () => {
+    const targets = [{ type: "customer", id: "c-1" }];
+    await store("audit-by-id", [
+      anEvent("a-1", { ...AUDIT, targets }),
+      anEvent("e-1", { customerId: "c-2" }),
+    ]);
+
+    expect((await one("audit-by-id", "a-1")).body).toMatchObject({ eventId: "a-1", type: "audit", targets });
+    expect((await one("audit-by-id", "e-1")).status).toBe(200);
+
+    expect(await sent()).toMatchObject([
+      {
+        detail: { filters: { eventId: "a-1" } },
+        targets,
+        recordedBy: expect.stringContaining("events-reader"),
+      },
+      { detail: { filters: { eventId: "e-1" } }, targets: [{ type: "customer", id: "c-2" }] },
+    ]);
+  });
+
+  it("is 404 for what is not there, or another organization's", async () => {
     await store("one-of-them", [anEvent("e-1"), anEvent("a-1", AUDIT)]);
 
     expect((await one("one-of-them", "e-2")).status).toBe(404);
     expect((await one("others", "e-1")).status).toBe(404);
-    expect((await one("one-of-them", "a-1")).status).toBe(404);
   });
 
   it.each(["verify", "-", "a b", "a#b", "x".repeat(101), ""])(

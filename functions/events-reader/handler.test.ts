@@ -147,7 +147,7 @@ describe("GET /events", () => {
   it.each<[Query, string[]]>([
     [{ limit: "101", order: "up", colour: "red" }, ["/colour", "/limit", "/order"]],
     [
-      { customerId: "a b", type: "", from: "yesterday", to: "2025-01-01" },
+      { customerId: "a b", type: "", from: "yesterday", to: "2025-13-01" },
       ["/customerId", "/from", "/to", "/type/0"],
     ],
     [{ from: "2025-02-29T00:00:00Z", to: "2023-02-29T00:00:00Z" }, ["/from", "/to"]],
@@ -160,6 +160,24 @@ describe("GET /events", () => {
     expect([status, body.code]).toEqual([400, "INPUT_INVALID"]);
     expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(paths);
     expect(await sent()).toEqual([]);
+  });
+
+  it("lists what is about a customer, who recorded it, and what it was done to; that is read and recorded once", async () => {
+    const about = { ...AUDIT, targets: [{ type: "customer", id: "c-1" }] };
+    await store("who", [
+      anEvent("a-1", about),
+      anEvent("a-2", AUDIT),
+      anEvent("e-1", { recordedBy: "carl", targets: [{ type: "account", id: "x:1" }] }),
+      anEvent("e-2", { recordedBy: "dora" }),
+    ]);
+
+    expect(idsOf(await list("who", { about: "c-1" }))).toEqual(["a-1"]);
+    expect(await sent()).toMatchObject([
+      { type: "audit", detail: { filters: { about: "c-1" } }, targets: [{ type: "customer", id: "c-1" }] },
+    ]);
+    expect(idsOf(await list("who", { recordedBy: "carl" }))).toEqual(["e-1"]);
+    expect(idsOf(await list("who", { target: "account:x:1" }))).toEqual(["e-1"]);
+    expect(idsOf(await list("who", { type: "audit", target: "customer:c-1" }))).toEqual(["a-1"]);
   });
 
   it("records each page that is read, once, with the filters", async () => {

@@ -8,6 +8,7 @@ import { makeRecordEvents } from "./record-events.ts";
 import { anEvent, NOW } from "./testing/posted-event.ts";
 
 const CHAIN = { epoch: 1, number: 0 };
+const CALLER = { organizationId: "demo", userId: "alice" };
 const attemptOf = (digit: number) => ({
   id: `0194bc4c-e800-7abc-8def-00000000000${digit}`,
   time: NOW,
@@ -59,7 +60,7 @@ describe("recording events", () => {
 
     const answer = await record(
       [anEvent({ eventId: "e1", date: "2025-01-31T13:00:00+01:00", actor: "bob", detail: [1] }), anEvent()],
-      "demo",
+      CALLER,
       attemptOf(1),
     );
 
@@ -69,12 +70,14 @@ describe("recording events", () => {
         ...anEvent({ eventId: "e1", date: NOW, actor: "bob", detail: [1] }),
         organizationId: "demo",
         recordedAt: NOW,
+        recordedBy: "alice",
         salt: expect.any(String),
       },
       {
         ...anEvent({ eventId: expect.stringMatching(/^0194bc4c-e800-7001-[89ab]/) as string, date: NOW }),
         organizationId: "demo",
         recordedAt: NOW,
+        recordedBy: "alice",
         salt: expect.any(String),
         dateIsDefault: true,
       },
@@ -87,9 +90,9 @@ describe("recording events", () => {
     const { record, sent } = setup();
     const events = Array.from({ length: 500 }, () => anEvent());
 
-    await record(events, "demo", attemptOf(1));
-    await record(events, "demo", attemptOf(1));
-    await record(events, "demo", attemptOf(2));
+    await record(events, CALLER, attemptOf(1));
+    await record(events, CALLER, attemptOf(1));
+    await record(events, CALLER, attemptOf(2));
 
     expect(sent.slice(500, 1000)).toEqual(sent.slice(0, 500));
     expect(new Set(sent.flatMap(({ eventId, salt }) => [eventId, salt])).size).toBe(2000);
@@ -100,7 +103,7 @@ describe("recording events", () => {
   it("asks the table for nothing when no id is given", async () => {
     const { record, asked } = setup();
 
-    await record(anEvent(), "demo", attemptOf(1));
+    await record(anEvent(), CALLER, attemptOf(1));
 
     expect(asked).toEqual([]);
   });
@@ -112,7 +115,7 @@ describe("recording events", () => {
       anEvent({ eventId: "e1", detail: { b: 2, a: 1 } }),
     ];
 
-    expect(await record(twice, "demo", attemptOf(1))).toEqual({ accepted: 2, eventIds: ["e1", "e1"] });
+    expect(await record(twice, CALLER, attemptOf(1))).toEqual({ accepted: 2, eventIds: ["e1", "e1"] });
     expect(sent).toHaveLength(1);
   });
 
@@ -120,7 +123,7 @@ describe("recording events", () => {
     const { record, sent } = setup();
     const events = [anEvent({ eventId: "e1" }), anEvent(), anEvent({ eventId: "e1", type: "closed" })];
 
-    expect(await refusal(record(events, "demo", attemptOf(1)))).toMatchObject({
+    expect(await refusal(record(events, CALLER, attemptOf(1)))).toMatchObject({
       code: "INPUT_INVALID",
       errors: [{ path: "/2/eventId" }],
     });
@@ -130,11 +133,11 @@ describe("recording events", () => {
   it("takes again what is stored already, whatever the clock says by now", async () => {
     const { record, sent, persist } = setup();
     const event = anEvent({ eventId: "e1", detail: { large: "x".repeat(5000) } });
-    await record(event, "demo", attemptOf(1));
+    await record(event, CALLER, attemptOf(1));
     persist();
 
     const later = { ...attemptOf(2), time: "2025-02-01T00:00:00.000Z" };
-    expect(await record(event, "demo", later)).toEqual({ accepted: 1, eventIds: ["e1"] });
+    expect(await record(event, CALLER, later)).toEqual({ accepted: 1, eventIds: ["e1"] });
     expect(sent).toHaveLength(1);
   });
 
@@ -149,16 +152,16 @@ describe("recording events", () => {
     "answers 409 for another %s than what is stored, by index, and takes none of the batch",
     async (_, other) => {
       const { record, sent, persist } = setup();
-      await record(anEvent({ eventId: "e1", detail: { a: 1 }, date: NOW }), "demo", attemptOf(1));
+      await record(anEvent({ eventId: "e1", detail: { a: 1 }, date: NOW }), CALLER, attemptOf(1));
       persist();
       const changed = { ...anEvent({ eventId: "e1", detail: { a: 1 }, date: NOW }), ...other };
 
-      expect(await refusal(record([anEvent(), changed], "demo", attemptOf(2)))).toMatchObject({
+      expect(await refusal(record([anEvent(), changed], CALLER, attemptOf(2)))).toMatchObject({
         code: "EVENT_ID_CONFLICT",
         status: 409,
         errors: [{ path: "/1/eventId" }],
       });
-      expect(await refusal(record(changed, "demo", attemptOf(2)))).toMatchObject({
+      expect(await refusal(record(changed, CALLER, attemptOf(2)))).toMatchObject({
         errors: [{ path: "/eventId" }],
       });
       expect(sent).toEqual([]);
@@ -168,7 +171,7 @@ describe("recording events", () => {
   it("fails with 503 when the queue did not take all, so that the same attempt is made again", async () => {
     const { record } = setup({ missing: 3 });
 
-    expect(await refusal(record([anEvent()], "demo", attemptOf(1)))).toMatchObject({
+    expect(await refusal(record([anEvent()], CALLER, attemptOf(1)))).toMatchObject({
       code: "EVENTS_NOT_QUEUED",
       status: 503,
       retry: true,

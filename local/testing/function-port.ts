@@ -49,6 +49,8 @@ export const useFunctionPort = (functionName: string): FunctionPort => {
       ...environmentOf(declarations, localDeployment(port.url), manifest, {}),
       NODE_OPTIONS: "",
       AWS_ENDPOINT_URL: port.url,
+      // A bucket's name before an address keeps the client from making a host name of both.
+      AWS_ENDPOINT_URL_S3: port.url.replace("//localhost", "//127.0.0.1"),
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: functionName,
       AWS_SECRET_ACCESS_KEY: "local",

@@ -1,7 +1,8 @@
+import { functionName } from "#common/config/function-name.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
 import type { Json } from "#common/json/json.ts";
-import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, CUSTOMER_TARGET, type EventMessage } from "../event.ts";
 import { drawFor, newSalt } from "../queue/draw.ts";
 import {
   type Customer,
@@ -38,11 +39,11 @@ const DESCRIPTIONS = {
 const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /**
- * Changes of customers. Each is told by an audit event that holds the salted digest of the profile and nothing
+ * Changes of customers. Each is recorded by an audit event that holds the salted digest of the profile and nothing
  * of the profile itself. The event goes to the queue first and the table is changed then: no profile
  * ever stands whose digest is not on its way into the chain. The reverse can happen (a crash in
- * between, or a loser of two at once): an event of a change that was not made. Its caller was not told that
- * it was, and the profile's `version` and digest say which event is its own.
+ * between, or a loser of two at once): an event of a change that was not made. Its caller got no answer that
+ * says so, and the profile's `version` and digest say which event is its own.
  */
 export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustomersDeps) => {
   /** Tries again with what stands there by then; `change` answers undefined when another was quicker. */
@@ -70,8 +71,10 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
       description: DESCRIPTIONS[change],
       date: attempt.time,
       actor: caller.userId,
+      targets: [{ type: CUSTOMER_TARGET, id: customerId }],
       detail: { change, customerId, ...detail },
       recordedAt: attempt.time,
+      recordedBy: functionName(),
     });
 
   return {

@@ -45,7 +45,7 @@ export const profileOf = ({ name, email, externalId, attributes }: Profile): Pro
   ...(attributes === undefined ? {} : { attributes }),
 });
 
-/** SHA-256(salt ‖ RFC 8785 of the profile), base64url. Says nothing to who has not the salt, which goes with the profile. */
+/** SHA-256(salt ‖ RFC 8785 of the profile), base64url. Without the salt, which is erased with the profile, it reveals nothing. */
 export const profileDigest = (salt: string, profile: Profile): string =>
   createHash("sha256")
     .update(Buffer.from(salt, "base64url"))
