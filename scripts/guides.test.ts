@@ -117,6 +117,15 @@ describe("what the guides make", () => {
 });
 
 describe("a guide", () => {
+  it("leaves a tree as it is that followed it already", () => {
+    const edited = guides.flatMap(({ blocks }) => blocks).map(({ file }) => join(folder, file));
+    const before = edited.map((file) => readFileSync(file, "utf8"));
+
+    for (const guide of guides) applyGuide(guide, folder);
+
+    expect(edited.map((file) => readFileSync(file, "utf8"))).toEqual(before);
+  });
+
   it("is refused when a block stands under no file's name", () => {
     expect(() => readGuide("**`a.ts`**\n\n```ts\na\n```\n\nAlso\n\n```ts\nb\n```\n")).toThrow(
       "2 blocks, but 1",

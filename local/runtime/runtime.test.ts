@@ -50,16 +50,21 @@ describe("running a function", () => {
   });
 
   it("runs one invocation at a time in a sandbox, and more sandboxes side by side up to the limit", async () => {
+    // Each sandbox waits until three are there, however long they take to start.
     const code = `
+      const { readdirSync, writeFileSync } = require("node:fs");
+      const { threadId } = require("node:worker_threads");
       let running = 0;
       exports.handler = async () => {
         running += 1;
         if (running > 1) throw new Error("two at once");
-        await new Promise((done) => setTimeout(done, 100));
+        writeFileSync(__dirname + "/sandbox-" + threadId, "");
+        const sandboxes = () => readdirSync(__dirname).filter((name) => name.startsWith("sandbox-"));
+        while (sandboxes().length < 3) await new Promise((done) => setTimeout(done, 5));
         running -= 1;
-        return require("node:worker_threads").threadId;
+        return threadId;
       };`;
-    const { runtime } = setup({ slow: { code, concurrency: { reserved: 3 } } });
+    const { runtime } = setup({ slow: { code, concurrency: { reserved: 3 }, timeoutSeconds: 60 } });
 
     const threads = await Promise.all(
       Array.from({ length: 12 }, async () => payloadOf(await runtime.invoke("slow", {}))),

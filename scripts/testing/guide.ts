@@ -40,14 +40,19 @@ const merge = (present: Members, added: Members): Members => {
   return merged;
 };
 
-/** Puts the lines with `+` where the lines beside them stand, which must be there exactly once. */
+/**
+ * Puts the lines with `+` where the lines beside them stand, which must be there exactly once. A tree that followed the
+ * guide already stays as it is.
+ */
 const insert = (present: string, diff: string, file: string): string => {
   const lines = diff.trimEnd().split("\n");
-  const wanted = lines.filter((line) => !line.startsWith("+")).map((line) => line.slice(1));
-  const parts = present.split(`${wanted.join("\n")}\n`);
+  const wanted = `${lines.map((line) => line.slice(1)).join("\n")}\n`;
+  if (present.includes(wanted)) return present;
+  const beside = lines.filter((line) => !line.startsWith("+")).map((line) => line.slice(1));
+  const parts = present.split(`${beside.join("\n")}\n`);
   if (parts.length !== 2)
-    throw new Error(`${file}: the lines beside must stand there once: ${wanted.join(" / ")}`);
-  return parts.join(`${lines.map((line) => line.slice(1)).join("\n")}\n`);
+    throw new Error(`${file}: the lines beside must stand there once: ${beside.join(" / ")}`);
+  return parts.join(wanted);
 };
 
 /** Does to the tree in `folder` what the guide says of its files. */
