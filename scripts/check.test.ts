@@ -13,6 +13,7 @@ const SETTINGS = [
   "knip.jsonc",
   "redocly.yaml",
   ".dependency-cruiser.json",
+  ".dependency-cruiser.mjs",
   ".secretlintrc.json",
   ".secretlintignore",
 ];

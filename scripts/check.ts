@@ -15,7 +15,7 @@ export const CHECKS: Step[] = [
     args: [
       bin("dependency-cruiser/bin/dependency-cruiser.mjs"),
       "--config",
-      ".dependency-cruiser.json",
+      ".dependency-cruiser.mjs",
       "functions",
       "common",
       "local",

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
+import { isRole } from "#common/auth/roles.ts";
 import { toFaults } from "#common/errors/fault.ts";
 import { grantsOf } from "./grants.ts";
 import {
@@ -107,6 +108,9 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     for (const setting of manifest.settings) {
       if (!Object.hasOwn(resources.settings, setting))
         faults.push(`there is no setting "${setting}" in resources.json`);
+    }
+    for (const { role } of triggersOf(manifest, "http")) {
+      if (role !== null && !isRole(role)) faults.push(`there is no role "${role}" in common/auth/roles.ts`);
     }
     for (const { topic } of triggersOf(manifest, "topic")) {
       if (!Object.hasOwn(resources.topics, topic))

@@ -1,29 +1,17 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { EventMessage } from "#common/events/event.ts";
 import { anEvent, storeEvents } from "#common/events/testing/histories.ts";
-import { callerContext, lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
-import { useFunctionPort } from "#local/testing/function-port.ts";
+import { callerContext } from "#common/testing/lambda-events.ts";
+import { startFunction } from "#local/testing/start-function.ts";
 
-const port = useFunctionPort("events-analyst");
-let handler: typeof import("./handler.ts").handler;
-
-beforeAll(async () => {
-  ({ handler } = await import("./handler.ts"));
-});
-beforeEach(() => {
-  captureOutput();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const analyst = await startFunction("events-analyst");
 
 type Query = Record<string, string | string[]>;
 
 const ask = async (route: string, organizationId: string, query: Query) => {
   const authorizer = callerContext({ organizationId, userId: "alice", roles: "events.read" });
-  const result = await handler(restEvent({ route, query, authorizer }), lambdaContext());
-  return { status: result.statusCode, body: JSON.parse(result.body) };
+  const { status, json } = await analyst.ask({ route, query, authorizer });
+  return { status, body: json };
 };
 const stats = (organizationId: string, query: Query) => ask("GET /events/stats", organizationId, query);
 const durations = (organizationId: string, query: Query) =>
@@ -33,7 +21,7 @@ const at = (hour: number) => new Date(Date.UTC(2025, 0, 1, hour)).toISOString();
 
 const store = async (organizationId: string, events: EventMessage[]) => {
   const own = events.map((event) => ({ ...event, organizationId }));
-  await storeEvents(port.store, own);
+  await storeEvents({ putAll: (items) => analyst.put("events", items) }, own);
 };
 
 const history = [
@@ -48,7 +36,6 @@ const history = [
 describe("GET /events/stats", () => {
   it("answers several groupings from one look, recorded once", async () => {
     await store("groups", history);
-    await port.sent();
 
     const { status, body } = await stats("groups", { groupBy: ["type", "day"] });
 
@@ -66,7 +53,7 @@ describe("GET /events/stats", () => {
         ],
       },
     });
-    expect(await port.sent()).toHaveLength(1);
+    expect(await analyst.sent("events-audit")).toHaveLength(1);
     for (const groupBy of [["type", "type"], ["type", "customer", "actor", "day", "hour"], []]) {
       expect((await stats("groups", { groupBy })).status, groupBy.join()).toBe(400);
     }
@@ -141,20 +128,16 @@ describe("GET /events/stats", () => {
   });
 
   it("records nothing of what it refuses", async () => {
-    await port.sent();
-
     await stats("stats", { groupBy: "day", from: "2025-02-29T00:00:00Z" });
     await durations("stats", { fromType: "opened", toType: "closed", to: "2025-02-29T00:00:00Z" });
 
-    expect(await port.sent()).toEqual([]);
+    expect(await analyst.sent("events-audit")).toEqual([]);
   });
 
   it("counts nothing of another organization, and is recorded", async () => {
-    await port.sent();
-
     expect((await stats("nobody", { groupBy: "type" })).body).toEqual({ items: [] });
 
-    expect(await port.sent()).toMatchObject([
+    expect(await analyst.sent("events-audit")).toMatchObject([
       { organizationId: "nobody", detail: { route: "GET /events/stats", filters: { groupBy: ["type"] } } },
     ]);
   });
@@ -192,10 +175,10 @@ describe("GET /events/durations", () => {
   });
 
   it("is recorded", async () => {
-    await port.sent();
-
     await durations("durations", types);
 
-    expect(await port.sent()).toMatchObject([{ detail: { route: "GET /events/durations", filters: types } }]);
+    expect(await analyst.sent("events-audit")).toMatchObject([
+      { detail: { route: "GET /events/durations", filters: types } },
+    ]);
   });
 });
