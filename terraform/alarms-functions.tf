@@ -60,7 +60,7 @@ locals {
         dimensions = { FunctionName = function.full_name }
         statistic  = "Sum"
         threshold  = 1
-      } if function.asynchronous
+      } if function.dead_letters
     },
     # The stacks of these triggers count the records that can never succeed.
     {

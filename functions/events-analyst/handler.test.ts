@@ -46,6 +46,32 @@ const history = [
 ];
 
 describe("GET /events/stats", () => {
+  it("answers several groupings from one look, recorded once", async () => {
+    await store("groups", history);
+    await port.sent();
+
+    const { status, body } = await stats("groups", { groupBy: ["type", "day"] });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      groups: {
+        type: [
+          { key: "closed", count: 2 },
+          { key: "opened", count: 2 },
+          { key: "note", count: 1 },
+        ],
+        day: [
+          { key: "2025-01-01", count: 3 },
+          { key: "2025-01-02", count: 2 },
+        ],
+      },
+    });
+    expect(await port.sent()).toHaveLength(1);
+    for (const groupBy of [["type", "type"], ["type", "customer", "actor", "day", "hour"], []]) {
+      expect((await stats("groups", { groupBy })).status, groupBy.join()).toBe(400);
+    }
+  });
+
   it.each<[Query, [string, number][]]>([
     [
       { groupBy: "type" },
@@ -105,7 +131,7 @@ describe("GET /events/stats", () => {
 
   it.each<[Query, string[]]>([
     [{}, ["/groupBy"]],
-    [{ groupBy: "weekday", limit: "1" }, ["/groupBy", "/limit"]],
+    [{ groupBy: "weekday", limit: "1" }, ["/groupBy/0", "/limit"]],
     [{ groupBy: "day", from: "2025-02-29T00:00:00Z" }, ["/from"]],
   ])("names every fault of %j", async (query, paths) => {
     const { status, body } = await stats("stats", query);
@@ -129,7 +155,7 @@ describe("GET /events/stats", () => {
     expect((await stats("nobody", { groupBy: "type" })).body).toEqual({ items: [] });
 
     expect(await port.sent()).toMatchObject([
-      { organizationId: "nobody", detail: { route: "GET /events/stats", filters: { groupBy: "type" } } },
+      { organizationId: "nobody", detail: { route: "GET /events/stats", filters: { groupBy: ["type"] } } },
     ]);
   });
 });

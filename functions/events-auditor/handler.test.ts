@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { eventMessage } from "#common/events/testing/events.ts";
 import { lambdaContext, sqsEvent } from "#common/testing/lambda-events.ts";
+import { captureOutput } from "#common/testing/output.ts";
 import { useFunctionPort } from "#local/testing/function-port.ts";
 
 useFunctionPort("events-auditor");
@@ -18,9 +19,16 @@ describe("the auditor's answers", () => {
     expect(await handler(sqsEvent([audit(2)]), lambdaContext())).toEqual({ batchItemFailures: [] });
   });
 
-  it("what is no event is kept as a dead letter and acknowledged", async () => {
+  it("what is no event is kept as a dead letter and acknowledged, and is an alarm: a read that no chain shows", async () => {
     const { handler } = await import("./handler.ts");
+    const output = captureOutput();
+    const lone = audit(3).replace("Number 3", "\\ud800");
 
-    expect(await handler(sqsEvent(["{"]), lambdaContext())).toEqual({ batchItemFailures: [] });
+    expect(await handler(sqsEvent(["{", lone]), lambdaContext())).toEqual({ batchItemFailures: [] });
+
+    expect(output.metrics()[0]).toMatchObject({ AuditRejected: 2, MessagesRejected: 2 });
+    expect(output.lines()).toContainEqual(
+      expect.objectContaining({ level: "error", message: "audit event rejected", rejected: 2 }),
+    );
   });
 });

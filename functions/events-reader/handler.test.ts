@@ -192,7 +192,7 @@ describe("GET /events", () => {
   it.each<[Query, string[]]>([
     [{ limit: "101", order: "up", colour: "red" }, ["/colour", "/limit", "/order"]],
     [
-      { customerId: "a b", type: "", from: "yesterday", to: "2025-01-01" },
+      { customerId: "a b", type: "", from: "yesterday", to: "2025-13-01" },
       ["/customerId", "/from", "/to", "/type/0"],
     ],
     [{ from: "2025-02-29T00:00:00Z", to: "2023-02-29T00:00:00Z" }, ["/from", "/to"]],
@@ -207,6 +207,25 @@ describe("GET /events", () => {
     expect([status, body.code]).toEqual([400, "INPUT_INVALID"]);
     expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(paths);
     expect(await port.sent()).toEqual([]);
+  });
+
+  it("lists what is about a customer, who recorded it, and what it was done to; that is read and recorded once", async () => {
+    const about = { ...AUDIT, targets: [{ type: "customer", id: "c-1" }] };
+    await store("who", [
+      anEvent("a-1", about),
+      anEvent("a-2", AUDIT),
+      anEvent("e-1", { recordedBy: "carl", targets: [{ type: "account", id: "x:1" }] }),
+      anEvent("e-2", { recordedBy: "dora" }),
+    ]);
+    await port.sent();
+
+    expect(idsOf(await list("who", { about: "c-1" }))).toEqual(["a-1"]);
+    expect(await port.sent()).toMatchObject([
+      { type: "audit", detail: { filters: { about: "c-1" } }, targets: [{ type: "customer", id: "c-1" }] },
+    ]);
+    expect(idsOf(await list("who", { recordedBy: "carl" }))).toEqual(["e-1"]);
+    expect(idsOf(await list("who", { target: "account:x:1" }))).toEqual(["e-1"]);
+    expect(idsOf(await list("who", { type: "audit", target: "customer:c-1" }))).toEqual(["a-1"]);
   });
 
   it("records each page that is read, once, with the filters", async () => {
@@ -247,12 +266,32 @@ describe("GET /events/{eventId}", () => {
     expect(body).toEqual((await list("one")).items[0]);
   });
 
-  it("is 404 for what is not there, another organization's, or an audit event", async () => {
+  it("answers an audit event as well, and says in the record which customers that was about", async () => {
+    const targets = [{ type: "customer", id: "c-1" }];
+    await store("audit-by-id", [
+      anEvent("a-1", { ...AUDIT, targets }),
+      anEvent("e-1", { customerId: "c-2" }),
+    ]);
+    await port.sent();
+
+    expect((await one("audit-by-id", "a-1")).body).toMatchObject({ eventId: "a-1", type: "audit", targets });
+    expect((await one("audit-by-id", "e-1")).status).toBe(200);
+
+    expect(await port.sent()).toMatchObject([
+      {
+        detail: { filters: { eventId: "a-1" } },
+        targets,
+        recordedBy: expect.stringContaining("events-reader"),
+      },
+      { detail: { filters: { eventId: "e-1" } }, targets: [{ type: "customer", id: "c-2" }] },
+    ]);
+  });
+
+  it("is 404 for what is not there, or another organization's", async () => {
     await store("one-of-them", [anEvent("e-1"), anEvent("a-1", AUDIT)]);
 
     expect((await one("one-of-them", "e-2")).status).toBe(404);
     expect((await one("others", "e-1")).status).toBe(404);
-    expect((await one("one-of-them", "a-1")).status).toBe(404);
   });
 
   it.each(["verify", "-", "a b", "a#b", "x".repeat(101), ""])(

@@ -27,7 +27,9 @@ export const startSources = (options: SourceOptions, matchers: Matchers): Source
     ...[...targets.values()].map((target) => target.follow()),
     ...manifests.flatMap((manifest) => [
       ...triggersOf(manifest, "queue").map((trigger) => followQueue(options, manifest, trigger)),
-      ...triggersOf(manifest, "table").map((trigger) => followTable(options, manifest, trigger)),
+      ...triggersOf(manifest, "table").map((trigger) =>
+        followTable(options, manifest, trigger, matchers.matchesPattern),
+      ),
       ...triggersOf(manifest, "schedule").flatMap((trigger) => {
         const target = targets.get(manifest.name);
         return target === undefined ? [] : [followSchedule(options, trigger, target)];

@@ -172,10 +172,13 @@ export const factsOfState = (
     const source = (text(values, "event_source_arn").split(":")[5] ?? "")
       .replace(/^table\//, "")
       .split("/")[0];
+    const filters = list(values, "filter_criteria", 0, "filter")
+      .map((filter) => `, of ${canonical(JSON.parse(text(filter, "pattern")))}`)
+      .join("");
     const failed = text(values, "destination_config", 0, "on_failure", 0, "destination_arn");
     add(
       `mapping ${source} to ${functionIn(text(values, "function_name"))}`,
-      `batches of ${text(values, "batch_size")} within ${text(values, "maximum_batching_window_in_seconds")} s, at most ${text(values, "scaling_config", 0, "maximum_concurrency") || "any"} at once, ${sorted(list(values, "function_response_types"))}${failed === "" ? "" : `, then to ${failed.split(":").at(-1)}`}`,
+      `batches of ${text(values, "batch_size")} within ${text(values, "maximum_batching_window_in_seconds")} s, at most ${text(values, "scaling_config", 0, "maximum_concurrency") || "any"} at once, ${sorted(list(values, "function_response_types"))}${filters}${failed === "" ? "" : `, then to ${failed.split(":").at(-1)}`}`,
     );
   }
   for (const values of of("aws_sns_topic_subscription")) {
