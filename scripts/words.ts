@@ -1,9 +1,8 @@
 // Refuses comments with words that make a riddle of a sentence: its subject should have a name in the code.
 import { globSync, readFileSync } from "node:fs";
 
-/** The folders whose comments have been read for this. */
 const SOURCES = [
-  "{functions,bench,local,scripts}/**/*.{ts,mjs,cjs}",
+  "{bench,common,functions,local,scripts}/**/*.{ts,mjs,cjs}",
   "terraform/**/*.{tf,hcl,tfvars}",
   ".github/**/*.{yml,sh}",
   "*.{mjs,ts}",

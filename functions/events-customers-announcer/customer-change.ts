@@ -34,7 +34,7 @@ const customerOf = (image: Image | undefined): StoredCustomer | undefined => {
   return pk === key.pk && sk === key.sk ? customerFromItem(organizationId, itemOf(image)) : undefined;
 };
 
-/** The change of a profile in a record of the table's stream; undefined for a record of another item. */
+/** The change of a profile in a record of the table's stream; undefined if the record is of something else. */
 export const customerChangeOf = ({ dynamodb }: DynamoDBRecord): CustomerChange | undefined => {
   const before = customerOf(dynamodb?.OldImage);
   const after = customerOf(dynamodb?.NewImage);

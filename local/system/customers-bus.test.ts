@@ -8,11 +8,11 @@ import { type Request, type System, startSystem } from "../testing/system.ts";
 const BUS = "millrace-local-bus";
 const LISTENER = "customers-listener";
 
-type Heard = { name: string; source: string; detail: { id: string; customerId: string } };
+type Announced = { name: string; source: string; detail: { id: string; customerId: string } };
 
 let system: System;
 let admin: string;
-const heard: Heard[] = [];
+const announced: Announced[] = [];
 
 beforeAll(async () => {
   system = await startSystem({ pace: 0.01 });
@@ -26,18 +26,18 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** Adds to `heard` what the bus has put on the listener's queue by now. */
-const listen = async (): Promise<readonly Heard[]> => {
+/** Adds to `announced` what the bus has put on the listener's queue by now. */
+const listen = async (): Promise<readonly Announced[]> => {
   for (;;) {
     const messages = await system.platform.queues.receive(LISTENER, { max: 10, waitMs: 0 });
-    if (messages.length === 0) return heard;
+    if (messages.length === 0) return announced;
     await system.platform.queues.delete(
       LISTENER,
       messages.map(({ receiptHandle }) => receiptHandle),
     );
     for (const { body } of messages) {
       const { source, detail, ...event } = JSON.parse(body);
-      heard.push({ name: event["detail-type"], source, detail });
+      announced.push({ name: event["detail-type"], source, detail });
     }
   }
 };
@@ -55,7 +55,7 @@ const insist = (route: string, wanted: readonly number[], request: Request = {})
 
 /** The different events of a customer, each once, by name. */
 const namesOf = (customerId: string): string[] => {
-  const events = heard.filter(({ detail }) => detail.customerId === customerId);
+  const events = announced.filter(({ detail }) => detail.customerId === customerId);
   return [...new Map(events.map((event) => [event.detail.id, event.name])).values()].sort();
 };
 
@@ -82,7 +82,7 @@ describe("changes of customers, while a tenth of AWS calls fail and functions ar
 
     const wanted = ["customer_changed", "customer_changed", "customer_erased"];
     expect(ids.map(namesOf)).toEqual(ids.map(() => wanted));
-    for (const { source, detail } of heard) {
+    for (const { source, detail } of announced) {
       expect(source).toBe("millrace.events");
       expect(detail).toMatchObject({
         organizationId: "demo",
@@ -90,7 +90,7 @@ describe("changes of customers, while a tenth of AWS calls fail and functions ar
         time: expect.stringMatching(/^\d{4}-.*\.\d{3}Z$/),
       });
     }
-    expect(JSON.stringify(heard)).not.toMatch(/Zoë|Müller/);
+    expect(JSON.stringify(announced)).not.toMatch(/Zoë|Müller/);
   });
 
   it("lose nothing to the function's dead letters", () => {
@@ -109,7 +109,7 @@ describe("changes of customers, while a tenth of AWS calls fail and functions ar
 
     await eventually(listen, () => namesOf("profile").length > 0, 30_000);
 
-    expect(heard.slice(before).map(({ name, detail }) => ({ name, detail }))).toEqual([
+    expect(announced.slice(before).map(({ name, detail }) => ({ name, detail }))).toEqual([
       {
         name: "customer_changed",
         detail: {

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
 import { welcomeSite } from "./site.ts";
+import type { WelcomeOptions } from "./welcome.ts";
 
-const site = welcomeSite({
+const options: WelcomeOptions = {
   url: "http://localhost:5000",
   awsUrl: "http://localhost:6000",
   version: "1.2.3",
@@ -17,7 +18,8 @@ const site = welcomeSite({
     },
     { functionName: "health", method: "GET", resource: "/health", resourceId: "h", role: null },
   ],
-});
+};
+const site = welcomeSite(options);
 
 const answerTo = async (accept?: string) => {
   const { status, headers, body } = await site.handle({ headers: { accept } } as IncomingMessage, "id");
@@ -62,5 +64,11 @@ describe("GET / of the front door", () => {
     ["go.localhost", "/", "GET", false],
   ])("claims %s %s %s: %s", (hostname, url, method, claimed) => {
     expect(site.claims(hostname, url, method)).toBe(claimed);
+  });
+
+  it("is left to a function whose manifest has the route", () => {
+    const page = { functionName: "page", method: "GET", resource: "/", resourceId: "p", role: null };
+
+    expect(welcomeSite({ ...options, routes: [page] }).claims("localhost", "/", "GET")).toBe(false);
   });
 });

@@ -11,10 +11,15 @@ export const welcomeSite = (options: WelcomeOptions): Site => {
   const answer = welcome(options);
   const page = welcomePage(answer, sampleCommands(options.url));
   const json = `${JSON.stringify(answer, null, 2)}\n`;
+  const isTaken = options.routes.some(({ method, resource }) => method === "GET" && resource === "/");
   return {
-    // Other names of this machine, such as go.localhost, are other sites'.
+    // A function's own `GET /` answers as it does on AWS. Other names of this machine, such as go.localhost, belong
+    // to other sites.
     claims: (hostname, path, method) =>
-      /^(localhost|127\.[\d.]+)$/i.test(hostname) && /^\/(\?|$)/.test(path) && /^(GET|HEAD)$/.test(method),
+      !isTaken &&
+      /^(localhost|127\.[\d.]+)$/i.test(hostname) &&
+      /^\/(\?|$)/.test(path) &&
+      /^(GET|HEAD)$/.test(method),
     handle: ({ headers: { accept = "" } }, requestId) => {
       const isBrowser = accept.includes("text/html");
       const type = isBrowser ? "text/html; charset=utf-8" : "application/json";

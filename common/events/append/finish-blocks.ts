@@ -4,7 +4,7 @@ import { type Head, markFinished } from "../chain/head.ts";
 import { derivedItems } from "../lists/derived-items.ts";
 import { endOf } from "./chain-view.ts";
 
-/** Tells the world of a block whose events can be read. May be called again for the same block. */
+/** Announces a block whose events can be read. May be called again for the same block. */
 export type Announce = (block: Block, events: readonly PlacedEvent[]) => Promise<void>;
 
 /** A block with its events in their places. */

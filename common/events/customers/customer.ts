@@ -59,7 +59,7 @@ export const isSameProfile = (one: Profile, other: Profile): boolean =>
 
 /**
  * The strong entity tag (RFC 9110) of the version that the table has. Each version has a salt of its own, so
- * no tag comes twice, not even after the customer was erased; and it tells neither the version nor the profile.
+ * no tag comes twice, not even after the customer was erased; and it reveals neither the version nor the profile.
  */
 export const customerTag = ({ salt, version }: StoredCustomer): string =>
   `"${createHash("sha256").update(`customer tag ${version} ${salt}`).digest("base64url").slice(0, 22)}"`;

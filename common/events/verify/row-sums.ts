@@ -20,7 +20,7 @@ const partOf = (tag: string, at: number): number =>
   (tag.charCodeAt(at + 3) << 24);
 
 /**
- * Tells whether two multisets of list rows are the same in constant memory, whatever their order: rows that follow
+ * Decides whether two multisets of list rows are the same in constant memory, whatever their order: rows that follow
  * from the chains are added, rows that stand in the table are taken off, and what is left must be nothing. A row
  * counts as a keyed hash of its key and text, so rows cannot be prepared, without the key of this run, that
  * cancel out.
