@@ -25,8 +25,9 @@ const projects = (
   const files = globSync(include, { cwd: import.meta.dirname, exclude: ["**/node_modules/**", ...exclude] });
   const alone = files.filter((file) => SETS_ENVIRONMENT.test(readFileSync(file, "utf8")));
   const common = {
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Long enough for a machine that is busy with much else: a test that hangs is rare, a busy machine is not.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     setupFiles: ["scripts/testing/hold-output.ts"],
   };
   return [

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { Entity } from "electrodb";
+import { inParallel } from "../common/async/in-parallel.ts";
 import { CLIENT_DEFAULTS } from "../common/aws/clients.ts";
 import { appendToChain } from "../common/events/append/append.ts";
 import { placeEvents, toBlockEvent } from "../common/events/chain/block.ts";
@@ -22,7 +23,7 @@ const ROUNDS = 7;
 const ITEMS = 5_000;
 const TABLE = "bench";
 const CHAIN = { epoch: 1, number: 0 };
-const LANES = 4;
+const PARTS_AT_ONCE = 4;
 
 const message = (number: number): EventMessage => ({
   organizationId: "demo",
@@ -48,16 +49,11 @@ const makeItems = (): Item[] => {
 };
 
 /** Work in parts of 25, as many at once as `sendInBatches` has. */
-const inParts = async (items: readonly Item[], write: (part: Item[]) => Promise<unknown>) => {
-  let next = 0;
-  const lane = async () => {
-    for (; next < items.length; ) {
-      const start = next;
-      next += 25;
-      await write(items.slice(start, start + 25));
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
+const inParts = async (items: readonly Item[], write: (part: Item[]) => Promise<unknown>): Promise<void> => {
+  const parts = Array.from({ length: Math.ceil(items.length / 25) }, (_, part) =>
+    items.slice(part * 25, part * 25 + 25),
+  );
+  await inParallel(parts, PARTS_AT_ONCE, write);
 };
 
 const text = { type: "string" } as const;
@@ -86,7 +82,7 @@ const electroWriter = (client: DynamoDBClient) => {
     } as const,
     { client, table: TABLE },
   );
-  return (items: readonly Item[]) => entity.put(items as never).go({ concurrency: LANES } as never);
+  return (items: readonly Item[]) => entity.put(items as never).go({ concurrency: PARTS_AT_ONCE } as never);
 };
 
 /** Milliseconds of this thread's CPU. */

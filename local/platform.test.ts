@@ -405,7 +405,7 @@ describe("chaos", () => {
     }, 400);
     await eventually(
       () => Object.values(platform.queues.depth("millrace-local-work")).every((count) => count === 0),
-      80_000,
+      100_000,
     ).finally(() => clearInterval(killing));
     platform.chaos.share = 0;
 

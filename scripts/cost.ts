@@ -5,6 +5,9 @@ import { loadDeclarations } from "#common/manifest/load.ts";
 import { eventsCost, naiveEventsCost } from "./cost/events.ts";
 import { type Billed, idleCost, type Line, sum } from "./cost/idle.ts";
 import { readBilled, readMeasured, readPrices } from "./cost/prices.ts";
+import { optionsOrExit } from "./options.ts";
+
+optionsOrExit("cost", process.argv.slice(2));
 
 const root = join(import.meta.dirname, "..");
 const prices = readPrices();

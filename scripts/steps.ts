@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { inParallel } from "#common/async/in-parallel.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -58,16 +59,9 @@ export const printStep = ({ name, ok, seconds, output, counts: { passed, failed 
 };
 
 /** Runs steps a few at a time in this order, prints each as it ends, and answers the results. */
-export const runSteps = async (steps: readonly Step[], parallel: number): Promise<StepResult[]> => {
-  const results: StepResult[] = [];
-  let next = 0;
-  const lane = async () => {
-    for (let step = steps[next++]; step; step = steps[next++]) {
-      const result = await runStep(step);
-      printStep(result);
-      results.push(result);
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, lane));
-  return results;
-};
+export const runSteps = (steps: readonly Step[], parallel: number): Promise<StepResult[]> =>
+  inParallel(steps, parallel, async (step) => {
+    const result = await runStep(step);
+    printStep(result);
+    return result;
+  });

@@ -6,4 +6,4 @@ type Command = {
 };
 
 /** What `--help` of a command prints. */
-export const usageOf: (command: Command) => string;
+export declare const usageOf: (command: Command) => string;

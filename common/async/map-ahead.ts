@@ -1,6 +1,6 @@
 /**
- * The results in the order of what they are of, up to `ahead` of them under way. When the source fails,
- * what it gave before comes first.
+ * Works on each item of a source, on up to `ahead` of them at once; the results come in the items' order. When
+ * the source fails, the results of the items that it gave before come first.
  */
 export async function* mapAhead<T, R>(
   source: AsyncIterable<T>,

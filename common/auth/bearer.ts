@@ -9,8 +9,8 @@ type Headers = {
 const BEARER = /^bearer +([^\s,]+)$/i;
 
 /**
- * The token of the one Authorization header. Two of them are refused: whoever stands before or behind us
- * might take the other one.
+ * The token of the one Authorization header. Two of them are refused, because a proxy before the platform
+ * or the gateway's cache may go by the other one.
  */
 export const bearerToken = ({ headers, multiValueHeaders }: Headers): { token: string } | Refusal => {
   const isAuthorization = ([name]: readonly [string, unknown]) => name.toLowerCase() === "authorization";

@@ -2,17 +2,17 @@ import { isOrganizationId } from "#common/ids/organization-id.ts";
 import { isRole } from "./roles.ts";
 import { isUserId } from "./user.ts";
 
-/** Who calls, as the token says. */
+/** The caller, as the token names it. */
 export type Caller = {
   readonly userId: string;
   /** Null for a token that belongs to no organization: it opens no route that belongs to one. */
   readonly organizationId: string | null;
   readonly roles: readonly string[];
-  /** Epoch seconds; from then on the token is no good, whoever still remembers that it was. */
+  /** Epoch seconds; from then on the token is refused, also where a cache still holds it as good. */
   readonly expiresAt: number;
 };
 
-/** Who acts within an organization: all that an action needs to know of its caller. */
+/** A caller within an organization: all that an action needs to know of its caller. */
 export type Member = { readonly organizationId: string; readonly userId: string };
 
 /** What the issuer calls the claims; Cognito puts its own prefix before them (`custom:Role`). */

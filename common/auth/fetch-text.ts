@@ -5,7 +5,7 @@ const TIMEOUT_MS = 2_500;
 /** A JWKS of a hundred keys has some 40 KB. */
 const BYTES_MAX = 64 * 1024;
 
-/** Whether a URL may be trusted to say who is who: https, or http that never leaves the machine. */
+/** Whether keys may be fetched from this URL: https, or http that never leaves the machine. */
 export const isTrustworthy = (url: string): boolean => {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);

@@ -63,7 +63,7 @@ const isSoundRsa = (
 const mayVerify = (operations: unknown): boolean =>
   operations === undefined || (Array.isArray(operations) && operations.includes("verify"));
 
-/** The key, or undefined for what is none of ours: another use, another algorithm, rubbish. */
+/** The key, or undefined for one of another use or algorithm, and for what is no key. */
 const keyOf = (value: unknown): Key | undefined => {
   if (!isRecord(value)) return undefined;
   const { kid, kty, use = "sig", alg } = value;
@@ -71,7 +71,7 @@ const keyOf = (value: unknown): Key | undefined => {
   if (typeof kid !== "string" || typeof kty !== "string" || algorithm === undefined) return undefined;
   if (!mayVerify(value.key_ops)) return undefined;
   if (use !== "sig" || (alg !== undefined && alg !== algorithm)) return undefined;
-  // Only what makes up a public key: an issuer that publishes `d` as well must not have us keep it.
+  // Only the members of a public key, because an issuer may publish the private `d` by mistake.
   const members = Object.fromEntries(
     ["n", "e", "crv", "x", "y"].flatMap((name) => {
       const member = value[name];

@@ -36,8 +36,8 @@ export type FetchedKeysOptions = {
 
 /**
  * Keys of an issuer that answers a JWKS. They are fetched when the first one is asked for, when they are
- * old, and when a token names one that is not there; but tokens with made-up names cannot make us hammer
- * the issuer: a fetch in vain is followed by a pause.
+ * old, and when a token names one that is not there; but tokens with invented names do not cause
+ * a fetch each, because a fetch that did not bring the key is followed by a pause.
  */
 export const fetchedKeys = ({
   fetchText,

@@ -49,7 +49,7 @@ export type PolicyDeps = {
  * The authorizer's answer for a good token. Its policy is about every route at once, not only about the
  * one that was asked for, because the gateway caches it by token: it lists what the caller's roles open.
  *
- * IAM patterns cannot tell all routes apart, and there is room for some sixty of them, so it may allow
+ * IAM patterns cannot distinguish all routes, and there is room for some sixty of them, so it may allow
  * more than the roles do, never less; the http stack asks `mayCall` again. A caller without organization
  * may call nothing: every route that is not public belongs to one.
  */

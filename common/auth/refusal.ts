@@ -31,7 +31,7 @@ export class Refused extends Error {
   }
 }
 
-/** The issuer's keys cannot be had, so nobody can say whether the token is good: a fault, not a refusal. */
+/** The issuer's keys cannot be fetched, so the token cannot be checked: a fault (500), not a refusal (401). */
 export class IssuerUnreachable extends Error {
   override readonly name = "IssuerUnreachable";
 }

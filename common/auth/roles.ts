@@ -12,7 +12,7 @@ const READ_AND_WRITE = [
 
 export const ADMIN = "admin";
 
-/** Every role there is. A token's other roles are nobody's here and are dropped. */
+/** Every role there is. A token's other roles belong to other systems and are dropped. */
 export const ROLES: readonly string[] = [
   ...READ_AND_WRITE.flatMap((service) => [`${service}.read`, `${service}.write`]),
   "activities.organise",

@@ -11,7 +11,7 @@ const keyOf = (token: string): string => token.slice(-KEY_LENGTH);
 export type VerifiedToken = { readonly caller: Caller; readonly exp: number; readonly key: Key };
 
 /**
- * Remembers up to `entriesMax` verified tokens. Whether an entry still counts is for its reader to say.
+ * Remembers up to `entriesMax` verified tokens. The reader decides whether an entry still counts.
  *
  * There are two generations: when the recent one is full it becomes the older one, and that is forgotten;
  * what is read from the older one moves up. So whatever was among the last half to be used stays, as with

@@ -53,7 +53,7 @@ const refusalOf = (error: unknown): Refusal => {
 };
 
 /**
- * Checks tokens: signature, issuer, audience, times, and who they name. Whatever is wrong with a token is
+ * Checks tokens: signature, issuer, audience, times, and the caller they name. Any fault of a token is
  * a refusal; it throws only `IssuerUnreachable`, when it cannot decide. Nothing in a token says where keys
  * come from: `jku`, `x5u` and `jwk` are not even looked at.
  *
@@ -78,7 +78,7 @@ export const makeTokenVerifier = ({
 
   const isPast = (seconds: number): boolean => seconds * 1000 <= now();
 
-  /** What can be said without a key is said before one is looked for: no fetch for a hopeless token. */
+  /** What can be checked without a key is checked first, so that a token that fails it causes no fetch of keys. */
   const flawOf = (header: Header, payload: Payload): Refusal | undefined => {
     if (typeof header.alg !== "string" || !ALGORITHMS.includes(header.alg)) return "algorithm";
     if (header.crit !== undefined) return "critical-extension";

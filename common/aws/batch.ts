@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+import { inParallel } from "#common/async/in-parallel.ts";
 import { isCallersFault } from "#common/errors/dependency.ts";
 import { type LogFields, log, loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
@@ -30,8 +32,6 @@ export type BatchOptions<T> = {
 const BACKOFF_FIRST_MS = 25;
 const BACKOFF_MAX_MS = 2_000;
 
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
 /** Splits in order, each part within both limits; an entry that is too large by itself stands alone. */
 export const split = <T>(
   items: readonly T[],
@@ -61,7 +61,7 @@ export const split = <T>(
 /** Sends one part until nothing retryable is left or the attempts are used up. */
 const sendPart = async <T>(
   part: T[],
-  { send, attemptsMax = 6, sleep = wait, random = Math.random }: BatchOptions<T>,
+  { send, attemptsMax = 6, sleep = setTimeout, random = Math.random }: BatchOptions<T>,
 ): Promise<Refused<T>[]> => {
   const given: Refused<T>[] = [];
   let pending = part;
@@ -94,13 +94,8 @@ export const sendInBatches = async <T>(
   items: readonly T[],
   options: BatchOptions<T>,
 ): Promise<Refused<T>[]> => {
-  const parts = split(items, options);
-  const refused: Refused<T>[] = [];
-  let next = 0;
-  const lane = async () => {
-    for (let part = parts[next++]; part; part = parts[next++])
-      refused.push(...(await sendPart(part, options)));
-  };
-  await Promise.all(Array.from({ length: Math.min(options.parallelMax ?? 4, parts.length) }, lane));
-  return refused;
+  const refused = await inParallel(split(items, options), options.parallelMax ?? 4, (part) =>
+    sendPart(part, options),
+  );
+  return refused.flat();
 };

@@ -4,7 +4,7 @@ const clients = new Set<object>();
 /**
  * Time limits and retries of every client: a call that hangs is worth less than a second try, and
  * the SDK's standard mode waits with jitter between tries. Throttled or failed entries inside a
- * successful batch call are not its business; `sendInBatches` has those.
+ * successful batch call are retried by `sendInBatches`, not by the SDK.
  */
 export const CLIENT_DEFAULTS = {
   maxAttempts: 4,

@@ -19,8 +19,8 @@ const bytesOf = (item: Item): number =>
 
 /**
  * Puts items (25 and 16 MB a call), each whole, replacing what stood under its key; answers those that
- * the table does not have. Two items with one key in one call are refused by DynamoDB: the caller
- * sees to that.
+ * the table does not have. DynamoDB refuses two items with one key in one call: the caller
+ * must not give them.
  */
 export const putItems = (table: string, items: readonly Item[]): Promise<Refused<Item>[]> =>
   sendInBatches(items, {

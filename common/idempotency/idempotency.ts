@@ -9,7 +9,7 @@ export type Attempt = { id: string; time: string };
 /** What is kept of a request with an Idempotency-Key. */
 export type Remembered = {
   bodyHash: string;
-  /** Of the first request: whoever does the work again makes the same thing again, not a second one. */
+  /** Of the first request. A repeated request uses it, so that it makes the same thing again and not a second one. */
   attempt: Attempt;
   /** Unix milliseconds until which the request counts as running. */
   lockedUntilMs: number;
@@ -19,7 +19,7 @@ export type Remembered = {
 export type IdempotencyStore = {
   /** Stores it if nothing that still counts stands under the scope; else answers what stands there. */
   begin(scope: string, remembered: Remembered, nowMs: number): Promise<Remembered | undefined>;
-  /** Takes over a stale lock; false if somebody else was quicker. */
+  /** Takes over a stale lock; false if another request was quicker. */
   takeOver(scope: string, staleUntilMs: number, lockedUntilMs: number): Promise<boolean>;
   /**
    * Keeps the answer. Like the two below it does nothing when another request has taken the lock over:
@@ -42,7 +42,7 @@ export const idempotencyKeyOf = (header: string | undefined): string | undefined
   });
 };
 
-/** One key for organization, user, route and Idempotency-Key; says nothing of them to who reads the table. */
+/** One key for organization, user, route and Idempotency-Key; a reader of the table learns nothing of them from it. */
 export const scopeOf = (parts: string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 

@@ -23,7 +23,7 @@ const mine = (lockedUntilMs: number, more: Record<string, AttributeValue> = {}) 
   ExpressionAttributeValues: { ":mine": { N: String(lockedUntilMs) }, ...more },
 });
 
-/** Writes if the lock is still the caller's; if not, it has nothing to say any more. */
+/** Writes if the lock is still the caller's; if not, another request decides how it ends. */
 const ifMine = async (command: UpdateItemCommand | DeleteItemCommand): Promise<void> => {
   try {
     await (command instanceof UpdateItemCommand ? dynamodb().send(command) : dynamodb().send(command));

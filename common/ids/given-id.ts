@@ -10,6 +10,8 @@ export const RESERVED_IDS: readonly string[] = [
   "durations",
   "sync",
   "current",
+  "groups",
+  "bulk",
 ];
 
 const LENGTH_MAX = 100;

@@ -21,7 +21,7 @@ export const composeUuidV7 = (): string => {
   return toText(bytes);
 };
 
-/** The UUID that follows from these texts, always the same (RFC 9562, version 8): for what must be told twice under one id. */
+/** The UUID that follows from these texts, always the same (RFC 9562, version 8): for events that may be published twice and must then have one id. */
 export const uuidFrom = (...parts: string[]): string => {
   const bytes = crypto.createHash("sha256").update(JSON.stringify(parts)).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);

@@ -8,7 +8,7 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 /** Deeper than anybody's data, and far from where recursive readers of it run out of stack. */
 export const DEPTH_MAX = 100;
 
-/** Whether there is nothing to find: the daily case, told without making a path for every value. */
+/** Whether there is no fault: the usual case, found without making a path for every value. */
 const isClean = (value: unknown, depth: number): boolean => {
   if (typeof value === "string") return value.isWellFormed();
   if (typeof value !== "object" || value === null) return true;

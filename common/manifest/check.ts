@@ -163,7 +163,7 @@ export const declarationFaults = (declarations: Declarations): string[] => {
       routes.set(shape, manifest.name);
     }
   }
-  // Of all that can be read: a fault elsewhere in the authorizer's manifest is told once, where it is.
+  // Of all that can be read: a fault elsewhere in the authorizer's manifest is reported once, where it is.
   const authorizers = declarations.manifests.filter(
     ({ triggers }) => Array.isArray(triggers) && triggers.some((trigger) => trigger?.type === "authorizer"),
   );

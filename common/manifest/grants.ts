@@ -16,8 +16,8 @@ export type Statement = {
 /**
  * Every right of a function: what its manifest's `access` says, and what its triggers bring. A queue
  * brings taking from it and putting on its dead-letter queue (what can never succeed goes there at
- * once); a table brings reading its stream; whoever is invoked asynchronously may send to the
- * dead-letter queue of its own.
+ * once); a table brings reading its stream; a function that is invoked asynchronously may
+ * send to its own dead-letter queue.
  */
 export const grantsOf = (manifest: Manifest): Grant[] => {
   const declared = Object.entries(manifest.access).flatMap(([kind, names]) =>

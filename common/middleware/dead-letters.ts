@@ -11,7 +11,7 @@ const REASON_MAX = 1_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: SQS refuses a message that holds one of these
 const NOT_FOR_SQS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** Why something was rejected, in one line for the operator who finds it among the dead letters. */
+/** Why something was rejected, in one line for the operator who reads the dead letters. */
 export const reasonOf = (error: AppError): string =>
   [
     error.message,

@@ -3,7 +3,7 @@ import { loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
 import { isTimeout, type Middleware } from "./middleware.ts";
 
-/** The message by which API Gateway tells a bad token (401) from a broken authorizer (500). */
+/** The message by which API Gateway distinguishes a bad token (401) from a broken authorizer (500). */
 const UNAUTHORIZED = "Unauthorized";
 
 /** Thrown by an authorizer's action for a token that is refused; `reason` goes to the log only. */

@@ -29,7 +29,7 @@ const timeOf = (event: Partial<ScheduleEvent>): Date => {
 
 /**
  * The stack of functions that run by the clock. What can never succeed becomes a dead letter of the
- * function; Lambda tries anything else twice more. A schedule may fire twice: the action is to bear it.
+ * function; Lambda tries anything else twice more. A schedule may fire twice, so the action must be safe to repeat.
  */
 export const scheduleHandler = ({ action, ...kept }: ScheduleOptions) =>
   middy<ScheduleEvent, unknown, Error, Context>()

@@ -27,7 +27,7 @@ const batchWrite = (body: string): BatchWriteItemCommand => {
 /**
  * Puts items that are already DynamoDB JSON (`wirePlainItem`, `wireItem`), 25 and 16 MB a call, each
  * whole, replacing what stood under its key; answers those that the table does not have. The fast way
- * for bulk writes. Two items with one key in one call are refused by DynamoDB: the caller sees to that.
+ * for bulk writes. DynamoDB refuses two items with one key in one call: the caller must not give them.
  */
 export const putWireItems = (table: string, items: readonly string[]): Promise<Refused<string>[]> =>
   sendInBatches(items, {

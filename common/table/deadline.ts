@@ -1,6 +1,6 @@
 import type { Table } from "./table.ts";
 
-/** Thrown by a store whose time is up. */
+/** Thrown by a table that is read after its deadline. */
 export class OutOfTime extends Error {
   override readonly name = "OutOfTime";
 }
@@ -8,10 +8,10 @@ export class OutOfTime extends Error {
 type Reads = Pick<Table, "get" | "getMany" | "queryPage">;
 
 /**
- * The store until a time (Unix milliseconds), and then `OutOfTime` for every read: work on it ends within
- * a call, however long it would look on without finding anything, and nothing of it goes on behind an answer.
+ * The reads of a table until a deadline (Unix milliseconds); after it each throws `OutOfTime`. Work on the
+ * table so ends within one call of the deadline, and nothing of it goes on after the request was answered.
  */
-export const untilTime = (store: Reads, until: number, now: () => number = Date.now): Reads => {
+export const readUntil = (store: Reads, until: number, now: () => number = Date.now): Reads => {
   const inTime = <A extends unknown[], R>(read: (...args: A) => Promise<R>) => {
     return async (...args: A): Promise<R> => {
       if (now() > until) throw new OutOfTime("the time for this is up");

@@ -3,7 +3,7 @@ import type { Item, QueryOptions, Table } from "./table.ts";
 
 const nextSortKey = ({ items, index }: PartitionReader): string => items[index]?.sk ?? "";
 
-/** The reader whose next item comes first; all have one. */
+/** The reader with the first of the next items; all have one. */
 const firstOf = (readers: readonly PartitionReader[], isAscending: boolean): PartitionReader | undefined => {
   let first: PartitionReader | undefined;
   for (const reader of readers) {

@@ -14,7 +14,7 @@ export type RestRequest = {
   authorizer?: Record<string, unknown> | null;
 };
 
-/** The authorizer's words about a caller whose token holds for another hour. */
+/** The authorizer's context for a caller whose token is good for another hour. */
 export const callerContext = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
   userId: "user-1",
   organizationId: "demo",

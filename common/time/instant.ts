@@ -56,7 +56,7 @@ const offsetAt = (text: string, at: number): number => {
 /**
  * Unix milliseconds of an RFC 3339 time with any offset; undefined unless it is a real one within the
  * years 0001 to 9999 of UTC. What is finer than a millisecond is cut off. A leap second (`:60`) is refused:
- * UTC milliseconds have no place for it, and a history should not tell a time that nobody said.
+ * UTC milliseconds have no place for it, and a history must not show another time than the one that was sent.
  */
 export const instantOf = (text: string): number | undefined => {
   const year = (twoAt(text, 0) * 100 + twoAt(text, 2)) | 0;

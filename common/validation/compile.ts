@@ -7,7 +7,7 @@ import type { CompiledCheck } from "./validator.ts";
 /**
  * RFC 3339. A pattern and not ajv-formats' function, because ajv writes patterns into the compiled check
  * and would bring its whole library for a function (3 KB of each zip). It takes the 29th of February of
- * any year: whoever reads the date as a time must see to that.
+ * any year: code that reads the date as a time must check that (`instantOf`).
  */
 const DAY =
   "\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|[12]\\d))";

@@ -11,7 +11,7 @@ const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_DEAD_QUEUE_URL: t
 
 const store = dynamodbTable(config.EVENTS_TABLE);
 
-/** Nobody waits for an audit event on the bus; the lake takes it when the logs service comes. */
+/** Audit events are not announced on the bus: announcing each read would make more reads to announce. */
 const announce = async (): Promise<void> => {};
 
 export const handler = queueHandler({

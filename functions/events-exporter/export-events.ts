@@ -7,7 +7,7 @@ import { type Answer, ok, RawJson } from "#common/http/answers.ts";
 import { JOB_RETRY_AFTER_SECONDS, type JobOf } from "#common/jobs/job.ts";
 import type { JobsOf } from "#common/jobs/jobs.ts";
 import { makeStartJob, readOwnJob, type SendJob } from "#common/jobs/start-job.ts";
-import { OutOfTime, untilTime } from "#common/table/deadline.ts";
+import { OutOfTime, readUntil } from "#common/table/deadline.ts";
 import type { Table } from "#common/table/table.ts";
 import type { Clock } from "#common/time/clock.ts";
 
@@ -54,7 +54,7 @@ export const makeExportEvents = (deps: ExportEventsDeps) => {
   /** All rows as one text; undefined when they are too many for an answer. */
   const rowsAtOnce = async (query: EventQuery, name: ExportFormat): Promise<string | undefined> => {
     const format = FORMATS[name];
-    const limited = untilTime(store, now() + milliseconds, now);
+    const limited = readUntil(store, now() + milliseconds, now);
     const rows = [format.head];
     let bytes = Buffer.byteLength(format.head);
     let escaped = escapedBytes(format.head);

@@ -16,7 +16,7 @@ export type AuthorizerEvent = Pick<
 
 /**
  * Answers which routes the caller may call. Throws `Unauthorized` for a request without one good token;
- * whatever else it throws means that nobody can tell.
+ * any other error means that the token could not be checked.
  */
 export const makeAuthorize =
   ({ verifyToken, policyFor }: AuthorizeDeps) =>

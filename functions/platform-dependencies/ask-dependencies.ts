@@ -15,7 +15,7 @@ const within = async (promise: Promise<unknown>, ms: number): Promise<void> => {
   await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
 
-/** Asks all side by side; one that fails is told by name, and why only to the log. */
+/** Asks all side by side. The answer names one that fails; the reason goes to the log only. */
 export const makeAskDependencies =
   (dependencies: Dependency[], waitMs = WAIT_MS) =>
   async (): Promise<{ status: "ok" | "failed"; dependencies: Asked[] }> => {

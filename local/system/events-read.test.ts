@@ -137,7 +137,9 @@ describe("reads", () => {
     expect(page(listed).items.map(({ actor }) => actor)).toEqual(READS.map(() => "alice"));
     expect(page(await get("/events")).items).toEqual([]);
     expect((await get("/events/stats?groupBy=type")).body).toEqual({ items: [] });
-    expect((await get(`/events/${page(listed).items[0]?.eventId}`)).status).toBe(404);
+    const [first] = page(listed).items;
+    expect((await get(`/events/${first?.eventId}`)).body).toMatchObject({ ...first, actor: "alice" });
+    expect(first).toMatchObject({ recordedBy: expect.stringMatching(/^events-/) });
     // The reading of the reads is recorded as well.
     const more = await eventually(
       () => get(`/events?type=audit&limit=100&from=${to}`),

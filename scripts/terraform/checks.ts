@@ -14,6 +14,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { argv, env, execPath, exit } from "node:process";
 import { parseArgs } from "node:util";
+import { inParallel } from "#common/async/in-parallel.ts";
 import { functionNames } from "#common/manifest/load.ts";
 import { inFolders, layoutFaults, OTHER_ROOTS } from "./layout.ts";
 
@@ -253,10 +254,7 @@ const main = async (): Promise<void> => {
       (name) => () => checkFolder(launcher, `module ${name}`, join(terraformFolder, "modules", name)),
     ),
   ];
-  const worker = async (): Promise<void> => {
-    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
-  };
-  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
+  await inParallel(jobs, Math.max(2, availableParallelism()), (job) => job());
 };
 
 try {

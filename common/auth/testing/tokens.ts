@@ -74,6 +74,6 @@ export const hmacToken = (secret: string | Buffer, header: object): string => {
   return `${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
 };
 
-/** A token that nobody signed. */
+/** A token without a signature. */
 export const unsignedToken = (header: object, signature = ""): string =>
   `${encode(header)}.${encode(goodClaims())}.${signature}`;

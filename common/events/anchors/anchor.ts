@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { inParallel } from "#common/async/in-parallel.ts";
 import { type AnchoredHead, headsOfAnchor } from "./heads.ts";
 
 /** A day's anchor, as it lies in the lake. */
@@ -42,6 +43,15 @@ const compareHeads = (a: AnchoredHead, b: AnchoredHead): number =>
 const nameOf = ({ organizationId, epoch, number }: AnchoredHead): string =>
   `${organizationId} ${epoch}-${number}`;
 
+/** An anchor that cannot be read must not keep the next from being written, which links to the hash of its bytes. */
+const headsIn = (bytes: Uint8Array): AnchoredHead[] => {
+  try {
+    return headsOfAnchor(bytes);
+  } catch {
+    return [];
+  }
+};
+
 /**
  * The heads as they are, but for those that lie behind the last anchor or are gone: a chain never gets shorter, so the
  * anchored head is named again. Else a chain that was cut before the schedule ran would agree with the new anchor.
@@ -57,22 +67,16 @@ const neverBack = (
 };
 
 /**
- * Writes the day's anchor, linked to the one before. Once a day has its anchor, doing it again changes
- * nothing: whatever the clock tells twice, the first stays.
+ * Writes the day's anchor, linked to the one before. A day that has its anchor keeps it: a schedule may fire
+ * twice.
  */
 export const makeAnchorHeads =
   ({ organizations, heads, anchors }: AnchorHeadsDeps) =>
   async (scheduledAt: Date): Promise<{ key: string; heads: number; behind: number; written: boolean }> => {
     const key = anchorKey(scheduledAt);
     const last = await anchors.lastBefore(key);
-    const waiting = await organizations();
-    const found: AnchoredHead[] = [];
-    const lane = async (): Promise<void> => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-        found.push(...(await heads(next)));
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    const { heads: kept, behind } = neverBack(found, last ? headsOfAnchor(last.bytes) : []);
+    const found = (await inParallel(await organizations(), AT_ONCE, heads)).flat();
+    const { heads: kept, behind } = neverBack(found, last ? headsIn(last.bytes) : []);
     const anchor: Anchor = {
       version: 1,
       time: scheduledAt.toISOString(),

@@ -2,7 +2,7 @@ import type { MultipartFiles } from "#common/files/multipart-files.ts";
 import { type PartsWritten, type RowsBatch, writeInParts } from "#common/files/write-in-parts.ts";
 import type { Job } from "#common/jobs/job.ts";
 import type { Control, JobWork } from "#common/jobs/work-on-job.ts";
-import { OutOfTime, untilTime } from "#common/table/deadline.ts";
+import { OutOfTime, readUntil } from "#common/table/deadline.ts";
 import type { Table } from "#common/table/table.ts";
 import type { Position } from "../read/event-query.ts";
 import { type ExportRequest, type ExportResult, exportJob, exportKey } from "./export-request.ts";
@@ -56,7 +56,7 @@ export const makeExportToFile = ({
       key: keyOf(job),
       start,
       head: FORMATS[job.request.format].head,
-      batches: rowsOf(untilTime(store, control.until, now), job.request, start.after),
+      batches: rowsOf(readUntil(store, control.until, now), job.request, start.after),
       checkpoint: control.checkpoint,
       ...(partBytes === undefined ? {} : { partBytes }),
     });

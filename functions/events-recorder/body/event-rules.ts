@@ -4,7 +4,7 @@ import { givenIdFault, isReservedId } from "#common/ids/given-id.ts";
 import { instantOf } from "#common/time/instant.ts";
 import { hasControlCharacter } from "#common/validation/control-characters.ts";
 
-/** What the rules compare with: whose events they are, and when. */
+/** What the rules compare with: the caller's organization, and the time of the request. */
 export type Posting = { organizationId: string; nowMs: number };
 
 const aheadMs = EVENT_LIMITS.aheadSeconds * 1000;

@@ -17,7 +17,7 @@ export const runNode = async <T>(
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 25_000,
+    timeout: 100_000,
   });
   const [output, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const last = output.trim().split("\n").at(-1) ?? "";
