@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 const SYSTEM = [
   "local/system/**/*.test.ts",
   "local/start/**/*.test.ts",
-  "local/platform.test.ts",
+  "local/platform*.test.ts",
   "scripts/{check,guides,node24,testing/hold-output}.test.ts",
   "scripts/build/**/*.test.ts",
   "scripts/soak/**/*.test.ts",
