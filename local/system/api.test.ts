@@ -44,6 +44,7 @@ beforeAll(async () => {
       ask("PUT", `/customers/c:${number}`, { body: JSON.stringify({ name: `Ann ${number} Banks` }) }),
     ),
   ]);
+  // A list that is new to the document must be given its things above; the tests then walk it as the others.
   for (const { path } of lists) {
     await eventually(
       async () => (await pagesOf(`${fill(path, KNOWN)}?limit=100`)).flatMap(({ items }) => items).length,
