@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RESERVED_IDS } from "#common/ids/given-id.ts";
 import { eventually } from "#common/testing/eventually.ts";
-import { expectRefused, fill, problem, useApi } from "../testing/api/asking.ts";
+import { expectRefused, fill, type Page, problem, useApi } from "../testing/api/asking.ts";
 import { loadOperations, type Operation, type Parameter, type Schema } from "../testing/api/operations.ts";
 
 /** One more than the largest page. */
@@ -44,30 +44,31 @@ beforeAll(async () => {
       ask("PUT", `/customers/c:${number}`, { body: JSON.stringify({ name: `Ann ${number} Banks` }) }),
     ),
   ]);
+  // A list that is new to the document must be given its things above; the tests then walk it as the others.
   for (const { path } of lists) {
     await eventually(
       async () => (await pagesOf(`${fill(path, KNOWN)}?limit=100`)).flatMap(({ items }) => items).length,
       (count) => count === COUNT,
     );
   }
-});
+}, 120_000);
 afterAll(stop);
 
 describe.each(lists)("the list $route", (operation) => {
   const path = fill(operation.path, KNOWN);
 
   it("honours limit: never more items, and a cursor that is null exactly at the end", async () => {
+    const itemsOf = (pages: Page[]) =>
+      pages.flatMap(({ items }) => items.map((item) => JSON.stringify(item)));
+    const whole = itemsOf(await pagesOf(`${path}?limit=100`));
+    expect([whole.length, new Set(whole).size]).toEqual([COUNT, COUNT]);
     for (const limit of [1, 7, 100]) {
       const pages = await pagesOf(`${path}?limit=${limit}`);
-      expect(pages.slice(0, -1).every(({ items }) => items.length === limit)).toBe(true);
-      const items = pages.flatMap((page) => page.items.map((item) => JSON.stringify(item)));
-      expect(new Set(items).size).toBe(COUNT);
-      expect(items).toHaveLength(COUNT);
-      if (limit === 7) expect(items).toEqual(inOrder);
-      inOrder = items;
+      const sizes = pages.map(({ items }) => items.length);
+      expect(sizes).toEqual([...sizes.slice(0, -1).map(() => limit), COUNT % limit || limit]);
+      expect(itemsOf(pages)).toEqual(whole);
     }
   });
-  let inOrder: string[] = [];
 
   it.each([
     ...["101", "0", "-1", "1e400", "Infinity", "-Infinity", "+5", "%2B5", "5.0", "%205", "5%20", "1e1", ""],

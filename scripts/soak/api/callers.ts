@@ -1,3 +1,4 @@
+import { eventually } from "#common/testing/eventually.ts";
 import type { System } from "#local/testing/system.ts";
 import type { TOKENS } from "./spoil-headers.ts";
 
@@ -68,8 +69,14 @@ export const makeCallers = async (system: System): Promise<Callers> => {
 /** More than an export answers at once: 4 MB. */
 const LARGE_BATCHES = 5;
 
-/** Gives the organization of `large` so many events that an export of them is a job. */
-export const recordLargeEvents = async (system: System, { authorization }: Callers): Promise<void> => {
+/**
+ * Gives the organization of `large` so many events that an export of them is a job, and answers where to ask for that
+ * job.
+ */
+export const startLargeExport = async (
+  system: System,
+  { authorization }: Callers,
+): Promise<{ path: string; token: string }> => {
   const headers = { authorization: authorization.get("large")?.[0] ?? "" };
   const event = { customerId: "c1", type: "opened", description: "large", detail: "x".repeat(45_000) };
   for (let batch = 0; batch < LARGE_BATCHES; batch += 1) {
@@ -77,4 +84,10 @@ export const recordLargeEvents = async (system: System, { authorization }: Calle
     const { status, text } = await system.call("POST /events", { headers, body });
     if (status !== 202) throw new Error(`answered ${status}: ${text.slice(0, 200)}`);
   }
+  const started = await eventually(
+    () => system.call("GET /events/export", { headers }),
+    ({ status }) => status === 202,
+    60_000,
+  );
+  return { path: started.headers.get("location") ?? "", token: "large" };
 };

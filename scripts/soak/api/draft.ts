@@ -60,6 +60,8 @@ const keyOf = (known: Known, random: Random): string => {
   return key;
 };
 
+const CONDITIONS = ["*", '"other"', 'W/"other"', '"one", "other"'];
+
 /** A thing that is to be asked for with this operation. */
 const locationFor = ({ path }: Operation, { locations }: Known, random: Random) => {
   const parent = path.replace(/\{[^}]+\}$/, "");
@@ -73,6 +75,10 @@ export const draftOf = (operation: Operation, known: Known, random: Random): Dra
   if (operation.body) headers.push(["content-type", "application/json"]);
   const takesKey = operation.parameters.some(({ name }) => name === "Idempotency-Key");
   if (takesKey && random() < 0.4) headers.push(["Idempotency-Key", keyOf(known, random)]);
+  for (const { name } of operation.parameters.filter((parameter) => parameter.in === "header")) {
+    const isCondition = name.startsWith("If-");
+    if (isCondition && random() < 0.15) headers.push([name, oneOf(random, CONDITIONS)]);
+  }
   if (random() < 0.1) headers.push(["x-transaction-id", `t-${integerFrom(random, 0, 99)}`]);
   const { path, token } = locationFor(operation, known, random) ?? { path: operation.path, token: "admin" };
   return {

@@ -3,7 +3,7 @@ import { makeJudge, parse } from "#local/testing/api/judge.ts";
 import { loadOperations } from "#local/testing/api/operations.ts";
 import { openWire, type WireReply } from "#local/testing/api/wire.ts";
 import { type System, startSystem } from "#local/testing/system.ts";
-import { makeCallers, recordLargeEvents } from "./callers.ts";
+import { makeCallers, startLargeExport } from "./callers.ts";
 import { curlLine, keepBody } from "./curl.ts";
 import { type Draft, draftOf, type Known, remember, requestOf } from "./draft.ts";
 import { ADDRESS_SPOILS } from "./spoil-address.ts";
@@ -79,8 +79,8 @@ const soakSystem = async (
   const judge = makeJudge(operations);
   const wire = openWire(system.platform.port);
   const callers = await makeCallers(system);
-  await recordLargeEvents(system, callers);
-  const known: Known = { cursors: [], ids: [], keys: [], locations: [] };
+  const locations = [await startLargeExport(system, callers)];
+  const known: Known = { cursors: [], ids: [], keys: [], locations };
   const result: ApiSoakResult = { faults: [], requests: 0, statuses: new Map() };
   const startedAt = performance.now();
 
