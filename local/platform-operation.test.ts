@@ -130,7 +130,7 @@ describe("chaos", () => {
       });
     const page = { origin: "https://evil.example", "content-type": "text/plain" };
 
-    // PUT is no simple method: a browser asks first, and is not told that it may.
+    // PUT is no simple method: a browser asks first, and is not notified that it may.
     const asked = await ask("OPTIONS", { ...page, "access-control-request-method": "PUT" });
     const posted = await ask("POST", page);
     const rebound = await ask("PUT", { host: `evil.example:${platform.port}` });
