@@ -14,6 +14,7 @@ import { localDeployment } from "./deployment.ts";
 import { type FrontDoor, listenFrontDoor, type Site } from "./gateway/front-door.ts";
 import { loadGatewayResponses } from "./gateway/gateway-responses.ts";
 import { createRestApi } from "./gateway/rest-api.ts";
+import { routesOf } from "./gateway/routes.ts";
 import type { UsagePlans } from "./gateway/usage-plans.ts";
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, openIssuer, type TokenRequest } from "./issuer/issuer.ts";
 import { openLogs } from "./runtime/logs.ts";
@@ -23,6 +24,7 @@ import { chaosSite, issuerSite } from "./sites.ts";
 import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
 import { type Sources, startSources } from "./sources/sources.ts";
 import { emptyFolder, lockFolder } from "./start/folder-lock.ts";
+import { welcomeSite } from "./welcome/site.ts";
 
 export type PlatformOptions = {
   functionsFolder: string;
@@ -34,7 +36,7 @@ export type PlatformOptions = {
   /** 0 takes a free one. */
   port: number;
   awsPort: number;
-  /** Values of settings, over the local ones. */
+  /** Values of settings that replace the local ones. */
   settings?: Readonly<Record<string, string>>;
   /** Shortens waits; 1 is AWS's own pace. */
   pace?: number;
@@ -70,7 +72,7 @@ export type Platform = {
 };
 
 const CONCURRENCY_MAX = 10;
-/** With what comes after, stopping takes less than five seconds. */
+/** Stopping takes less than five seconds in all. */
 const DRAIN_MS = 3500;
 
 const openDoor = async (port: number, functionsFolder: string): Promise<FrontDoor> => {
@@ -146,7 +148,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     const url = `http://localhost:${door.port}`;
     const issuer = await openIssuer({ folder: dataFolder });
 
-    // The port tells from its start on; there is nothing to tell before the sources are wired.
+    // The port may call its listeners from its start on; nothing happens before the sources are wired.
     let listeners: PortListeners = {
       onTopicMessage: unwired,
       onBucketChange: unwired,
@@ -172,10 +174,11 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     closers.push(aws.close);
     const deployment = localDeployment(aws.url);
 
+    const settings = { ...localSettings(door.port, "0.0.0"), ...options.settings };
     const runtime: Runtime = createRuntime({
       declarations,
       deployment,
-      settings: { ...localSettings(door.port, "0.0.0"), ...options.settings },
+      settings,
       bundlesFolder,
       awsUrl: aws.url,
       secretOf: (name) => secrets.get(name) ?? "",
@@ -203,7 +206,17 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     listeners = sources.listeners;
 
     const responses = loadGatewayResponses(options.functionsFolder);
-    const sites: Site[] = [issuerSite(issuer, url), chaosSite(chaos)];
+    const sites: Site[] = [
+      welcomeSite({
+        url,
+        awsUrl: aws.url,
+        version: settings.RELEASE_VERSION ?? "",
+        dataFolder,
+        routes: routesOf(declarations),
+      }),
+      issuerSite(issuer, url),
+      chaosSite(chaos),
+    ];
     const { usagePlans, authorizerCacheSeconds, integrationTimeoutMs } = options;
     door.open(
       createRestApi({
@@ -225,7 +238,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       const deadline = AbortSignal.timeout(DRAIN_MS);
       await door.close(deadline);
       draining.abort();
-      // Whatever takes longer is ended, and its messages are put back.
+      // Invocations that take longer are ended, and their messages return to the queue.
       await Promise.race([sources.finished, aborted(deadline)]);
       await runtime.stop(deadline);
       await sources.finished;

@@ -11,7 +11,7 @@ const json = (requestId: string, status: number, value: unknown): GatewayAnswer 
   body: JSON.stringify(value),
 });
 
-/** What a token's issuer publishes: its keys, and where they are. */
+/** What a token issuer publishes: its keys, and where they are. */
 export const issuerSite = (issuer: Issuer, origin: string): Site => ({
   claims: (_hostname, url) => url === "/.well-known/jwks.json" || url === "/.well-known/openid-configuration",
   handle: async (request, requestId) =>

@@ -1,5 +1,5 @@
 // Proves that events are what they were: those of a platform's table, or those of an exported file with nothing
-// but the heads of their chains. Ends with 0 when they are, 1 when they are not, 2 when it could not tell.
+// but the heads of their chains. Ends with 0 when they are, 1 when they are not, 2 when that cannot be decided.
 import { createReadStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type AnchoredHead, isAnchoredHead, readHeads } from "#common/events/anchors/heads.ts";
@@ -17,7 +17,7 @@ export type VerifyArguments =
   | { file: string; heads: string }
   | { organizationId: string; environment: string; endpoint?: string; writeHeads?: string };
 
-/** What was asked for, or one sentence for each thing that is wrong with it. */
+/** The arguments, or one sentence for each thing that is wrong with them. */
 export const readVerifyArguments = (
   argv: readonly string[],
 ): { faults: string[] } | { faults: []; asked: VerifyArguments } => {
@@ -109,7 +109,7 @@ const PROGRESS_MS = 5_000;
 const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: string }>): Promise<boolean> => {
   const { organizationId, environment, writeHeads } = asked;
   useAws(environment, asked.endpoint);
-  // Behind the variables, which the client reads once.
+  // Imported after the variables are set, because the client reads them once.
   const { dynamodbTable } = await import("#common/table/dynamodb-table.ts");
   const store = dynamodbTable(`millrace-${environment}-events`);
   const heads = writeHeads === undefined ? [] : await readHeads(store, organizationId);
@@ -123,7 +123,7 @@ const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: str
     earlier = verdict.progress;
     progress(verdict.checked);
   }
-  // An organization without an event has no chain that could be checked: most likely it is not called so.
+  // An organization without events has no chain to check; most likely its name is misspelt.
   if (verdict.valid && verdict.checked === 0) {
     throw new Error(`millrace-${environment}-events has no event of "${organizationId}".`);
   }

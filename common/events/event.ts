@@ -56,6 +56,8 @@ export type EventMessage = {
   recordedAt: string;
   /** The `sub` of the token that posted it, or the function that made it; events of before have none. */
   recordedBy?: string;
+  /** Of the request that posted or caused it. Stands beside the hash; events of before have none. */
+  transactionId?: string;
   /** 16 random bytes, base64url: without them a text could be guessed from its digest. */
   salt: string;
   /** `date` was not posted but set to the clock: the same event posted again has another, and is still the same. */
@@ -90,6 +92,7 @@ export type StoredEvent = {
   detail?: Json;
   recordedAt: string;
   recordedBy?: string;
+  transactionId?: string;
   chain: ChainId & Link;
 };
 
@@ -104,6 +107,7 @@ export type RunEntry = {
   targets?: Target[];
   recordedAt: string;
   recordedBy?: string;
+  transactionId?: string;
   sequence: number;
   hash: string;
   previousHash: string;
@@ -128,6 +132,7 @@ export const fromRunEntry = (organizationId: string, chain: ChainId, entry: RunE
     ...(event.detail === undefined ? {} : { detail: event.detail }),
     recordedAt: event.recordedAt,
     ...(event.recordedBy === undefined ? {} : { recordedBy: event.recordedBy }),
+    ...(event.transactionId === undefined ? {} : { transactionId: event.transactionId }),
     chain: { ...chain, sequence, hash, previousHash },
   };
 };

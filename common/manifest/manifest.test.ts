@@ -112,6 +112,16 @@ describe("the manifests", () => {
     expect(() => assertDeclarations(loadDeclarations(folders.at(-1) ?? ""))).toThrow(faults.join("\n  "));
   });
 
+  it("name the faults of a table's filter", () => {
+    const filter = { Keys: { id: ["a"] } };
+    const triggers = [{ type: "table", table: "things", filter }];
+    const things = { ...RESOURCES.tables.things, stream: "NEW_IMAGE" };
+
+    expect(
+      faultsOf({ "things-follow": manifest({ triggers }) }, { ...RESOURCES, tables: { things } }),
+    ).toEqual(['things-follow/function.json: filter of table "things": a record of a stream has no "Keys"']);
+  });
+
   it.each([
     ["rate(1 day)", "UTC"],
     ["rate(15 minutes)", "UTC"],

@@ -19,11 +19,13 @@ type Member = { organizationId: string; userId: string };
 
 export type Recorded = { accepted: number; eventIds: string[] };
 
+/** What of the request stands in its events. */
+export type RecordRequest = { caller: Member; attempt: Attempt; transactionId: string };
+
 const toMessage = (
   event: PostedEvent,
   place: number,
-  { organizationId, userId }: Member,
-  attempt: Attempt,
+  { caller: { organizationId, userId }, attempt, transactionId }: RecordRequest,
 ): EventMessage => {
   const { customerId, type, description, date, actor, targets = [], detail } = event;
   const drawn = drawFor(attempt.id, place);
@@ -39,6 +41,7 @@ const toMessage = (
     ...(detail === undefined ? {} : { detail }),
     recordedAt: attempt.time,
     recordedBy: userId,
+    transactionId,
     salt: drawn.salt,
     ...(date === undefined ? { dateIsDefault: true } : {}),
   };
@@ -73,9 +76,9 @@ const firstOfEach = (posted: PostedEvents, messages: readonly EventMessage[]) =>
  */
 export const makeRecordEvents =
   ({ findStored, sendAll }: RecordEventsDeps) =>
-  async (posted: PostedEvents, caller: Member, attempt: Attempt): Promise<Recorded> => {
-    const { organizationId } = caller;
-    const messages = [posted].flat().map((event, place) => toMessage(event, place, caller, attempt));
+  async (posted: PostedEvents, request: RecordRequest): Promise<Recorded> => {
+    const { organizationId } = request.caller;
+    const messages = [posted].flat().map((event, place) => toMessage(event, place, request));
     const firsts = firstOfEach(posted, messages);
 
     const given = new Set([posted].flat().flatMap(({ eventId }) => eventId ?? []));

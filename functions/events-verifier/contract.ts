@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import { jobFields } from "#common/jobs/job.fields.ts";
+import { jobFields, jobHeaders, jobStartedHeaders } from "#common/jobs/job.fields.ts";
 import { validator } from "#common/validation/schema.ts";
 
 const brokenAt = Type.Object(
@@ -64,12 +64,18 @@ export const contract = {
       "Recomputes every hash chain of the organization, the audit events' too, holds their heads against the last anchor, and compares what readers see with them, both ways: nothing is missing, and nothing is there that no chain knows. What cannot be read is named as the place that is broken. Answers at once when that takes 20 seconds or less; else a job does it.",
     answers: {
       200: { description: "The verdict.", body: VerdictAnswer },
-      202: { description: "A job verifies; `Location` names where to ask for it.", body: JobAnswer },
+      202: {
+        description: "A job verifies; `Location` names where to ask for it.",
+        body: JobAnswer,
+        headers: jobStartedHeaders,
+      },
     },
   },
   "GET /events/verifications/{id}": {
     summary: "Ask for a verification",
     description: "The caller's own verifications only, for 7 days.",
-    answers: { 200: { description: "How far it is, and the verdict.", body: JobAnswer } },
+    answers: {
+      200: { description: "How far it is, and the verdict.", body: JobAnswer, headers: jobHeaders },
+    },
   },
 } as const;

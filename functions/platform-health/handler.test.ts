@@ -9,10 +9,10 @@ describe("GET /health", () => {
   it.each([
     ["1.2.3", "1.2.3"],
     ["", "unknown"],
-  ])("is 200 and tells the version %j as %s, to everybody", async (version, told) => {
+  ])("is 200 and answers the version %j as %s, without a token", async (version, answered) => {
     await restart({ RELEASE_VERSION: version });
 
-    expect(await get()).toMatchObject({ status: 200, json: { status: "ok", version: told } });
+    expect(await get()).toMatchObject({ status: 200, json: { status: "ok", version: answered } });
     expect(aws.calls).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { startFunctionOnFake } from "#local/testing/start-function-on-fake.ts";
 
 const { ask } = await startFunctionOnFake("platform-openapi");
 
-type Operation = { operationId: string; security: object[]; responses: Record<string, unknown> };
+type Operation = { operationId: string; security: object[] };
 
 const get = () => ask({ route: "GET /openapi.json", authorizer: null });
 
@@ -34,7 +34,22 @@ describe("GET /openapi.json", () => {
     expect(json.paths["/health"].get.security).toEqual([]);
     expect(json.paths["/data"].post.security).toEqual([{ token: [] }]);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
-    for (const { responses } of operations) expect(responses).toHaveProperty("4XX");
+  });
+
+  it("says which routes take conditional headers, and which answers have an ETag", async () => {
+    const { put, get: read, delete: erase } = (await get()).json.paths["/customers/{customerId}"];
+    const headersOf = (operation: { parameters?: { in: string; name: string }[] }) =>
+      operation.parameters?.filter((one) => one.in === "header").map(({ name }) => name);
+
+    expect([put, read, erase].map(headersOf)).toEqual([
+      ["If-Match", "If-None-Match"],
+      [],
+      ["If-Match", "If-None-Match"],
+    ]);
+    for (const answer of [put.responses[200], put.responses[201], read.responses[200]]) {
+      expect(answer.headers).toHaveProperty("ETag");
+    }
+    expect(put.responses).toHaveProperty("412");
   });
 
   it("is the same the second time", async () => {

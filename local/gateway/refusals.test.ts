@@ -19,7 +19,7 @@ describe("what the gateway refuses", () => {
     expect(calls).toEqual([]);
   });
 
-  it("is 413 above 10 MB, with and without a length told first", async () => {
+  it("is 413 above 10 MB, with and without a content-length", async () => {
     const { get } = await setup({ authorizer: (event) => allow(event) });
     const body = Buffer.alloc(10 * 1024 * 1024 + 1, "x");
     const parts = () => new Blob([body]).stream();

@@ -175,4 +175,30 @@ describe("a table's changes", () => {
 
     expect(streams.saved).toEqual(["1"]);
   });
+
+  it("that do not pass the filter invoke nothing, and are not read again", async () => {
+    const filter = { dynamodb: { Keys: { id: { S: ["2", "5"] } } } };
+    const { calls, streams } = setup({ follower: follower({ batchSize: 4, filter }) }, {}, { changes });
+
+    await eventually(() => streams.saved.at(-1) === "6");
+    expect(calls.map(sequences)).toEqual([[2], [5]]);
+    expect(streams.saved).toEqual(["2", "4", "5", "6"]);
+  });
+
+  it("move the checkpoint even when none passes the filter", async () => {
+    const filter = { eventName: ["REMOVE"] };
+    const { calls, streams } = setup({ follower: follower({ filter }) }, {}, { changes });
+
+    await eventually(() => streams.saved.at(-1) === "6");
+    expect(calls).toEqual([]);
+  });
+
+  it("that pass the filter are gathered for the window, up to a batch", async () => {
+    const filter = { dynamodb: { Keys: { id: { S: ["1", "3", "6"] } } } };
+    const trigger = { batchSize: 3, windowSeconds: 60, filter };
+    const { calls } = setup({ follower: follower(trigger) }, {}, { changes, pace: 1 });
+
+    await eventually(() => calls.length === 1);
+    expect(calls.map(sequences)).toEqual([[1, 3, 6]]);
+  });
 });

@@ -23,7 +23,7 @@ export const POLL_MS = 20_000;
 
 const AFTER_ERROR_MS = 200;
 
-/** Repeats `turn` until it gives false or the signal aborts; an error is told and tried again. */
+/** Repeats `turn` until it returns false or the signal aborts; an error is logged, and the turn repeated. */
 export const repeat = async (
   { signal, log }: Pick<SourceOptions, "signal" | "log">,
   what: string,

@@ -53,7 +53,7 @@ export const startFunction = async (name: string, settings: Readonly<Record<stri
 
   beforeEach(async () => {
     refused.clear();
-    port.told.events.length = 0;
+    port.notified.events.length = 0;
     for (const queue of everyQueue) await take(queue);
   });
   afterAll(() => port.close());
@@ -93,7 +93,7 @@ export const startFunction = async (name: string, settings: Readonly<Record<stri
         code: messageAttributes.code?.stringValue,
       })),
     /** What the function put on a bus in this test. */
-    published: () => port.told.events.map(({ event }) => event),
+    published: () => port.notified.events.map(({ event }) => event),
     /** A bucket's keys, and the text of one of its objects. */
     keys: async (bucket: string): Promise<string[]> => {
       const Bucket = bucketName(DEPLOYMENT, bucket);

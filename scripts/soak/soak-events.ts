@@ -109,7 +109,7 @@ const forgetDerived = async (
 
 /**
  * Brings events through the persister while calls fail and invocations die, and checks wave by wave
- * that each is readable once, in its own item and in the lists, that the bus was told, that what
+ * that each is readable once, in its own item and in the lists, that the bus has it, that what
  * contradicts became a dead letter, and that the chains are whole.
  */
 export const soakEvents = async ({
@@ -164,7 +164,7 @@ export const soakEvents = async ({
     result.invocations += 1;
     if (isDead()) {
       result.killed += 1;
-      // Nothing it did is acknowledged, whatever it was.
+      // An invocation that was killed has acknowledged nothing.
       return { again: new Set(batch.map(({ messageId }) => messageId)), dead: [] };
     }
     const known = failures.map(({ messageId, error, bodies = [] }) => ({

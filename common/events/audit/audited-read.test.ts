@@ -12,6 +12,7 @@ const READ: ReadRequest = {
   params: { customerId: "c1" },
   query: { type: ["opened", "closed"], limit: 25, actor: undefined },
   requestId: "r1",
+  transactionId: "transaction-1",
 };
 
 const setup = (send?: (event: EventMessage) => Promise<void>) => {
@@ -52,6 +53,7 @@ describe("a read that is recorded", () => {
         },
         recordedAt: "2025-01-31T12:00:00.000Z",
         recordedBy: "events-reader",
+        transactionId: "transaction-1",
         salt: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
         audit: true,
       },

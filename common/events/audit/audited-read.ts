@@ -26,6 +26,7 @@ export type ReadRequest = {
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   requestId: string;
+  transactionId: string;
 };
 
 /** As JSON that can enter a chain: without what is undefined, and with no lone surrogate. */
@@ -54,7 +55,7 @@ const recordRead = async (
     now = Date.now,
     recordedBy = functionName(),
   }: AuditDeps,
-  { caller, route, params, query, requestId }: ReadRequest,
+  { caller, route, params, query, requestId, transactionId }: ReadRequest,
   about: readonly string[],
 ): Promise<void> => {
   const { cursor, ...rest } = query;
@@ -79,6 +80,7 @@ const recordRead = async (
     },
     recordedAt: time,
     recordedBy,
+    transactionId,
     salt: makeSalt(),
     audit: true,
   };

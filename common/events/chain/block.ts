@@ -19,6 +19,7 @@ export type BlockEvent = {
   detail?: Json;
   recordedAt: string;
   recordedBy?: string;
+  transactionId?: string;
   salt: string;
   digest?: string;
 };
@@ -46,7 +47,7 @@ export const lastSequence = ({ firstSequence, events }: Block): number => firstS
 
 export const toBlockEvent = (message: EventMessage): BlockEvent => {
   const { eventId, customerId, type, description, date, actor, targets, detail } = message;
-  const { recordedAt, recordedBy, salt } = message;
+  const { recordedAt, recordedBy, transactionId, salt } = message;
   return {
     eventId,
     customerId,
@@ -58,6 +59,7 @@ export const toBlockEvent = (message: EventMessage): BlockEvent => {
     ...(detail === undefined ? {} : { detail }),
     recordedAt,
     ...(recordedBy === undefined ? {} : { recordedBy }),
+    ...(transactionId === undefined ? {} : { transactionId }),
     salt,
   };
 };

@@ -47,6 +47,7 @@ const more = fc.record(
       { minLength: 1, maxLength: 3 },
     ),
     detail: fc.jsonValue({ maxDepth: 1 }) as fc.Arbitrary<Json>,
+    transactionId: fc.constantFrom("t-1", "t-2"),
   },
   { requiredKeys: [] },
 );
@@ -115,5 +116,19 @@ describe("what is hashed of an event", () => {
 
       expect((await verifyOrganization(store, "demo", { deep: true })).valid).toBe(false);
     }
+  });
+
+  it("is not the transaction id, which is kept with the event and answered all the same", async () => {
+    const [one, other] = [memoryTable(), memoryTable()];
+    await appendAll(one, [eventMessage(1, { transactionId: "t-1" })]);
+    await appendAll(other, [eventMessage(1)]);
+
+    const read = async (table: typeof one) =>
+      (await readEvents(table, "demo", ["event-1"])).get("event-1")?.event;
+
+    expect((await read(one))?.transactionId).toBe("t-1");
+    expect((await read(other))?.transactionId).toBeUndefined();
+    expect((await read(one))?.chain).toEqual((await read(other))?.chain);
+    expect(await verifyOrganization(one, "demo", { deep: true })).toMatchObject({ valid: true, checked: 1 });
   });
 });

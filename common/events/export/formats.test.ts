@@ -38,6 +38,7 @@ describe("events as CSV", () => {
       detail: { amount: "20.00" },
       recordedBy: "alice",
       targets: [{ type: "account", id: "a-1" }],
+      transactionId: "t-1",
     };
 
     expect(parseCsv(head + row(event(full)))).toEqual([
@@ -57,6 +58,7 @@ describe("events as CSV", () => {
         "chainPreviousHash",
         "recordedBy",
         "targets",
+        "transactionId",
       ],
       [
         "e-1",
@@ -74,6 +76,7 @@ describe("events as CSV", () => {
         "def",
         "alice",
         '[{"type":"account","id":"a-1"}]',
+        "t-1",
       ],
     ]);
   });

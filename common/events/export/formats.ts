@@ -36,6 +36,7 @@ const COLUMNS = [
   "chainPreviousHash",
   "recordedBy",
   "targets",
+  "transactionId",
 ] as const;
 
 const csvRow = (event: ExportedEvent): string => {
@@ -57,6 +58,7 @@ const csvRow = (event: ExportedEvent): string => {
     previousHash,
     event.recordedBy ?? "",
     event.targets === undefined ? "" : JSON.stringify(event.targets),
+    event.transactionId ?? "",
   ].map(csvCell);
   return `${texts.join()},${epoch},${number},${sequence},${last.join()}\r\n`;
 };

@@ -33,6 +33,7 @@ export const eventToItem = (
   ...(event.digest === undefined ? {} : { digest: event.digest }),
   recordedAt: event.recordedAt,
   ...(event.recordedBy === undefined ? {} : { recordedBy: event.recordedBy }),
+  ...(event.transactionId === undefined ? {} : { transactionId: event.transactionId }),
   salt: event.salt,
   epoch: chain.epoch,
   chain: chain.number,
@@ -47,6 +48,7 @@ export const eventFromItem = (organizationId: string, item: Item): EventItem => 
   const targets = optionalTextOf(item, "targets");
   const detail = optionalTextOf(item, "detail");
   const recordedBy = optionalTextOf(item, "recordedBy");
+  const transactionId = optionalTextOf(item, "transactionId");
   const digest = optionalTextOf(item, "digest");
   return {
     event: {
@@ -61,6 +63,7 @@ export const eventFromItem = (organizationId: string, item: Item): EventItem => 
       ...(detail === undefined ? {} : { detail: JSON.parse(detail) as Json }),
       recordedAt: textOf(item, "recordedAt"),
       ...(recordedBy === undefined ? {} : { recordedBy }),
+      ...(transactionId === undefined ? {} : { transactionId }),
       chain: {
         epoch: numberOf(item, "epoch"),
         number: numberOf(item, "chain"),

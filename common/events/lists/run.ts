@@ -19,6 +19,7 @@ const toEntry = (event: PlacedEvent, withDetail: boolean): RunEntry => {
     ...(event.targets === undefined ? {} : { targets: event.targets }),
     recordedAt: event.recordedAt,
     ...(event.recordedBy === undefined ? {} : { recordedBy: event.recordedBy }),
+    ...(event.transactionId === undefined ? {} : { transactionId: event.transactionId }),
     sequence: event.sequence,
     hash: event.hash,
     previousHash: event.previousHash,

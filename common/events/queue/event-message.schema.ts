@@ -27,6 +27,7 @@ const schema = Type.Unsafe<EventMessage>(
       detail: Type.Optional(Type.Unknown()),
       recordedAt: instant,
       recordedBy: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+      transactionId: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
       salt: Type.String({ pattern: "^[A-Za-z0-9_-]{22}$" }),
       dateIsDefault: Type.Optional(Type.Literal(true)),
       audit: Type.Optional(Type.Literal(true)),

@@ -24,6 +24,11 @@ export const storedEvent = Type.Object({
         "The `sub` of the token that posted it, or the function that made it; absent from events of before.",
     }),
   ),
+  transactionId: Type.Optional(
+    Type.String({
+      description: "Of the request that posted it (`x-transaction-id`); absent from events of before.",
+    }),
+  ),
   chain: Type.Object(
     {
       epoch: Type.Integer(),

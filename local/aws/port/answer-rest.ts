@@ -44,7 +44,7 @@ export const answerRest = async (gate: Gate, service: RestService, passage: Pass
       return made;
     });
   } catch (error) {
-    // An answer that chaos lost still holds its file open.
+    // An answer that chaos dropped still holds its file open.
     if (made?.body instanceof Readable) made.body.destroy();
     if (!isAnswerable(error)) throw error;
     if (error instanceof AwsError) return service.error(error.code, error.message, error.status, where);

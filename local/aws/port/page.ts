@@ -3,7 +3,7 @@ import type { Signature } from "./signature.ts";
 
 type Asked = Pick<IncomingMessage, "method" | "headers">;
 
-/** What a browser says of a request that no other site's page made. */
+/** Values of `Sec-Fetch-Site` for requests that no other site's page made. */
 const OWN_SITE: ReadonlySet<string> = new Set(["same-origin", "none"]);
 
 const isOfForeignPage = ({ headers }: Asked): boolean => {
@@ -26,8 +26,8 @@ const isOpenedLink = ({ method, headers }: Asked, signature: Signature | undefin
   headers["sec-fetch-dest"] === "document";
 
 /**
- * Whether a web page of another origin makes this request. The operator's credentials are known to
- * everybody, so a signature proves nothing: any page could sign a simple cross-site request.
+ * Whether a web page of another origin makes this request. The operator's credentials are public, so a
+ * signature proves nothing: any page could sign a simple cross-site request.
  */
 export const isRefusedPage = (request: Asked, signature: Signature | undefined): boolean =>
   isOfForeignPage(request) && !isOpenedLink(request, signature);
