@@ -60,7 +60,7 @@ describe("data", () => {
     await start(fixture);
   });
 
-  it("that is damaged is told in one sentence that says what to do", async () => {
+  it("that is damaged is reported in one sentence that says what to do", async () => {
     const fixture = fixtureOf({});
     writeFileSync(join(fixture.dataFolder, "queues.sqlite"), "no database ".repeat(1000));
 
@@ -130,7 +130,7 @@ describe("chaos", () => {
       });
     const page = { origin: "https://evil.example", "content-type": "text/plain" };
 
-    // PUT is no simple method: a browser asks first, and is not notified that it may.
+    // PUT is no simple method, so a browser sends a preflight request first, which the platform does not allow.
     const asked = await ask("OPTIONS", { ...page, "access-control-request-method": "PUT" });
     const posted = await ask("POST", page);
     const rebound = await ask("PUT", { host: `evil.example:${platform.port}` });
@@ -184,7 +184,7 @@ describe("chaos", () => {
 
     platform.chaos.share = 0.1;
     let kills = 0;
-    // So many and no more: on a busy machine a function takes longer to start than the pause between two.
+    // At most ten, because on a busy machine a function takes longer to start than the pause between two kills.
     const killing = setInterval(() => {
       if (kills < 10 && platform.kill("keeper")) kills += 1;
     }, 400);

@@ -27,7 +27,7 @@ export const clients = ({ awsUrl }: Platform) => {
   };
 };
 
-/** Fixtures are plain files in a temporary folder; the SDK is where this test is. */
+/** Fixtures are plain files in a temporary folder, so they load the SDK from this folder. */
 export const WITH_SDK = `const load = process.getBuiltinModule("node:module").createRequire(${JSON.stringify(import.meta.filename)});`;
 
 /** Prints every event, so that a test can read what came. */
