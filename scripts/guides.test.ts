@@ -12,11 +12,11 @@ const GUIDES = ["docs/new-function.md", "docs/new-service.md"];
 /** What is large, or is made anew. */
 const LEFT_OUT = new Set(["node_modules", ".git", "dist", ".millrace"]);
 /** Of the functions that are there only those that the new ones need or change, and one of each service: the others take time to build. */
-const KEPT = new Set(["platform-authorizer", "platform-dependencies", "events-anchor"]);
+const KEPT = new Set(["platform-authorizer", "platform-dependencies", "events-anchor", "data-presenter"]);
 
 let folder: string;
 let guides: Guide[];
-let results: Record<"types" | "lint" | "tests" | "imports" | "unused", Promise<StepResult>>;
+let results: Record<"types" | "lint" | "tests" | "imports" | "unused" | "words", Promise<StepResult>>;
 
 const run = (name: string, args: string[]): Promise<StepResult> =>
   runStep({ name, args, folder, environment: { NODE_OPTIONS: "", VITEST: "" } });
@@ -40,6 +40,7 @@ const testFiles = (): string[] => [
   ...filesOf(/\.test\.ts$/),
   "common/errors/errors.test.ts",
   "functions/platform-dependencies/handler.test.ts",
+  "scripts/build/bundles.test.ts",
   "scripts/function-folders.test.ts",
 ];
 
@@ -59,6 +60,7 @@ beforeAll(async () => {
     types: run("types", [bin("typescript/bin/tsc"), "-p", "tsconfig.guides.json"]),
     unused: run("unused", argsOf("code that only tests use")),
     imports: run("imports", [...argsOf("who imports whom").slice(0, 3), ...newFolders]),
+    words: run("words", argsOf("words of comments")),
     lint: run("lint", [
       bin("@biomejs/biome/bin/biome"),
       "ci",
@@ -76,6 +78,7 @@ describe("what the guides make", () => {
     ["types", "has the right types"],
     ["lint", "is formatted, and has nothing that the linter refuses"],
     ["imports", "imports what it may"],
+    ["words", "has comments in plain words"],
   ] as const)("%s: it %s", async (name, _) => {
     const { ok, output } = await results[name];
 
