@@ -16,10 +16,12 @@ import { loadGatewayResponses } from "./gateway/gateway-responses.ts";
 import { createRestApi } from "./gateway/rest-api.ts";
 import type { UsagePlans } from "./gateway/usage-plans.ts";
 import { LOCAL_AUDIENCE, LOCAL_ISSUER, openIssuer, type TokenRequest } from "./issuer/issuer.ts";
+import { issuerSite } from "./issuer/site.ts";
 import { openLogs } from "./runtime/logs.ts";
 import { createRuntime, type Runtime } from "./runtime/runtime.ts";
 import type { AwsPort, Chaos, Invoker, PortListeners } from "./seams.ts";
-import { chaosSite, issuerSite } from "./sites.ts";
+import { chaosRoute } from "./seen/chaos-route.ts";
+import { ownSite } from "./seen/own-site.ts";
 import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
 import { type Sources, startSources } from "./sources/sources.ts";
 import { emptyFolder, lockFolder } from "./start/folder-lock.ts";
@@ -203,7 +205,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     listeners = sources.listeners;
 
     const responses = loadGatewayResponses(options.functionsFolder);
-    const sites: Site[] = [issuerSite(issuer, url), chaosSite(chaos)];
+    const sites: Site[] = [issuerSite(issuer, url), ownSite(responses, [chaosRoute(chaos)])];
     const { usagePlans, authorizerCacheSeconds, integrationTimeoutMs } = options;
     door.open(
       createRestApi({
