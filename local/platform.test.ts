@@ -221,6 +221,47 @@ describe("the platform's keys", () => {
   });
 });
 
+describe("a setting", () => {
+  it("of the environment wins over what is given and what is local, and is what the issuer goes by", async () => {
+    const names = ["TOKEN_ISSUER", "TOKEN_AUDIENCE", "TOKEN_ROLE_CLAIM", "RELEASE_VERSION", "TOKEN_JWKS"];
+    const { platform } = await setup(
+      {
+        page: {
+          code: answering(
+            `event = Object.fromEntries(${JSON.stringify(names)}.map((name) => [name, process.env[name]]));`,
+          ),
+          settings: names,
+          triggers: [{ type: "http", route: "GET /", role: null }],
+        },
+      },
+      { settings: Object.fromEntries(names.map((name) => [name, ""])) },
+      {
+        settings: { RELEASE_VERSION: "1", TOKEN_JWKS: "{}" },
+        environment: {
+          TOKEN_ISSUER: "http://localhost:9999",
+          TOKEN_AUDIENCE: "theirs, others",
+          RELEASE_VERSION: "2",
+          TOKEN_JWKS: "",
+          HOME: "/",
+        },
+      },
+    );
+    const token = await platform.token({ sub: "alice", roles: [], ttlSeconds: 60 });
+
+    expect(await (await fetch(`${platform.url}/`)).json()).toEqual({
+      TOKEN_ISSUER: "http://localhost:9999",
+      TOKEN_AUDIENCE: "theirs, others",
+      TOKEN_ROLE_CLAIM: "Role",
+      RELEASE_VERSION: "2",
+      TOKEN_JWKS: "",
+    });
+    expect(JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString())).toMatchObject({
+      iss: "http://localhost:9999",
+      aud: "theirs",
+    });
+  });
+});
+
 describe("data", () => {
   const table = { things: { description: "", partitionKey: { name: "id", type: "S" as const } } };
   const queues = { idle: { description: "" } };

@@ -38,6 +38,8 @@ export type PlatformOptions = {
   awsPort: number;
   /** Values of settings, over the local ones. */
   settings?: Readonly<Record<string, string>>;
+  /** Where a setting stands under its name, that value wins over all others. */
+  environment?: NodeJS.ProcessEnv;
   /** Shortens waits; 1 is AWS's own pace. */
   pace?: number;
   chaos?: Partial<Chaos>;
@@ -92,15 +94,24 @@ const openDoor = async (port: number, functionsFolder: string): Promise<FrontDoo
   }
 };
 
-const localSettings = (port: number, version: string): Record<string, string> => ({
+const localSettings = (port: number) => ({
   // A fixed name, so that a token is good on any port and whether or not the platform runs.
   TOKEN_ISSUER: LOCAL_ISSUER,
   TOKEN_AUDIENCE: LOCAL_AUDIENCE,
   TOKEN_JWKS_URI: `http://127.0.0.1:${port}/.well-known/jwks.json`,
   TOKEN_ORGANIZATION_CLAIM: "organizationId",
   TOKEN_ROLE_CLAIM: "Role",
-  RELEASE_VERSION: version,
+  RELEASE_VERSION: "0.0.0",
 });
+
+/** The declared settings that stand in the environment; an empty value is a value. */
+const settingsIn = (environment: NodeJS.ProcessEnv, { resources }: Declarations): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(resources.settings).flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 
 const checkBundles = ({ manifests }: Declarations, bundlesFolder: string): void => {
   const missing = manifests.find(({ name }) => !existsSync(join(bundlesFolder, name, "handler.cjs")));
@@ -146,7 +157,16 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     const door = await openDoor(options.port, options.functionsFolder);
     closers.push(() => door.close(AbortSignal.abort()));
     const url = `http://localhost:${door.port}`;
-    const issuer = await openIssuer({ folder: dataFolder });
+    const settings = {
+      ...localSettings(door.port),
+      ...options.settings,
+      ...settingsIn(options.environment ?? {}, declarations),
+    };
+    const issuer = await openIssuer({
+      folder: dataFolder,
+      origin: settings.TOKEN_ISSUER,
+      audience: settings.TOKEN_AUDIENCE.split(",")[0]?.trim(),
+    });
 
     // The port tells from its start on; there is nothing to tell before the sources are wired.
     let listeners: PortListeners = {
@@ -177,7 +197,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     const runtime: Runtime = createRuntime({
       declarations,
       deployment,
-      settings: { ...localSettings(door.port, "0.0.0"), ...options.settings },
+      settings,
       bundlesFolder,
       awsUrl: aws.url,
       secretOf: (name) => secrets.get(name) ?? "",
