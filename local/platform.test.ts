@@ -204,6 +204,57 @@ describe("a function", () => {
   });
 });
 
+describe("the calls of AWS", () => {
+  it("are answered by function and action, without those that the platform makes within itself", async () => {
+    const code = `${WITH_SDK}
+      const { DynamoDBClient, PutItemCommand } = load("@aws-sdk/client-dynamodb");
+      const client = new DynamoDBClient({});
+      exports.handler = async ({ Records }) => {
+        for (const { messageId } of Records) {
+          await client.send(new PutItemCommand({ TableName: process.env.THINGS_TABLE, Item: { id: { S: messageId } } }));
+        }
+      };`;
+    const { platform } = await setup(
+      {
+        keeper: {
+          code,
+          timeoutSeconds: 5,
+          triggers: [{ type: "queue", queue: "work" }],
+          access: { tables: { things: "write" } },
+        },
+      },
+      {
+        queues: { work: { description: "" } },
+        tables: { things: { description: "", partitionKey: { name: "id", type: "S" } } },
+      },
+    );
+    const { sqs, queueUrl } = clients(platform);
+    const ask = async (since = "") =>
+      (await (await fetch(`${platform.url}/_millrace/calls${since}`)).json()) as {
+        since: string;
+        now: string;
+        items: { function: string; action: string; calls: number; writeUnits: number }[];
+      };
+    const before = await ask();
+
+    await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl("work"), MessageBody: "x" }));
+    const after = await eventually(
+      () => ask(`?since=${before.now}`),
+      ({ items }) => items.length === 2,
+    );
+
+    const none = { failed: 0, throttled: 0, readUnits: 0, writeUnits: 0 };
+    expect(before.items).toEqual([]);
+    expect(after.since).toBe(before.now);
+    expect(after.items).toEqual([
+      { ...none, function: "keeper", service: "dynamodb", action: "PutItem", calls: 1, writeUnits: 1 },
+      { ...none, function: "operator", service: "sqs", action: "SendMessage", calls: 1 },
+    ]);
+    expect((await ask(`?since=${after.now}`)).items).toEqual([]);
+    expect((await fetch(`${platform.url}/_millrace/calls?since=now`)).status).toBe(400);
+  });
+});
+
 describe("the platform's keys", () => {
   it("are published, and sign tokens by a name that does not change with the port", async () => {
     const { platform } = await setup({});

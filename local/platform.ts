@@ -20,6 +20,7 @@ import { issuerSite } from "./issuer/site.ts";
 import { openLogs } from "./runtime/logs.ts";
 import { createRuntime, type Runtime } from "./runtime/runtime.ts";
 import type { AwsPort, Chaos, Invoker, PortListeners } from "./seams.ts";
+import { callsRoute } from "./seen/calls-route.ts";
 import { chaosRoute } from "./seen/chaos-route.ts";
 import { ownSite } from "./seen/own-site.ts";
 import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
@@ -225,7 +226,10 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     listeners = sources.listeners;
 
     const responses = loadGatewayResponses(options.functionsFolder);
-    const sites: Site[] = [issuerSite(issuer, url), ownSite(responses, [chaosRoute(chaos)])];
+    const sites: Site[] = [
+      issuerSite(issuer, url),
+      ownSite(responses, [callsRoute(aws.calls), chaosRoute(chaos)]),
+    ];
     const { usagePlans, authorizerCacheSeconds, integrationTimeoutMs } = options;
     door.open(
       createRestApi({

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Chaos, Permissions } from "../../seams.ts";
+import type { Chaos, CountedCall, Permissions } from "../../seams.ts";
 import { callerArn } from "../sts/service.ts";
 import type { Arns } from "./arn.ts";
 import { type Fate, fateOf } from "./chaos.ts";
@@ -15,6 +15,7 @@ export type Gate = {
   /** The secret of an access key; undefined: its signatures are taken as they come. */
   secretOf: (accessKeyId: string) => string | undefined;
   now: () => number;
+  calls: { count(call: CountedCall): void };
   log: (error: unknown, call: string) => void;
 };
 
@@ -40,6 +41,7 @@ export const makeCall = (
   headers: request.headers,
   requestId,
   accessKeyId,
+  units: { read: 0, write: 0 },
   origin: `http://${request.headers.host ?? "localhost"}`,
   get signal() {
     return signal();

@@ -14,6 +14,7 @@ import { openQueues } from "../sqs/queues.ts";
 import { makeSqs } from "../sqs/service.ts";
 import { makeSts } from "../sts/service.ts";
 import { arnsOf } from "./arn.ts";
+import { makeCallCounts } from "./call-counts.ts";
 import { makeDispatch } from "./dispatch.ts";
 import { AwsError, DroppedConnection, StartError } from "./errors.ts";
 import type { Input } from "./input.ts";
@@ -74,6 +75,7 @@ const innerCall = (origin: string): Call => ({
   headers: {},
   requestId: "local",
   accessKeyId: OPERATOR,
+  units: { read: 0, write: 0 },
   origin,
   signal: new AbortController().signal,
   authorize: () => {},
@@ -92,6 +94,8 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     for (const service of services.toReversed()) await service.close?.();
   };
 
+  // By the machine's clock, which is never set back.
+  const calls = makeCallCounts();
   const running = new Set<AbortController>();
   let closing = false;
   // A call that comes while the stores still open waits for them.
@@ -162,6 +166,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       chaos,
       secretOf: (accessKeyId) => (accessKeyId === OPERATOR ? OPERATOR : secretOf?.(accessKeyId)),
       now,
+      calls,
       log: logFailure,
     });
     ready.resolve(dispatch);
@@ -171,6 +176,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       port,
       queues: queues.contract,
       streams: tables.streams,
+      calls,
       close: async () => {
         closing = true;
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
