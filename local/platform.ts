@@ -10,19 +10,23 @@ import { matchesPattern } from "./aws/matching/pattern.ts";
 import { StartError } from "./aws/port/errors.ts";
 import { permissionsFrom } from "./aws/port/permissions.ts";
 import { startAwsPort } from "./aws/port/port.ts";
+import { type Clock, makeClock } from "./clock.ts";
+import { shareClock } from "./clock-file.ts";
 import { localDeployment } from "./deployment.ts";
 import { type FrontDoor, listenFrontDoor, type Site } from "./gateway/front-door.ts";
 import { loadGatewayResponses } from "./gateway/gateway-responses.ts";
 import { createRestApi } from "./gateway/rest-api.ts";
 import type { UsagePlans } from "./gateway/usage-plans.ts";
-import { LOCAL_AUDIENCE, LOCAL_ISSUER, openIssuer, type TokenRequest } from "./issuer/issuer.ts";
+import { openIssuer, type TokenRequest } from "./issuer/issuer.ts";
 import { issuerSite } from "./issuer/site.ts";
 import { openLogs } from "./runtime/logs.ts";
 import { createRuntime, type Runtime } from "./runtime/runtime.ts";
 import type { AwsPort, Chaos, Invoker, PortListeners } from "./seams.ts";
 import { callsRoute } from "./seen/calls-route.ts";
 import { chaosRoute } from "./seen/chaos-route.ts";
+import { clockRoute } from "./seen/clock-route.ts";
 import { ownSite } from "./seen/own-site.ts";
+import { settingsOf } from "./settings.ts";
 import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
 import { type Sources, startSources } from "./sources/sources.ts";
 import { emptyFolder, lockFolder } from "./start/folder-lock.ts";
@@ -78,9 +82,9 @@ const CONCURRENCY_MAX = 10;
 /** With what comes after, stopping takes less than five seconds. */
 const DRAIN_MS = 3500;
 
-const openDoor = async (port: number, functionsFolder: string): Promise<FrontDoor> => {
+const openDoor = async (port: number, functionsFolder: string, clock: Clock): Promise<FrontDoor> => {
   try {
-    return await listenFrontDoor(port, loadGatewayResponses(functionsFolder));
+    return await listenFrontDoor(port, loadGatewayResponses(functionsFolder), clock);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE") {
@@ -94,25 +98,6 @@ const openDoor = async (port: number, functionsFolder: string): Promise<FrontDoo
     throw error;
   }
 };
-
-const localSettings = (port: number) => ({
-  // A fixed name, so that a token is good on any port and whether or not the platform runs.
-  TOKEN_ISSUER: LOCAL_ISSUER,
-  TOKEN_AUDIENCE: LOCAL_AUDIENCE,
-  TOKEN_JWKS_URI: `http://127.0.0.1:${port}/.well-known/jwks.json`,
-  TOKEN_ORGANIZATION_CLAIM: "organizationId",
-  TOKEN_ROLE_CLAIM: "Role",
-  RELEASE_VERSION: "0.0.0",
-});
-
-/** The declared settings that stand in the environment; an empty value is a value. */
-const settingsIn = (environment: NodeJS.ProcessEnv, { resources }: Declarations): Record<string, string> =>
-  Object.fromEntries(
-    Object.keys(resources.settings).flatMap((name) => {
-      const value = environment[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 
 const checkBundles = ({ manifests }: Declarations, bundlesFolder: string): void => {
   const missing = manifests.find(({ name }) => !existsSync(join(bundlesFolder, name, "handler.cjs")));
@@ -136,6 +121,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   checkBundles(declarations, bundlesFolder);
   const chaos: Chaos = { share: 0, random: Math.random, ...options.chaos };
   const pace = paceOf(options.pace ?? LOCAL_PACE);
+  const clock = makeClock();
   const concurrencyMax = options.concurrencyMax ?? CONCURRENCY_MAX;
   const secrets = new Map(declarations.manifests.map(({ name }) => [name, randomBytes(20).toString("hex")]));
 
@@ -148,6 +134,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   try {
     closers.push(lockFolder(dataFolder));
     if (options.fresh) emptyFolder(dataFolder);
+    closers.push(shareClock(clock, dataFolder));
     const logs = openLogs(join(dataFolder, "logs"), options.echo);
     closers.push(logs.close);
     const log = (message: string, details: unknown): void => {
@@ -155,16 +142,13 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       void appendFile(join(dataFolder, "platform.log"), `${new Date().toISOString()} ${message} ${text}\n`);
     };
 
-    const door = await openDoor(options.port, options.functionsFolder);
+    const door = await openDoor(options.port, options.functionsFolder, clock);
     closers.push(() => door.close(AbortSignal.abort()));
     const url = `http://localhost:${door.port}`;
-    const settings = {
-      ...localSettings(door.port),
-      ...options.settings,
-      ...settingsIn(options.environment ?? {}, declarations),
-    };
+    const settings = settingsOf(declarations, door.port, options.settings, options.environment);
     const issuer = await openIssuer({
       folder: dataFolder,
+      now: clock.now,
       origin: settings.TOKEN_ISSUER,
       audience: settings.TOKEN_AUDIENCE.split(",")[0]?.trim(),
     });
@@ -188,6 +172,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         onBusEvent: (bus, event) => listeners.onBusEvent(bus, event),
       },
       chaos,
+      clock,
       visibilitySecondsOf: (queue) => visibilitySecondsOf(declarations, queue),
       secretOf: (name) => secrets.get(name),
       log,
@@ -204,6 +189,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       secretOf: (name) => secrets.get(name) ?? "",
       logs,
       chaos,
+      clock,
       concurrencyMax,
     });
     closers.push(() => runtime.stop(AbortSignal.abort()));
@@ -217,6 +203,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         queues: aws.queues,
         streams: aws.streams,
         pace,
+        clock,
         concurrencyMax,
         signal: draining.signal,
         log,
@@ -228,7 +215,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     const responses = loadGatewayResponses(options.functionsFolder);
     const sites: Site[] = [
       issuerSite(issuer, url),
-      ownSite(responses, [callsRoute(aws.calls), chaosRoute(chaos)]),
+      ownSite(responses, [callsRoute(aws.calls), chaosRoute(chaos), clockRoute(clock)]),
     ];
     const { usagePlans, authorizerCacheSeconds, integrationTimeoutMs } = options;
     door.open(
@@ -238,6 +225,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         invoker: runtime,
         responses,
         port: door.port,
+        now: clock.now,
         ...(usagePlans === undefined ? {} : { usagePlans }),
         ...(authorizerCacheSeconds === undefined ? {} : { authorizerCacheSeconds }),
         ...(integrationTimeoutMs === undefined ? {} : { integrationTimeoutMs }),

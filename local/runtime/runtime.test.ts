@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually } from "#common/testing/eventually.ts";
+import { type Clock, makeClock } from "../clock.ts";
 import { localDeployment } from "../deployment.ts";
 import type { Chaos, Invocation } from "../seams.ts";
 import { type Fixture, type FixtureFunction, makeFixture } from "../testing/platform.ts";
@@ -17,6 +18,7 @@ const setup = (
     concurrencyMax?: number;
     chaos?: Chaos;
     settings?: Record<string, string>;
+    clock?: Clock;
   } = {},
 ) => {
   const fixture = makeFixture(functions);
@@ -30,6 +32,7 @@ const setup = (
     secretOf: (name) => `secret of ${name}`,
     logs,
     chaos: { share: 0, random: Math.random },
+    clock: makeClock(),
     ...options,
   });
   open.push({ fixture, runtime });

@@ -1,10 +1,14 @@
 // One execution environment: loads a bundle's handler and runs one invocation at a time, as Lambda's
 // runtime for Node 24 does. Plain CommonJS: a worker thread that strips types starts in twice the time.
 const { parentPort, workerData } = require("node:worker_threads");
+const { moveDate } = require("./moved-date.cjs");
 
 /** @typedef {{ errorType: string, errorMessage: string, trace: string[] }} RuntimeError */
 
-const { file, context: constants } = workerData;
+const { file, context: constants, ahead } = workerData;
+// An invocation's time goes by on the machine's clock.
+const machineNow = Date.now;
+moveDate(ahead);
 
 /** @returns {RuntimeError} */
 const describe = (error) =>
@@ -80,7 +84,7 @@ parentPort.on("message", async ({ event, requestId, deadline, traceId }) => {
     ...constants,
     callbackWaitsForEmptyEventLoop: true,
     awsRequestId: requestId,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - machineNow()),
   };
   let answer;
   try {

@@ -127,11 +127,11 @@ export const openStreams = async (level: Level, tables: Tables, arns: Arns, now:
 
   const contract: TableStreams = {
     read: async (table, after, { max, waitMs, signal }) => {
-      const deadline = now() + waitMs;
+      const deadline = performance.now() + waitMs;
       for (;;) {
         if (closed || signal?.aborted) return [];
         // Asks to be woken before it looks: a record that lands while it looks is not slept over.
-        const left = deadline - now();
+        const left = deadline - performance.now();
         const stop = new AbortController();
         const news =
           left > 0

@@ -35,6 +35,7 @@ describe("a request that ends in a slip of the service", () => {
         chaos: { share: 0, random: () => 1 },
         secretOf: () => undefined,
         now: () => Date.UTC(2026, 0, 1),
+        movedDate: () => undefined,
         calls: { count: (call) => void counted.push(call) },
         log: (error, call) => void logged.push(call, String(error)),
       },

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Declarations } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
+import { type Clock, makeClock, movedDate } from "../../clock.ts";
 import type { AwsPort, Chaos, Permissions, PortListeners } from "../../seams.ts";
 import { openDynamoDb } from "../dynamodb/service.ts";
 import { openEventBridge } from "../eventbridge/service.ts";
@@ -36,7 +37,7 @@ export type AwsPortOptions = {
   visibilitySecondsOf?: (queue: string) => number;
   /** Secret access key of a function; undefined: its signatures are not checked. The operator's is `local`. */
   secretOf?: (accessKeyId: string) => string | undefined;
-  now?: () => number;
+  clock?: Clock;
   log: (message: string, details?: Record<string, unknown>) => void;
 };
 
@@ -85,12 +86,15 @@ const innerCall = (origin: string): Call => ({
 /** Starts the one HTTP port behind which every AWS service of the platform is emulated. */
 export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> => {
   const { dataFolder, deployment, declarations, permissions, listeners, chaos, log, secretOf } = options;
-  const now = options.now ?? Date.now;
+  const clock = options.clock ?? makeClock();
+  const { now } = clock;
   const arns = arnsOf(deployment);
   const services: Service[] = [];
   const logFailure = (error: unknown, call: string) =>
     log("aws call failed", { call, error: error instanceof Error ? error.stack : String(error) });
+  let stopListening = () => {};
   const closeServices = async () => {
+    stopListening();
     for (const service of services.toReversed()) await service.close?.();
   };
 
@@ -133,6 +137,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const url = `http://localhost:${port}`;
 
     const queues = openQueues(join(dataFolder, "queues.sqlite"), arns, logFailure, now);
+    stopListening = clock.onMove(queues.clockMoved);
     services.push(makeSqs(queues, now));
     const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
     services.push(tables.service);
@@ -168,6 +173,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       now,
       calls,
       log: logFailure,
+      movedDate: () => movedDate(clock),
     });
     ready.resolve(dispatch);
 
