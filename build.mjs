@@ -6,7 +6,9 @@ import { optionsOrExit } from "./scripts/options.ts";
 
 export { build };
 
-/** One line for each function with its size and budget; those over it, and those without one. */
+/**
+ * A line for each function with its size and budget, and the functions that are over their budget or have none.
+ */
 const report = (built, budgets) => {
   const over = [];
   for (const { name, bytes, rebuilt } of built) {

@@ -5,8 +5,8 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 const SYSTEM = [
   "local/system/**/*.test.ts",
   "local/start/**/*.test.ts",
-  "local/platform.test.ts",
-  "scripts/{check,node24,testing/hold-output}.test.ts",
+  "local/platform*.test.ts",
+  "scripts/{check,guides,node24,testing/hold-output}.test.ts",
   "scripts/build/**/*.test.ts",
   "scripts/soak/**/*.test.ts",
 ];
@@ -14,7 +14,8 @@ const PORT = ["local/{aws,gateway,issuer,runtime,seen,sources}/**/*.test.ts"];
 const ALL = ["{common,functions,local,scripts,bench}/**/*.test.ts"];
 
 /** Functions and clients read the environment once, so a test that sets it needs modules of its own. */
-const SETS_ENVIRONMENT = /process\.env|useFunctionPort|vi\.(stubEnv|mock|doMock|resetModules)/;
+const SETS_ENVIRONMENT =
+  /process\.env|useFunctionPort|startFunction|startReader|startAuthorizer|vi\.(stubEnv|mock|doMock|resetModules)/;
 
 /** Two projects: files that share a worker and its modules, and `… alone`, each in a worker of its own. */
 const projects = (

@@ -22,6 +22,7 @@ const slowHistory = (count: number) => {
       await wait();
       return store.queryPage(options);
     },
+    get: store.get,
     getMany: async (keys: Parameters<typeof store.getMany>[0]) => {
       await wait();
       return store.getMany(keys);

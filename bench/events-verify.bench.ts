@@ -14,6 +14,11 @@ const EVENTS = 20_000;
 const BATCH = 500;
 const ROUNDS = 5;
 
+const GOALS: Record<string, string> = {
+  "verify the table, lists too": "≥ 0.25",
+  "verify a file": "≥ 0.4",
+};
+
 const history = async (): Promise<MemoryTable> => {
   const store = memoryTable();
   for (let start = 0; start < EVENTS; start += BATCH) {
@@ -34,10 +39,12 @@ const history = async (): Promise<MemoryTable> => {
   return store;
 };
 
+/** By CPU time: nothing here waits for anything, and a busy machine takes its time from both sides. */
 const eventsPerSecond = async (work: () => Promise<void> | void): Promise<number> => {
-  const began = performance.now();
+  const before = process.cpuUsage();
   await work();
-  return (EVENTS * 1000) / (performance.now() - began);
+  const { user, system } = process.cpuUsage(before);
+  return (EVENTS * 1_000_000) / (user + system);
 };
 
 /** Verifying against the least that it could be: parsing each event, and two hashes of its text. */
@@ -82,11 +89,11 @@ export const run = async (): Promise<Row[]> => {
     rows.push({
       what,
       against: "parsing and hashing alone",
-      unit: "events/s",
+      unit: "events/CPU s",
       ours: median(rates.map((rate) => rate.ours)),
       theirs: median(rates.map((rate) => rate.theirs)),
       ratio: median(rates.map((rate) => rate.ours / rate.theirs)),
-      goal: "–",
+      goal: GOALS[what] ?? "–",
     });
   }
   return rows;

@@ -6,7 +6,7 @@ const pathOf = (folder: string): string => join(folder, "clock.json");
 
 /**
  * Keeps how far the clock was moved beside the data while the platform runs, for a process that makes tokens for
- * it. The answer ends that: the next platform begins with the machine's time.
+ * it. The function that this returns ends that: the next platform begins with the machine's time.
  */
 export const shareClock = (clock: Clock, folder: string): (() => void) => {
   // A platform that was killed may have left one.

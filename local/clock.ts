@@ -3,9 +3,9 @@ export type Clock = {
   now(): number;
   /** Its one number is how many milliseconds the clock is ahead of the machine's; functions' threads read it too. */
   ahead: Float64Array<SharedArrayBuffer>;
-  /** Goes on from this time. What listens has taken note when this returns. */
+  /** Goes on from this time. All listeners have been called when this returns. */
   moveTo(time: number): void;
-  /** Hears by how many milliseconds the clock was moved; the answer ends that. */
+  /** Calls the listener with the milliseconds of every move, until the function that this returns is called. */
   onMove(listener: (byMs: number) => void): () => void;
 };
 

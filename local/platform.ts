@@ -16,6 +16,7 @@ import { localDeployment } from "./deployment.ts";
 import { type FrontDoor, listenFrontDoor, type Site } from "./gateway/front-door.ts";
 import { loadGatewayResponses } from "./gateway/gateway-responses.ts";
 import { createRestApi } from "./gateway/rest-api.ts";
+import { routesOf } from "./gateway/routes.ts";
 import type { UsagePlans } from "./gateway/usage-plans.ts";
 import { openIssuer, type TokenRequest } from "./issuer/issuer.ts";
 import { issuerSite } from "./issuer/site.ts";
@@ -30,6 +31,7 @@ import { settingsOf } from "./settings.ts";
 import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
 import { type Sources, startSources } from "./sources/sources.ts";
 import { emptyFolder, lockFolder } from "./start/folder-lock.ts";
+import { welcomeSite } from "./welcome/site.ts";
 
 export type PlatformOptions = {
   functionsFolder: string;
@@ -41,7 +43,7 @@ export type PlatformOptions = {
   /** 0 takes a free one. */
   port: number;
   awsPort: number;
-  /** Values of settings, over the local ones. */
+  /** Values of settings that replace the local ones. */
   settings?: Readonly<Record<string, string>>;
   /** Where a setting stands under its name, that value wins over all others. */
   environment?: NodeJS.ProcessEnv;
@@ -79,7 +81,7 @@ export type Platform = {
 };
 
 const CONCURRENCY_MAX = 10;
-/** With what comes after, stopping takes less than five seconds. */
+/** Stopping takes less than five seconds in all. */
 const DRAIN_MS = 3500;
 
 const openDoor = async (port: number, functionsFolder: string, clock: Clock): Promise<FrontDoor> => {
@@ -153,7 +155,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       audience: settings.TOKEN_AUDIENCE.split(",")[0]?.trim(),
     });
 
-    // The port tells from its start on; there is nothing to tell before the sources are wired.
+    // The port may call its listeners from its start on; nothing happens before the sources are wired.
     let listeners: PortListeners = {
       onTopicMessage: unwired,
       onBucketChange: unwired,
@@ -214,6 +216,13 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
 
     const responses = loadGatewayResponses(options.functionsFolder);
     const sites: Site[] = [
+      welcomeSite({
+        url,
+        awsUrl: aws.url,
+        version: settings.RELEASE_VERSION,
+        dataFolder,
+        routes: routesOf(declarations),
+      }),
       issuerSite(issuer, url),
       ownSite(responses, [callsRoute(aws.calls), chaosRoute(chaos), clockRoute(clock)]),
     ];
@@ -239,7 +248,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       const deadline = AbortSignal.timeout(DRAIN_MS);
       await door.close(deadline);
       draining.abort();
-      // Whatever takes longer is ended, and its messages are put back.
+      // Invocations that take longer are ended, and their messages return to the queue.
       await Promise.race([sources.finished, aborted(deadline)]);
       await runtime.stop(deadline);
       await sources.finished;

@@ -5,7 +5,7 @@
  * REST API. `local/platform.ts` puts them together.
  */
 
-/** What an invocation came to, as Lambda's Invoke API tells it. */
+/** The outcome of an invocation, as Lambda's Invoke API answers it. */
 export type Invocation =
   | { outcome: "answered"; payload: unknown }
   | {
@@ -63,7 +63,7 @@ export type Queues = {
   ): Promise<QueueMessage[]>;
   delete(queue: string, receiptHandles: string[]): Promise<void>;
   changeVisibility(queue: string, receiptHandle: string, seconds: number): Promise<void>;
-  /** Shows at once what is in flight: whoever had taken it ended with the platform that ran before. */
+  /** Shows all messages in flight at once, because their receivers ended with the platform that ran before. */
   release(queue: string): Promise<void>;
   /** Visible, in flight, delayed. */
   depth(queue: string): { visible: number; inFlight: number; delayed: number };
@@ -137,8 +137,8 @@ export type TableStreams = {
 export type BusEvent = Record<string, unknown> & { id: string; source: string; "detail-type": string };
 
 /**
- * What the AWS port tells the event sources. Each listener is awaited before the AWS call is
- * answered, so that what was accepted is never lost: a listener only puts on a durable queue.
+ * How the AWS port notifies the event sources. Each listener is awaited before the AWS call is answered, so
+ * that nothing accepted is lost: a listener only puts messages on a durable queue.
  */
 export type PortListeners = {
   onTopicMessage(topic: string, message: TopicMessage, attributes: MessageAttributes): Promise<void>;
@@ -148,7 +148,7 @@ export type PortListeners = {
 
 /** How the AWS port decides whether a caller may do something. */
 export type Permissions = {
-  /** `local` may do everything; a function's name may do what its manifest grants; others do not exist. */
+  /** `local` may do everything; a function's name may do what its manifest grants; no other caller exists. */
   exists(accessKeyId: string): boolean;
   /** A KMS key is asked for by the ARN of the alias that named it (`arn:…:kms:…:alias/millrace-local-cursors`). */
   allows(accessKeyId: string, action: string, resourceArn: string): boolean;

@@ -3,7 +3,7 @@
 import { useAws } from "./aws-environment.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
 
-/** Locally buckets have their plain names; in AWS the account stands behind, because names are global. */
+/** In AWS the account's id follows the bucket's name, because names are global. Locally it does not. */
 const bucketSuffix = async (environment: string): Promise<string> => {
   if (environment === "local") return "";
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");

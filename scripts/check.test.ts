@@ -13,6 +13,7 @@ const SETTINGS = [
   "knip.jsonc",
   "redocly.yaml",
   ".dependency-cruiser.json",
+  ".dependency-cruiser.mjs",
   ".secretlintrc.json",
   ".secretlintignore",
 ];
@@ -33,7 +34,8 @@ const makeFolder = (): string => {
 beforeAll(() => {
   folder = makeFolder();
   for (const name of ["common", "local", "scripts", "bench"]) put(`${name}/empty.ts`, "export {};\n");
-  // One file that each checker has something against; the key is put together here so that it is no finding itself.
+  // One bad file for each checker. The key is put together here, so that the secrets check does not find it in
+  // this file.
   put("functions/b/thing.ts", "export const thing: number = 1;\n");
   put(
     "functions/a/handler.ts",

@@ -15,7 +15,7 @@ export const CHECKS: Step[] = [
     args: [
       bin("dependency-cruiser/bin/dependency-cruiser.mjs"),
       "--config",
-      ".dependency-cruiser.json",
+      ".dependency-cruiser.mjs",
       "functions",
       "common",
       "local",
@@ -29,6 +29,7 @@ export const CHECKS: Step[] = [
     args: [bin("knip/bin/knip.js"), "--no-progress", "--production", "--include=files,exports,types"],
   },
   { name: "secrets", args: [bin("secretlint/bin/secretlint.js"), "--maskSecrets", "**/*"] },
+  { name: "words of comments", args: ["scripts/words.ts"] },
   { name: "quotas of AWS", args: ["scripts/terraform/quotas.ts", "--check"] },
   {
     name: "the OpenAPI document",

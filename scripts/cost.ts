@@ -1,4 +1,4 @@
-// Dollars a month of each environment that nobody uses, and dollars per million events: `npm run cost`.
+// Dollars a month of each environment that is not used, and dollars per million events: `npm run cost`.
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { loadDeclarations } from "#common/manifest/load.ts";
@@ -20,7 +20,7 @@ const print = (lines: readonly Line[]): void => {
 };
 
 console.log(`US dollars, list prices of ${prices.region} (bench/prices.json), no free tier.\n`);
-console.log("A month of an environment that nobody uses:");
+console.log("A month of an environment that is not used:");
 const environments = readdirSync(join(root, "bench", "billed")).sort();
 for (const file of environments) {
   const lines = idleCost(prices, readBilled(file) as Billed);

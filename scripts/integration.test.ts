@@ -51,7 +51,7 @@ describe("the checks of a deployment", () => {
     [{ openapi: "3.0" }, "GET /openapi.json describes the routes"],
     [{ open: true }, "GET /data without a token is refused"],
     [{ problems: "html" }, "GET /data without a token is refused"],
-    [{ signatures: "unchecked" }, "GET /data with a token that nobody signed is refused"],
+    [{ signatures: "unchecked" }, "GET /data with a forged signature is refused"],
     [{ roles: "unchecked" }, "GET /data with a token without the role is refused"],
     [{ post: 200 }, "POST /data takes a record in"],
     [{ requestId: "none" }, "POST /data takes a record in"],
@@ -145,7 +145,7 @@ describe("npm run integration", () => {
     });
   });
 
-  it("says that nobody answers where nobody does", async () => {
+  it("says that there is no answer where nothing listens", async () => {
     const url = await start({});
     await new Promise((resolve) => server?.close(resolve));
 

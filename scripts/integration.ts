@@ -25,7 +25,7 @@ const isUrl = (text: string): boolean => {
   return /^https?:$/.test(protocol) && `${search}${hash}${username}` === "";
 };
 
-/** What was asked for, or one sentence for each thing that is wrong with it. */
+/** The arguments, or one sentence for each thing that is wrong with them. */
 export const readArguments = (
   argv: readonly string[],
   environment: Environment,

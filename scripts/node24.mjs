@@ -64,8 +64,8 @@ const isLater = (one, other) => {
 };
 
 /**
- * Node 24 comes as a platform package; a machine's own Node serves if it is 24 or later. A machine's own
- * Node 24 goes before an older package, because for macOS there is none of the later ones.
+ * Node 24 comes as a platform package; a machine's own Node serves if it is 24 or later. A machine's own Node
+ * 24 that is later than the package is preferred, because for macOS there is only an older package.
  */
 const node24 = () => {
   const own = process.versions.node;
@@ -112,7 +112,8 @@ const child = spawn(node, process.argv.slice(2), {
   },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-// npm's shell does not pass SIGTERM on: when it is gone, the parent changes and the child has to go too.
+// npm's shell does not pass SIGTERM on: when the shell is gone, the parent changes and the child has to stop
+// too.
 const parent = process.ppid;
 const watch = setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 200);
 child.on("exit", (code, signal) => {

@@ -107,7 +107,7 @@ export const refuse = (faults: readonly string[]): void => {
   process.exitCode = 2;
 };
 
-/** For commands that look at nothing else in their arguments: ends the process where there is a fault. */
+/** For commands without further checks of their arguments: ends the process where there is a fault. */
 export const optionsOrExit = <Name extends CommandName>(
   name: Name,
   argv: readonly string[],

@@ -6,6 +6,7 @@ import { differences, postRecords, readRecords } from "#local/testing/post-recor
 import { startSystem } from "#local/testing/system.ts";
 import { build } from "./build/build.ts";
 import { type Given, optionsOrExit, refuse } from "./options.ts";
+import { soakApi, statusLines } from "./soak/api/soak-api.ts";
 import { soakEvents } from "./soak/soak-events.ts";
 import { soakExport } from "./soak/soak-export.ts";
 
@@ -47,8 +48,17 @@ const soakEventChains = async ({ events, chaos, seed }: Values): Promise<string[
   return faults;
 };
 
+/** Every route of the OpenAPI document, with requests as it allows them and with spoilt ones. */
+const soakRoutes = async ({ requests, seed }: Values): Promise<string[]> => {
+  const result = await soakApi({ requests, seed, onProgress: (line) => console.log(line) });
+  for (const line of statusLines(result)) console.log(line);
+  console.log(`${result.requests} requests with the seed ${seed}, ${result.faults.length} faults`);
+  return result.faults;
+};
+
 /** Each soak, and the options that are for it. */
 const soaks: Record<string, { run: (values: Values) => Promise<string[]>; options: string[] }> = {
+  api: { run: soakRoutes, options: ["requests", "seed"] },
   data: { run: soakData, options: ["records", "chaos", "parallel"] },
   events: { run: soakEventChains, options: ["events", "chaos", "seed"] },
   export: { run: ({ events }) => soakExport(events), options: ["events"] },

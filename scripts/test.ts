@@ -43,7 +43,7 @@ const tests = (project: string, name: string): Step => {
   };
 };
 
-// The longest first, so that a lane is not still at work on it when the others are done.
+// The longest first, so that no worker is still at work on it when the others are done.
 const STEPS: Step[] = [
   tests("system", "whole system"),
   tests("unit", "units"),
@@ -62,7 +62,7 @@ if (built.ok) {
   } else {
     console.log("left out  terraform                       it is not on the path");
   }
-  // A lane more than cores, because tests also wait; not many more, because they have deadlines.
+  // One worker more than cores, because tests also wait; not many more, because they have deadlines.
   results.push(...(await runSteps(STEPS, Math.min(4, availableParallelism() + 1))));
 }
 rmSync(folder, { recursive: true, force: true });

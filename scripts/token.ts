@@ -19,7 +19,7 @@ const isOrigin = (text: string): boolean => URL.canParse(text) && /^https?:$/.te
 
 type TokenArguments = { request: TokenRequest; issuer: string; data: string };
 
-/** What was asked for, or one sentence for each thing that is wrong with it. */
+/** The arguments, or one sentence for each thing that is wrong with them. */
 export const readTokenArguments = (
   argv: readonly string[],
 ): { faults: string[] } | ({ faults: [] } & TokenArguments) => {

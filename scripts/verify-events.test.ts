@@ -31,14 +31,14 @@ const runScript = (
     const child = spawn(process.execPath, [script, ...args], {
       env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1" },
     });
-    const told = { output: "", errors: "" };
+    const printed = { output: "", errors: "" };
     child.stdout.on("data", (chunk) => {
-      told.output += chunk;
+      printed.output += chunk;
     });
     child.stderr.on("data", (chunk) => {
-      told.errors += chunk;
+      printed.errors += chunk;
     });
-    child.on("close", (code) => done({ code, ...told }));
+    child.on("close", (code) => done({ code, ...printed }));
   });
 
 beforeAll(async () => {
@@ -91,7 +91,7 @@ describe("verify-events", () => {
     });
   });
 
-  it("tells what is wrong with a table, and ends with 1", async () => {
+  it("reports what is wrong with a table, and ends with 1", async () => {
     const [item] = await store.getMany([eventKey("demo", "event-3")]);
     if (item) await store.putAll([{ ...item, description: "other" }]);
 

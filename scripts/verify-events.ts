@@ -1,11 +1,14 @@
 // Proves that events are what they were: those of a platform's table, or those of an exported file with nothing
-// but the heads of their chains. Ends with 0 when they are, 1 when they are not, 2 when it could not tell.
+// but the heads of their chains. Ends with 0 when they are, 1 when they are not, 2 when that cannot be decided.
 import { createReadStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { type AnchoredHead, readHeads } from "#common/events/anchors/heads.ts";
-import type { ChainVerdict } from "#common/events/verify/verify-chain.ts";
+import { type AnchoredHead, isAnchoredHead, readHeads } from "#common/events/anchors/heads.ts";
 import { verifyFile } from "#common/events/verify/verify-file.ts";
-import { type OrganizationVerdict, verifyOrganization } from "#common/events/verify/verify-organization.ts";
+import {
+  type OrganizationVerdict,
+  type Progress,
+  verifyOrganization,
+} from "#common/events/verify/verify-organization.ts";
 import { isOrganizationId } from "#common/ids/organization-id.ts";
 import { useAws } from "./aws-environment.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
@@ -14,7 +17,7 @@ export type VerifyArguments =
   | { file: string; heads: string }
   | { organizationId: string; environment: string; endpoint?: string; writeHeads?: string };
 
-/** What was asked for, or one sentence for each thing that is wrong with it. */
+/** The arguments, or one sentence for each thing that is wrong with them. */
 export const readVerifyArguments = (
   argv: readonly string[],
 ): { faults: string[] } | { faults: []; asked: VerifyArguments } => {
@@ -60,22 +63,12 @@ export const readVerifyArguments = (
     : { faults: [], asked: { file, heads } };
 };
 
-const isHead = (value: unknown): value is AnchoredHead => {
-  if (typeof value !== "object" || value === null) return false;
-  const { organizationId, epoch, number, sequence, hash } = value as Record<string, unknown>;
-  return (
-    typeof organizationId === "string" &&
-    [epoch, number, sequence].every(Number.isSafeInteger) &&
-    typeof hash === "string"
-  );
-};
-
 /** The heads of an anchor, or of a file of heads; throws what is wrong with it. */
 export const parseHeads = (text: string): AnchoredHead[] => {
   const value: unknown = JSON.parse(text);
   const heads: unknown =
     typeof value === "object" && value !== null && "heads" in value ? value.heads : undefined;
-  if (!Array.isArray(heads) || !heads.every(isHead)) {
+  if (!Array.isArray(heads) || !heads.every(isAnchoredHead)) {
     throw new Error("it must be { heads: [{ organizationId, epoch, number, sequence, hash }] }");
   }
   return heads;
@@ -116,21 +109,21 @@ const PROGRESS_MS = 5_000;
 const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: string }>): Promise<boolean> => {
   const { organizationId, environment, writeHeads } = asked;
   useAws(environment, asked.endpoint);
-  // Behind the variables, which the client reads once.
+  // Imported after the variables are set, because the client reads them once.
   const { dynamodbTable } = await import("#common/table/dynamodb-table.ts");
   const store = dynamodbTable(`millrace-${environment}-events`);
   const heads = writeHeads === undefined ? [] : await readHeads(store, organizationId);
-  let earlier: ChainVerdict[] = [];
+  let earlier: Progress | undefined;
   let verdict: OrganizationVerdict;
   for (;;) {
     const pauseAt = Date.now() + PROGRESS_MS;
     const isTimeUp = (): boolean => Date.now() > pauseAt;
     verdict = await verifyOrganization(store, organizationId, { deep: true, isTimeUp, earlier });
-    if (verdict.complete || verdict.brokenAt) break;
-    earlier = verdict.chains;
+    if (verdict.complete) break;
+    earlier = verdict.progress;
     progress(verdict.checked);
   }
-  // An organization without an event has no chain that could be checked: most likely it is not called so.
+  // An organization without events has no chain to check; most likely its name is misspelt.
   if (verdict.valid && verdict.checked === 0) {
     throw new Error(`millrace-${environment}-events has no event of "${organizationId}".`);
   }

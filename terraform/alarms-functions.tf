@@ -3,7 +3,7 @@ locals {
   started_by = { for name, manifest in local.manifests : name => toset(manifest.triggers[*].type) }
 
   function_alarms = merge(
-    # A bad token makes the authorizer throw, which AWS counts as an error; its own metric tells faults apart.
+    # A bad token makes the authorizer throw, which AWS counts as an error; its own metric counts faults alone.
     {
       for name, function in local.functions : "${name}-errors" => {
         kind       = "function-errors"
@@ -60,9 +60,9 @@ locals {
         dimensions = { FunctionName = function.full_name }
         statistic  = "Sum"
         threshold  = 1
-      } if function.asynchronous
+      } if function.dead_letters
     },
-    # The stacks of these triggers count what they can never work off.
+    # The stacks of these triggers count the records that can never succeed.
     {
       for name in keys(local.functions) : "${name}-rejected" => {
         kind       = "messages-rejected"

@@ -1,6 +1,6 @@
 locals {
-  # By function, whose invocations are counted: its most frequent schedule tells first. From an hour on CloudWatch counts
-  # by the hour, and two hours more are for the change to summer time and for a late metric.
+  # By function, because its invocations are counted: its most frequent schedule is the first to be late. From an hour
+  # on CloudWatch counts by the hour, and two hours more are for the change to summer time and for a late metric.
   missed_after = {
     for function, minutes in {
       for function in distinct(values(local.schedule_triggers)[*].function) : function => [

@@ -9,8 +9,8 @@ module "alarms" {
   key_arn            = module.data_key.arn
 }
 
-# Each kind is an entry of docs/runbook.md; tests/manifests.tftest.hcl looks for it there. An alarm is worth a mail: what
-# another alarm tells already, and what mends itself, has none.
+# Each kind is an entry of docs/runbook.md; tests/manifests.tftest.hcl looks for it there. An alarm is worth a mail, so
+# there is none for what another alarm reports already, nor for what mends itself.
 locals {
   queue_alarms = merge(
     {
@@ -41,7 +41,7 @@ locals {
   )
 
   # A message that is worked on counts as waiting, and so does one whose worker was killed: until it is seen again and
-  # worked on once more. A queue that nobody consumes has no age to watch.
+  # worked on once more. A queue without a consumer has no age to watch.
   queue_ages = {
     for queue, timeouts in local.consumer_timeouts : queue => max(var.queue_age_seconds, local.queue_visibility[queue] + max(timeouts...)) if length(timeouts) > 0
   }

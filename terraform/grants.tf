@@ -44,7 +44,7 @@ locals {
     ]
   }
 
-  # What a grant may name: a slip of the pen in a manifest is found by guard.tf.
+  # The names that a grant may use; guard.tf refuses any other, such as a misspelt one.
   declared = {
     tables  = keys(local.resources.tables)
     queues  = concat(flatten([for queue in keys(local.resources.queues) : [queue, "${queue}-dead"]]), [for name, function in local.functions : "${name}-dead" if function.dead_letters])

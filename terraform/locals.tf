@@ -1,8 +1,9 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
-# Reads the manifests. All defaults are filled in here, so that no resource asks again; all names and ARNs are made by
-# convention (common/manifest/names.ts makes the same), so that every policy can be read in the first plan.
+# Reads the manifests. All defaults are filled in here, so that no resource needs defaults of its own; all names and
+# ARNs are made by convention (common/manifest/names.ts makes the same), so that every policy can be read in the first
+# plan.
 locals {
   environment = terraform.workspace
   prefix      = "millrace-${local.environment}"

@@ -14,7 +14,8 @@ locals {
     for queue in keys(local.resources.queues) : queue => [for trigger in local.queue_triggers : local.functions[trigger.function].timeout if trigger.queue == queue]
   }
 
-  # What resources.json says, or six times the longest consumer's time-out; SQS's own 30 seconds where nobody consumes.
+  # What resources.json says, or six times the longest consumer's time-out; SQS's own 30 seconds where there is no
+  # consumer.
   queue_visibility = {
     for queue, timeouts in local.consumer_timeouts : queue => coalesce(
       lookup(local.resources.queues[queue], "visibilitySeconds", null),
@@ -23,7 +24,7 @@ locals {
   }
 }
 
-# What a function could not do that was asked of it asynchronously.
+# Asynchronous invocations that failed for good.
 module "dead_letters" {
   source   = "./modules/queue"
   for_each = { for name, function in local.functions : name => function if function.dead_letters }
@@ -32,7 +33,7 @@ module "dead_letters" {
   dead_letters_only = true
   key_arn           = module.data_key.arn
 
-  # SNS and EventBridge put there what they could not hand to Lambda; Lambda itself uses the function's role.
+  # SNS and EventBridge put events there that they could not deliver to Lambda; Lambda itself uses the function's role.
   senders = {
     for service, source in {
       "events.amazonaws.com" = { functions = values(local.bus_triggers)[*].function, arn = "${local.at.events}:rule/${local.prefix}-bus/*" }

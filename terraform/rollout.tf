@@ -9,7 +9,7 @@ module "rollout" {
   functions = {
     for name, function in local.functions : name => {
       name = module.function[name].name
-      # The authorizer's errors are bad tokens: its own alarm tells faults apart.
+      # The authorizer's errors are bad tokens; its own alarm counts faults alone.
       alarms = [for names in module.alarms[*].names : names["${name}-${contains(local.authorizers, name) ? "fault" : "errors"}"]]
     }
   }

@@ -1,4 +1,4 @@
-# One group per environment: what a schedule's role trusts, and what Scheduler counts its metrics by.
+# One group per environment. A schedule's role trusts it, and Scheduler's metrics are by group.
 resource "aws_scheduler_schedule_group" "schedules" {
   name = local.prefix
 }

@@ -28,7 +28,19 @@ resource "aws_lambda_event_source_mapping" "table" {
   maximum_batching_window_in_seconds = each.value.window
   function_response_types            = ["ReportBatchItemFailures"]
 
-  # One bad record must not hold up its shard for a day: halve the batch, give up after ten tries, keep what it was.
+  # Lambda asks for nothing where there is no filter: each record of the stream invokes the function.
+  dynamic "filter_criteria" {
+    for_each = each.value.filter[*]
+
+    content {
+      filter {
+        pattern = filter_criteria.value
+      }
+    }
+  }
+
+  # One bad record must not hold up its shard for a day: halve the batch, give up after ten tries, keep the record's
+  # place.
   bisect_batch_on_function_error = true
   maximum_retry_attempts         = 10
 

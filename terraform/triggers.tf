@@ -28,6 +28,7 @@ locals {
     for trigger in local.triggers : "${trigger.function}/${trigger.table}" => {
       function   = trigger.function
       table      = trigger.table
+      filter     = one([for filter in lookup(trigger, "filter", null)[*] : jsonencode(filter)])
       batch_size = lookup(trigger, "batchSize", 100)
       window     = lookup(trigger, "windowSeconds", 0)
     } if trigger.type == "table"

@@ -46,7 +46,7 @@ variable "build_folder" {
 }
 
 variable "release_version" {
-  description = "The version that GET /health tells."
+  description = "The version that GET /health answers."
   type        = string
   default     = "unreleased"
 }
@@ -283,7 +283,7 @@ variable "queue_age_seconds" {
 }
 
 variable "monthly_budget_usd" {
-  description = "The account's costs per month, in US dollars, above which somebody is told; null: no budget. Needs alarms."
+  description = "The account's costs per month, in US dollars, above which a mail is sent; null: no budget. Needs alarms."
   type        = number
   default     = null
 }

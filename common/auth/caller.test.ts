@@ -70,10 +70,24 @@ describe("the caller in a token", () => {
     expect(callerWith({ sub })?.userId).toBe(sub);
   });
 
-  it.each(["", "a".repeat(256), "a\u0000", "\u007f", "a\u0085", "a\u2028", 7, null, ["a"], undefined])(
-    "is nobody when sub is %j",
-    (sub) => expect(callerWith({ sub })).toBeUndefined(),
-  );
+  it.each([
+    "",
+    "a".repeat(256),
+    "a\u0000",
+    "\u007f",
+    "a\u0085",
+    "a\u2028",
+    "a\ud800",
+    "\udc00a",
+    7,
+    null,
+    ["a"],
+    undefined,
+  ])("is nobody when sub is %j", (sub) => expect(callerWith({ sub })).toBeUndefined());
+
+  it("may be called by a character that takes two surrogates", () => {
+    expect(callerWith({ sub: "😀" })?.userId).toBe("😀");
+  });
 
   it("expires at the latest when dates end", () => {
     expect(callerOf({ sub: "a" }, names, 1e300)?.expiresAt).toBe(253_402_300_799);
@@ -104,6 +118,7 @@ describe("the context that the authorizer hands on", () => {
     {},
     { userId: "a", roles: "" },
     { userId: "", roles: "", expiresAt: "1" },
+    { userId: "\ud800", roles: "", expiresAt: "1" },
     { userId: "a", expiresAt: "1" },
     { userId: "a", roles: ["admin"], expiresAt: "1" },
     { userId: "a", roles: "", expiresAt: 1 },

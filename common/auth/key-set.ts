@@ -11,6 +11,13 @@ export const ALGORITHMS: readonly string[] = ["RS256", "ES256", "EdDSA"];
 
 const RSA_BITS_MIN = 2048;
 
+/**
+ * Exponents from 65537 up to 2^256, and odd, are what NIST allows (FIPS 186-5, A.1.1); a smaller one has broken
+ * implementations, and with 1 every signature is its own message.
+ */
+const EXPONENT_MIN = 65_537n;
+const EXPONENT_MAX = 1n << 256n;
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -32,12 +39,37 @@ const publicKeyOf = (jwk: JsonWebKey): KeyObject | undefined => {
   }
 };
 
+const numberOf = (base64url: unknown): bigint => {
+  const hex = typeof base64url === "string" ? Buffer.from(base64url, "base64url").toString("hex") : "";
+  return hex === "" ? 0n : BigInt(`0x${hex}`);
+};
+
+/** Whether an RSA key can be one: a product of two large primes is odd, and so is an exponent. */
+const isSoundRsa = (
+  { n, e }: Readonly<Record<string, unknown>>,
+  { asymmetricKeyDetails }: KeyObject,
+): boolean => {
+  const exponent = numberOf(e);
+  return (
+    (asymmetricKeyDetails?.modulusLength ?? 0) >= RSA_BITS_MIN &&
+    numberOf(n) % 2n === 1n &&
+    exponent >= EXPONENT_MIN &&
+    exponent < EXPONENT_MAX &&
+    exponent % 2n === 1n
+  );
+};
+
+/** Where an issuer says what a key is for (RFC 7517, 4.3), it must be for verifying. */
+const mayVerify = (operations: unknown): boolean =>
+  operations === undefined || (Array.isArray(operations) && operations.includes("verify"));
+
 /** The key, or undefined for one of another use or algorithm, and for what is no key. */
 const keyOf = (value: unknown): Key | undefined => {
   if (!isRecord(value)) return undefined;
   const { kid, kty, use = "sig", alg } = value;
   const algorithm = algorithmOf(value);
   if (typeof kid !== "string" || typeof kty !== "string" || algorithm === undefined) return undefined;
+  if (!mayVerify(value.key_ops)) return undefined;
   if (use !== "sig" || (alg !== undefined && alg !== algorithm)) return undefined;
   // Only the members of a public key, because an issuer may publish the private `d` by mistake.
   const members = Object.fromEntries(
@@ -48,7 +80,7 @@ const keyOf = (value: unknown): Key | undefined => {
   );
   const keyObject = publicKeyOf({ kty, ...members });
   if (keyObject === undefined) return undefined;
-  if ((keyObject.asymmetricKeyDetails?.modulusLength ?? RSA_BITS_MIN) < RSA_BITS_MIN) return undefined;
+  if (kty === "RSA" && !isSoundRsa(members, keyObject)) return undefined;
   return { id: keyId(kid, algorithm), jwk: { ...members, kid, kty, alg: algorithm, use: "sig" }, keyObject };
 };
 

@@ -201,6 +201,31 @@ describe("a JWKS", () => {
     expect(idsOf(short)).toEqual([]);
   });
 
+  it("leaves out keys that are for something else than verifying", () => {
+    const keyFor = (operations: unknown) => JSON.stringify({ keys: [jwkOf(one, { key_ops: operations })] });
+
+    for (const operations of [["sign"], [], "verify", ["encrypt", "wrapKey"], null]) {
+      expect(parseKeySet(keyFor(operations)).size, JSON.stringify(operations)).toBe(0);
+    }
+    expect(parseKeySet(keyFor(["verify"])).size).toBe(1);
+    expect(parseKeySet(keyFor(["sign", "verify"])).size).toBe(1);
+  });
+
+  it("leaves out RSA keys whose exponent is small, even or huge, or whose modulus is even", () => {
+    const { n = "" } = one.publicKey.export({ format: "jwk" });
+    const even = Buffer.from(n, "base64url");
+    even.writeUInt8(even.readUInt8(even.length - 1) & 0xfe, even.length - 1);
+    const bytes = (...values: number[]) => Buffer.from(values).toString("base64url");
+    const withParts = (parts: object) => parseKeySet(JSON.stringify({ keys: [jwkOf(one, parts)] })).size;
+
+    for (const e of [bytes(1), bytes(3), bytes(1, 0, 0), bytes(1, 0, 2), bytes(1, ...Array(31).fill(0), 1)]) {
+      expect(withParts({ e }), e).toBe(0);
+    }
+    expect(withParts({ n: even.toString("base64url") })).toBe(0);
+    expect(withParts({ e: bytes(1, 0, 1) })).toBe(1);
+    expect(withParts({ e: bytes(1, 0, 3) })).toBe(1);
+  });
+
   it("takes keys that do not say their algorithm or use", () => {
     const bare = { alg: undefined, use: undefined };
 

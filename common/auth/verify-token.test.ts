@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { inlineKeys } from "./keys.ts";
 import {
+  goodClaims,
   hmacToken,
   ISSUER,
   inSeconds,
@@ -79,6 +80,31 @@ describe("what is no token", () => {
     ["a payload that is null", tokenOfTexts(rsa, '{"alg":"RS256","kid":"RS256"}', "null")],
   ])("is refused: %s", async (_, token) => {
     expect(await verify(token)).toEqual(refused("malformed"));
+  });
+
+  it("has one spelling: another of the same bytes is refused, also when the token was good before", async () => {
+    const token = tokenOf(rsa);
+    const [header = "", payload = "", signature = ""] = token.split(".");
+    // 256 bytes end in the middle of a character: four of its bits belong to nothing.
+    const last = signature.at(-1) ?? "";
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const other = `${signature.slice(0, -1)}${alphabet[alphabet.indexOf(last) + 1]}`;
+    expect(Buffer.from(other, "base64url")).toEqual(Buffer.from(signature, "base64url"));
+
+    expect(await verify(token)).toMatchObject({ ok: true });
+    expect(await verify(`${header}.${payload}.${other}`)).toEqual(refused("malformed"));
+    expect(await verify(`${token}==`)).toEqual(refused("malformed"));
+    const plus = signature.replaceAll("-", "+").replaceAll("_", "/");
+    if (plus !== signature)
+      expect(await verify(`${header}.${payload}.${plus}`)).toEqual(refused("malformed"));
+  });
+
+  it("is refused when its sub holds a lone surrogate", async () => {
+    const text = JSON.stringify({ ...goodClaims(), sub: "a?" }).replace("a?", "a\\ud800");
+
+    const token = tokenOfTexts(rsa, '{"alg":"RS256","kid":"RS256"}', text);
+
+    expect(await verify(token)).toEqual(refused("subject"));
   });
 
   it("is refused for its length before anything else is looked at", async () => {

@@ -26,6 +26,17 @@ export type VerifierOptions = {
   rememberedMax?: number;
 };
 
+/**
+ * Whether three parts stand there in the one way that base64url writes their bytes (RFC 4648, 3.5): without padding,
+ * other alphabets, or bits behind the last byte. Else one token could be spelled in many ways, each of them good.
+ */
+const isCanonical = (token: string): boolean => {
+  const parts = token.split(".");
+  return (
+    parts.length === 3 && parts.every((part) => Buffer.from(part, "base64url").toString("base64url") === part)
+  );
+};
+
 type Header = { readonly [name: string]: unknown };
 type Payload = {
   readonly [name: string]: unknown;
@@ -86,6 +97,8 @@ export const makeTokenVerifier = ({
       if (!isPast(known.exp) && keys.holds(known.key)) return { ok: true, caller: known.caller };
       remembered.forget(token);
     }
+
+    if (!isCanonical(token)) return { ok: false, reason: "malformed" };
 
     let key: Key | undefined;
     try {

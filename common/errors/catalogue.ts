@@ -31,6 +31,11 @@ export const ERRORS = {
     retry: true,
     text: "Others are changing this customer at the same moment. Try again.",
   },
+  PRECONDITION_FAILED: {
+    status: 412,
+    retry: false,
+    text: "What stands there is not what If-Match or If-None-Match asks for. Read it again before you change it.",
+  },
   BODY_TOO_LARGE: { status: 413, retry: false, text: "The body is larger than this route takes." },
   IDEMPOTENCY_MISMATCH: {
     status: 422,

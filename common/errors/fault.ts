@@ -73,6 +73,12 @@ const LENGTHS: Record<string, (limit: number) => string> = {
   maximum: (limit) => `must be at most ${limit}`,
 };
 
+/** Formats that are easier shown than named. */
+const FORMATS: Record<string, string> = {
+  "date-time": "must be a valid date-time, for example 2025-01-31T12:00:00Z",
+  "day-or-time": "must be a day or a time, for example 2025-01-31 or 2025-01-31T12:00:00Z",
+};
+
 const toFault = (error: ErrorObject, root: unknown): Fault => {
   const { keyword, params, propertyName } = error;
   if (propertyName !== undefined) {
@@ -94,7 +100,9 @@ const toFault = (error: ErrorObject, root: unknown): Fault => {
     return { path, message: `must be ${[params.type].flat().join(" or ")}, got ${came}` };
   if (keyword === "const") return { path, message: `must be ${JSON.stringify(params.allowedValue)}` };
   if (keyword === "enum") return { path, message: `must be one of ${params.allowedValues.join(", ")}` };
-  if (keyword === "format") return { path, message: `must be a valid ${params.format}` };
+  if (keyword === "format") {
+    return { path, message: FORMATS[params.format] ?? `must be a valid ${params.format}` };
+  }
   const sentence = LENGTHS[keyword]?.(params.limit) ?? error.message ?? "is not valid";
   return { path, message: `${sentence}, got ${came}` };
 };

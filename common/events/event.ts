@@ -7,13 +7,23 @@ export const EVENT_LIMITS = {
   actorLength: 255,
   /** UTF-8 bytes of `detail` as JSON text. */
   detailBytes: 65_536,
+  targets: 10,
+  targetTypeLength: 100,
+  targetIdLength: 255,
+  targetNameLength: 255,
   /** How far ahead of the clock a `date` may be. */
   aheadSeconds: 300,
 } as const;
 
-/** Type and customer of the events that record who read what; nobody may post this type. */
+/** Type and customer of the events that record reads and changes; this type cannot be posted. */
 export const AUDIT_TYPE = "audit";
 export const AUDIT_CUSTOMER_ID = "-";
+
+/** What an event was done to, beside the customer: an account, a document. Its type holds no `:`. */
+export type Target = { type: string; id: string; name?: string };
+
+/** Type of the targets by which an audit event names the customers that it is about. */
+export const CUSTOMER_TARGET = "customer";
 
 /** An event as it is posted. */
 export type NewEvent = {
@@ -24,6 +34,7 @@ export type NewEvent = {
   /** When it happened; now if it is not said. */
   date?: string;
   actor?: string;
+  targets?: Target[];
   detail?: Json;
 };
 
@@ -39,9 +50,15 @@ export type EventMessage = {
   description: string;
   date: string;
   actor?: string;
+  /** One or more; absent where there are none. */
+  targets?: Target[];
   detail?: Json;
   recordedAt: string;
-  /** 16 random bytes, base64url: without them nobody can guess a text from its digest. */
+  /** The `sub` of the token that posted it, or the function that made it; events of before have none. */
+  recordedBy?: string;
+  /** Of the request that posted or caused it. Stands beside the hash; events of before have none. */
+  transactionId?: string;
+  /** 16 random bytes, base64url: without them a text could be guessed from its digest. */
   salt: string;
   /** `date` was not posted but set to the clock: the same event posted again has another, and is still the same. */
   dateIsDefault?: true;
@@ -71,8 +88,11 @@ export type StoredEvent = {
   description: string;
   date: string;
   actor?: string;
+  targets?: Target[];
   detail?: Json;
   recordedAt: string;
+  recordedBy?: string;
+  transactionId?: string;
   chain: ChainId & Link;
 };
 
@@ -84,7 +104,10 @@ export type RunEntry = {
   description: string;
   date: string;
   actor?: string;
+  targets?: Target[];
   recordedAt: string;
+  recordedBy?: string;
+  transactionId?: string;
   sequence: number;
   hash: string;
   previousHash: string;
@@ -105,8 +128,11 @@ export const fromRunEntry = (organizationId: string, chain: ChainId, entry: RunE
     description: event.description,
     date: event.date,
     ...(event.actor === undefined ? {} : { actor: event.actor }),
+    ...(event.targets === undefined ? {} : { targets: event.targets }),
     ...(event.detail === undefined ? {} : { detail: event.detail }),
     recordedAt: event.recordedAt,
+    ...(event.recordedBy === undefined ? {} : { recordedBy: event.recordedBy }),
+    ...(event.transactionId === undefined ? {} : { transactionId: event.transactionId }),
     chain: { ...chain, sequence, hash, previousHash },
   };
 };

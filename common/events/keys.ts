@@ -59,9 +59,38 @@ export const typePartitions = (organizationId: string, type: string): string[] =
 /** Audit events stand in this partition only: not by time, type or customer, so no other list meets them. */
 export const auditPartition = (organizationId: string): string => `${organizationId}#audit`;
 
+/** Audit events that say they are about a customer stand in this one as well. */
+export const aboutPartition = (organizationId: string, customerId: string): string =>
+  `${organizationId}#about#${escaped(customerId)}`;
+
 /** A customer's profile and the runs of its events. */
 export const customerPartition = (organizationId: string, customerId: string): string =>
   `${organizationId}#customer#${escaped(customerId)}`;
+
+/** Partitions that every organization has: the lists by time, and the audit events. */
+export const fixedPartitions = (organizationId: string): string[] => [
+  ...timePartitions(organizationId),
+  auditPartition(organizationId),
+];
+
+/**
+ * The list that a partition of runs belongs to, when that is of one type, of one customer or about one: the
+ * same text for all partitions of one type. Undefined for the partitions that every organization has.
+ */
+export const listOf = (partition: string): string | undefined => {
+  const kind = partition.indexOf("#") + 1;
+  if (partition.startsWith("type#", kind)) return partition.slice(0, partition.lastIndexOf("#"));
+  return partition.startsWith("customer#", kind) || partition.startsWith("about#", kind)
+    ? partition
+    : undefined;
+};
+
+/** All partitions of such a list. */
+export const partitionsOfList = (list: string): string[] =>
+  list.split("#", 2)[1] === "type" ? shards(list) : [list];
+
+/** Sort keys, inclusive, of all runs of a partition. */
+export const ALL_RUNS = { from: "0", to: ":" } as const;
 
 /** `2025-01-31T12:00:00`: a run holds events of one second. Sorts as text in the years 0000 to 9999. */
 export const secondOf = (date: string): string => date.slice(0, 19);
@@ -69,9 +98,11 @@ export const secondOf = (date: string): string => date.slice(0, 19);
 export const runSortKey = (date: string, chain: ChainId, block: number): string =>
   `${secondOf(date)}#${chainName(chain)}#${padded(block)}`;
 
-/** What a run's sort key says of it. */
+const RUN_SORT_KEY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)#(\d{1,9})-(\d{1,9})#(\d{12})$/;
+
+/** What a run's sort key says of it; throws when it is none. */
 export const parseRunSortKey = (sk: string): { second: string; chain: ChainId; block: number } => {
-  const match = /^([^#]+)#(\d+)-(\d+)#(\d+)$/.exec(sk);
+  const match = RUN_SORT_KEY.exec(sk);
   if (!match) throw new Error(`${sk} is not the sort key of a run`);
   const [, second = "", epoch, number, block] = match;
   return { second, chain: { epoch: Number(epoch), number: Number(number) }, block: Number(block) };

@@ -12,4 +12,9 @@ export type Answer = { status: number; body?: unknown; headers?: Record<string, 
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 export const created = (body: unknown): Answer => ({ status: 201, body });
 export const accepted = (body: unknown): Answer => ({ status: 202, body });
+/** The answer with the strong entity tag of what it shows. */
+export const tagged = (answer: Answer, etag: string): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, etag },
+});
 export const noContent = (): Answer => ({ status: 204 });

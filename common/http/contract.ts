@@ -1,5 +1,18 @@
 import type { Route } from "#common/manifest/manifest.ts";
 import type { Validator } from "#common/validation/validator.ts";
+import type { PreconditionHeader } from "./preconditions.ts";
+
+/** What a header says; one that not every such answer has is written with `required`. */
+export type AnswerHeader = string | { description: string; required: false };
+
+export type RouteAnswer = {
+  description: string;
+  body?: Validator<unknown>;
+  /** `application/json` if not said. */
+  contentTypes?: readonly string[];
+  /** By name. */
+  headers?: Readonly<Record<string, AnswerHeader>>;
+};
 
 /** What one route takes and answers. `answers` and the texts are for the OpenAPI document only. */
 export type RouteContract = {
@@ -11,7 +24,9 @@ export type RouteContract = {
   bodyBytesMax?: number;
   /** Takes an Idempotency-Key (POST only). */
   idempotent?: boolean;
-  answers: Record<number, { description: string; body?: Validator<unknown>; contentType?: string }>;
+  /** The conditional headers that the action holds against what stands there; others are not looked at. */
+  preconditions?: readonly PreconditionHeader[];
+  answers: Record<number, RouteAnswer>;
 };
 
 /** The routes of one function; the keys are the manifest's, which the build checks. */

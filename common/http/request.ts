@@ -1,6 +1,7 @@
 import type { Caller, Member } from "#common/auth/caller.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
 import type { RouteContract, Validated } from "./contract.ts";
+import type { Preconditions } from "./preconditions.ts";
 
 type ParameterNames<Route extends string> = Route extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterNames<Rest>
@@ -21,6 +22,8 @@ export type HttpRequest<Route extends string = string, C = RouteContract> = Vali
   requestId: string;
   /** Joins what several requests and messages do for one purpose: the caller's own, or the request id. */
   transactionId: string;
+  /** The conditional headers that the route's contract takes. */
+  preconditions: Preconditions;
   /** Id and time of what this request makes; the same again when an Idempotency-Key is repeated. */
   attempt: Attempt;
 };

@@ -31,10 +31,13 @@ export type IdempotencyStore = {
   forget(scope: string, lockedUntilMs: number): Promise<void>;
 };
 
+export const IDEMPOTENCY_KEY_PATTERN = "^[\\x21-\\x7e]{1,255}$";
+const IDEMPOTENCY_KEY = new RegExp(IDEMPOTENCY_KEY_PATTERN);
+
 /** The header's value, 1 to 255 visible ASCII characters, or nothing when it was not sent. */
 export const idempotencyKeyOf = (header: string | undefined): string | undefined => {
   if (header === undefined) return undefined;
-  if (/^[\x21-\x7e]{1,255}$/.test(header)) return header;
+  if (IDEMPOTENCY_KEY.test(header)) return header;
   throw new AppError("INPUT_INVALID", {
     errors: [
       { in: "header", path: "/idempotency-key", message: "must be 1 to 255 visible ASCII characters" },

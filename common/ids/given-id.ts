@@ -7,6 +7,7 @@ export const RESERVED_IDS: readonly string[] = [
   "export",
   "exports",
   "verify",
+  "verifications",
   "durations",
   "sync",
   "current",

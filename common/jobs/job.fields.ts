@@ -9,3 +9,17 @@ export const jobFields = {
   }),
   reason: Type.Optional(Type.String({ description: "Why it failed." })),
 };
+
+/** Headers of the 202 that answers with a job. */
+export const jobStartedHeaders = {
+  Location: "Where to ask for the job.",
+  "Retry-After": "Seconds after which to ask for it.",
+} as const;
+
+/** Headers of an answer about a job. */
+export const jobHeaders = {
+  "Retry-After": {
+    description: "Seconds after which to ask again; absent once it has ended.",
+    required: false,
+  },
+} as const;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
+import { isRole } from "#common/auth/roles.ts";
 import { toFaults } from "#common/errors/fault.ts";
 import { grantsOf } from "./grants.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "./manifest.ts";
 import { deadLetterName } from "./names.ts";
 import { isScheduleExpression } from "./schedule-expression.ts";
+import { streamFilterFaults } from "./stream-filter.ts";
 
 const FUNCTION_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
@@ -107,6 +109,9 @@ export const declarationFaults = (declarations: Declarations): string[] => {
       if (!Object.hasOwn(resources.settings, setting))
         faults.push(`there is no setting "${setting}" in resources.json`);
     }
+    for (const { role } of triggersOf(manifest, "http")) {
+      if (role !== null && !isRole(role)) faults.push(`there is no role "${role}" in common/auth/roles.ts`);
+    }
     for (const { topic } of triggersOf(manifest, "topic")) {
       if (!Object.hasOwn(resources.topics, topic))
         faults.push(`there is no topic "${topic}" in resources.json`);
@@ -115,9 +120,14 @@ export const declarationFaults = (declarations: Declarations): string[] => {
       if (!Object.hasOwn(resources.buckets, bucket))
         faults.push(`there is no bucket "${bucket}" in resources.json`);
     }
-    for (const { table } of triggersOf(manifest, "table")) {
-      if (!resources.tables[table]?.stream)
-        faults.push(`the table "${table}" has no stream in resources.json`);
+    for (const { table, filter } of triggersOf(manifest, "table")) {
+      const stream = resources.tables[table]?.stream;
+      if (!stream) faults.push(`the table "${table}" has no stream in resources.json`);
+      else if (filter) {
+        faults.push(
+          ...streamFilterFaults(filter, stream).map((fault) => `filter of table "${table}": ${fault}`),
+        );
+      }
     }
     for (const { expression, timezone = "UTC" } of triggersOf(manifest, "schedule")) {
       const [, , dayOfMonth, , dayOfWeek] = /^cron\((.*)\)$/.exec(expression)?.[1]?.split(" ") ?? [];

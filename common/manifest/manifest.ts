@@ -34,7 +34,14 @@ export type ScheduleTrigger = {
   /** IANA name; UTC if it is not said. */
   timezone?: string;
 };
-export type TableTrigger = { type: "table"; table: string; batchSize?: number; windowSeconds?: number };
+export type TableTrigger = {
+  type: "table";
+  table: string;
+  /** Lambda's filter pattern on the stream's record; what it does not match invokes nothing. */
+  filter?: Record<string, unknown>;
+  batchSize?: number;
+  windowSeconds?: number;
+};
 
 export type Trigger =
   | HttpTrigger

@@ -9,6 +9,11 @@ import { type DeadLetterOptions, deadLetter, sendLazily } from "./dead-letters.t
 import { transactionIdOf } from "./messages.ts";
 import type { Middleware } from "./middleware.ts";
 
+export type BatchDeadLetterOptions = DeadLetterOptions & {
+  /** Called with how many messages were rejected, where that means more than on other queues. */
+  onRejected?: (messages: number) => void;
+};
+
 type Dead = { record: SQSRecord; error: AppError; bodies: string[] };
 
 /**
@@ -20,7 +25,8 @@ export const batchDeadLetters = <T>({
   deadQueueUrl,
   keepDead = sendLazily,
   failure,
-}: DeadLetterOptions & { failure: string }): Middleware<BatchEvent<T>> => {
+  onRejected = () => {},
+}: BatchDeadLetterOptions & { failure: string }): Middleware<BatchEvent<T>> => {
   /** Keeps what can never succeed; answers what could not even be kept. */
   const keep = async (dead: readonly Dead[]): Promise<string[]> => {
     const letters = new Map<QueueMessage, string>();
@@ -48,6 +54,7 @@ export const batchDeadLetters = <T>({
     note({ failed: again.length + unkept.length, rejected: dead.length - unkept.length });
     if (dead[0]) {
       count("MessagesRejected", dead.length);
+      onRejected(dead.length);
       noteFailure("error", failure, { code: dead[0].error.code });
     }
     if (again[0]) {

@@ -37,3 +37,11 @@ export const headerOf = ({ headers }: APIGatewayProxyEvent, name: string): strin
     if (key.length === name.length && key.toLowerCase() === name) return headers[key];
   return undefined;
 };
+
+/** A header whose value is a list: all lines of it as one. */
+export const listHeaderOf = (event: APIGatewayProxyEvent, name: string): string | undefined => {
+  const lines = Object.entries(event.multiValueHeaders ?? {}).flatMap(([key, values]) =>
+    key.toLowerCase() === name ? (values ?? []) : [],
+  );
+  return lines.length > 0 ? lines.join(",") : headerOf(event, name);
+};

@@ -2,8 +2,7 @@ import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { Validator } from "#common/validation/validator.ts";
 import type { BatchEvent, Failure, Message } from "./batch.ts";
-import { batchDeadLetters } from "./batch-dead-letters.ts";
-import type { DeadLetterOptions } from "./dead-letters.ts";
+import { type BatchDeadLetterOptions, batchDeadLetters } from "./batch-dead-letters.ts";
 import { logging } from "./logging.ts";
 import { messages } from "./messages.ts";
 import { metrics } from "./metrics.ts";
@@ -11,7 +10,7 @@ import { tracing } from "./tracing.ts";
 
 export type { Failure, Message };
 
-export type QueueOptions<T> = DeadLetterOptions & {
+export type QueueOptions<T> = BatchDeadLetterOptions & {
   /** Schema of a message's JSON body. */
   message: Validator<T>;
   /** Works off the messages that passed; answers those that it could not. A throw fails all of them. */

@@ -27,6 +27,7 @@ export const routing = (routes: ReadonlyMap<string, HttpRoute>): Middleware<Http
         caller: NO_CALLER,
         requestId,
         transactionId,
+        preconditions: {},
         attempt: { id: "", time: "" },
       },
       once: undefined,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ok } from "#common/http/answers.ts";
+import { restEvent } from "#common/testing/lambda-events.ts";
 import { useThingsApi } from "./testing/things-api.ts";
 
 const api = useThingsApi();
@@ -33,6 +34,31 @@ describe("what is asked", () => {
         { in: "body", path: "", message: "must be valid JSON" },
         { in: "query", path: "/x", message: "is not a known parameter" },
       ],
+    });
+  });
+
+  it("has the conditional headers that the contract takes, all their lines as one list", async () => {
+    const seen: unknown[] = [];
+    api.action = async ({ preconditions }) => {
+      seen.push(preconditions);
+      return ok({});
+    };
+    const event = restEvent({ route: "POST /own", body: { name: "a" }, headers: { "If-Match": '"b"' } });
+
+    await api.handle({ ...event, multiValueHeaders: { "If-Match": ['"a"', '"b"'] } });
+    await call({ route: "POST /things", body: { name: "a" }, headers: { "If-Match": "malformed" } });
+
+    const [a, b] = ["a", "b"].map((text) => ({ isWeak: false, opaque: `"${text}"` }));
+    expect(seen).toEqual([{ ifMatch: [a, b] }, {}]);
+  });
+
+  it("names the faults of conditional headers beside those of the body", async () => {
+    const headers = { "if-match": "a", "if-none-match": '"a' };
+    const { json } = await call({ route: "POST /own", body: { name: "a" }, query: { x: "1" }, headers });
+
+    expect(json).toMatchObject({
+      code: "INPUT_INVALID",
+      errors: [{ path: "/x" }, { in: "header", path: "/if-match" }, { in: "header", path: "/if-none-match" }],
     });
   });
 
@@ -94,6 +120,16 @@ describe("what is asked", () => {
       });
     }
     expect((await call({ route: "GET /things", query: { cursor: "é😀" } })).statusCode).toBe(200);
+  });
+
+  it("has no control characters in the texts of its query", async () => {
+    for (const cursor of ["a\u0000", "a\n", "\u007f", "a\u0085"]) {
+      expect(await call({ route: "GET /things", query: { cursor } })).toMatchObject({
+        statusCode: 400,
+        json: { errors: [{ in: "query", path: "/cursor", message: "must not hold control characters" }] },
+      });
+    }
+    expect((await call({ route: "GET /things", query: { cursor: "a \u00a0" } })).statusCode).toBe(200);
   });
 
   it("has the path's parameters decoded, once", async () => {

@@ -4,8 +4,10 @@ import type { Member } from "#common/auth/caller.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Fault, FaultList, faultsIn, step } from "#common/errors/fault.ts";
 import type { RouteContract } from "#common/http/contract.ts";
+import { readPreconditions } from "#common/http/preconditions.ts";
 import { parseJson } from "#common/json/json.ts";
-import type { HttpEvent, HttpRoute } from "./http-event.ts";
+import { hasControlCharacter } from "#common/validation/control-characters.ts";
+import { type HttpEvent, type HttpRoute, listHeaderOf } from "./http-event.ts";
 import type { Middleware } from "./middleware.ts";
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -70,14 +72,18 @@ const paramsOf = (
   return params;
 };
 
-const isWhole = (text: string): boolean => text.isWellFormed() && !text.includes(REPLACEMENT);
+/** What no text of a query can be: bytes that were no UTF-8, or control characters, which no stored text holds. */
+const textFault = (text: string): string | undefined => {
+  if (!text.isWellFormed() || text.includes(REPLACEMENT)) return "must be UTF-8";
+  return hasControlCharacter(text) ? "must not hold control characters" : undefined;
+};
 
 /** Every value of a repeated parameter; one alone is not a list. */
 const queryOf = (event: APIGatewayProxyEvent, faults: FaultList): Record<string, unknown> => {
   const given = Object.entries(event.multiValueQueryStringParameters ?? {});
   for (const [name, values = []] of given) {
-    if (!isWhole(name) || !values.every(isWhole))
-      faults.add({ in: "query", path: step(name.toWellFormed()), message: "must be UTF-8" });
+    const message = [name, ...values].map(textFault).find(Boolean);
+    if (message) faults.add({ in: "query", path: step(name.toWellFormed()), message });
   }
   return Object.fromEntries(given.map(([name, values]) => [name, values?.length === 1 ? values[0] : values]));
 };
@@ -100,7 +106,7 @@ const bodyOf = (
   return read.value;
 };
 
-/** Path, query and body against the route's contract; one error names the faults of all three. */
+/** Path, query, conditional headers and body against the route's contract; one error names the faults of all. */
 export const validation = (): Middleware<HttpEvent> => ({
   before: ({ event }) => {
     const { route, request } = event.exchange;
@@ -110,6 +116,11 @@ export const validation = (): Middleware<HttpEvent> => ({
     request.params = paramsOf(event, route.parameters, faults);
     const query = queryOf(event, faults);
     faults.add(...faultsIn("query", queryFaults(query, route.contract)));
+    if (route.contract.preconditions) {
+      const read = readPreconditions(route.contract.preconditions, (name) => listHeaderOf(event, name));
+      request.preconditions = read.preconditions;
+      faults.add(...read.faults);
+    }
     Object.assign(request, { query, body: bodyOf(request.rawBody, route, request.caller, faults) });
     if (faults.faults.length > 0) throw new AppError("INPUT_INVALID", { errors: faults.faults });
   },

@@ -14,6 +14,7 @@ const partition = (count: number, fail: (page: number) => void = () => {}) => {
   return {
     asked,
     store: {
+      get: async () => undefined,
       queryPage: async (options: QueryOptions): Promise<QueryPage> => {
         asked.push(options);
         const page = asked.length;
@@ -79,7 +80,7 @@ describe("reading several partitions", () => {
         answers.push(() => resolve({ items: [] }));
       });
 
-    const first = mergedRuns({ queryPage }, ALL, { cost: noReadCost() }).next();
+    const first = mergedRuns({ queryPage, get: async () => undefined }, ALL, { cost: noReadCost() }).next();
 
     expect(asked).toEqual(["demo#time#0", "demo#time#1", "demo#time#2", "demo#time#3"]);
     for (const answer of answers) answer();

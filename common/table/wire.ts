@@ -46,7 +46,7 @@ export type WireItem = Record<string, AttributeValue>;
 
 export const toKey = ({ pk, sk }: Key): WireItem => ({ pk: { S: pk }, sk: { S: sk } });
 
-export const toWire = (item: Item): WireItem =>
+export const toWire = (item: Readonly<Record<string, ItemValue>>): WireItem =>
   Object.fromEntries(
     Object.entries(item).map(([name, value]): [string, AttributeValue] => [
       name,

@@ -1,7 +1,12 @@
 import type { Metrics } from "@aws-lambda-powertools/metrics";
 
 /** Counts that the platform's alarms and dashboards watch, in the environment's namespace by function. */
-export type MetricName = "AuthorizerFault" | "MessagesRejected" | "BatchItemsRetried";
+export type MetricName =
+  | "AuthorizerFault"
+  | "MessagesRejected"
+  | "AuditRejected"
+  | "EventsUnreadable"
+  | "BatchItemsRetried";
 
 let counted = new Map<MetricName, number>();
 let metrics: Metrics | undefined;

@@ -37,8 +37,12 @@ const makeAjv = (from: "body" | "query") => {
     ...(from === "query" ? { coerceTypes: "array" as const, useDefaults: true } : {}),
   });
   for (const [name, pattern] of Object.entries(FORMATS)) ajv.addFormat(name, pattern);
-  // An offset's plus sign arrives as a space unless it was escaped; nothing else can have been meant.
-  if (from === "query") ajv.addFormat("date-time", new RegExp(`^${DAY}T${TIME.replace("[+-]", "[ +-]")}$`));
+  if (from === "query") {
+    // An offset's plus sign arrives as a space unless it was escaped; nothing else can have been meant.
+    const time = TIME.replace("[+-]", "[ +-]");
+    ajv.addFormat("date-time", new RegExp(`^${DAY}T${time}$`));
+    ajv.addFormat("day-or-time", new RegExp(`^${DAY}(?:T${time})?$`));
+  }
   return ajv;
 };
 

@@ -143,7 +143,7 @@ describe("a validator", () => {
     expect(faults.toSorted(byPath)).toEqual(
       [
         { path: "/a~1b~0c", message: "must have at most 4 characters, got a string of 11" },
-        { path: "/at", message: "must be a valid date-time" },
+        { path: "/at", message: "must be a valid date-time, for example 2025-01-31T12:00:00Z" },
         { path: "/count", message: "must be at most 5, got 9" },
         { path: "/id", message: "must be a valid uuid" },
         { path: "/kind", message: 'must be "x"' },

@@ -1,25 +1,11 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type AwsAnswers, AwsRefusal } from "#common/testing/aws-server.ts";
+import { callerContext, type RestRequest } from "#common/testing/lambda-events.ts";
+import { startFunctionOnFake } from "#local/testing/start-function-on-fake.ts";
 
-let aws: AwsServer;
-let handler: typeof import("./handler.ts").handler;
-let output: ReturnType<typeof captureOutput>;
-
-beforeAll(async () => {
-  aws = await startAwsServer();
-  const environment = {
-    ...aws.environment,
-    RECORDS_QUEUE_URL: `${aws.url}/000000000000/records`,
-    IDEMPOTENCY_TABLE: "idempotency",
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  ({ handler } = await import("./handler.ts"));
-});
-afterAll(() => aws.stop());
+const { ask, aws, output } = await startFunctionOnFake("data-generator");
 
 const taken: AwsAnswers = {
   SendMessage: ({ MessageBody }) => ({
@@ -33,31 +19,24 @@ const taken: AwsAnswers = {
 };
 
 beforeEach(() => {
-  output = captureOutput();
   aws.answerWith(taken);
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
-const post = async (body: unknown, over: Partial<RestRequest> = {}) => {
-  const result = await handler(restEvent({ route: "POST /data", body, ...over }), lambdaContext());
-  return { ...result, json: result.body === "" ? undefined : JSON.parse(result.body) };
-};
+const post = (body: unknown, over: Partial<RestRequest> = {}) => ask({ route: "POST /data", body, ...over });
 const sent = (): Record<string, string> =>
   JSON.parse(String(aws.callsOf("SendMessage")[0]?.input.MessageBody));
 const errorsOf = async (body: unknown) => {
-  const { statusCode, json } = await post(body);
+  const { status, json } = await post(body);
   expect(aws.calls).toEqual([]);
-  return { status: statusCode, errors: json.errors };
+  return { status, errors: json.errors };
 };
 const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, n]));
 
 describe("202: a record is taken", () => {
   it("goes to the queue under the id and time that are answered, as the token's owner's", async () => {
-    const { statusCode, json } = await post({ informationOne: "aaa23" });
+    const { status, json } = await post({ informationOne: "aaa23" });
 
-    expect(statusCode).toBe(202);
+    expect(status).toBe(202);
     expect(json.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
     expect(json.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(sent()).toEqual({
@@ -87,7 +66,7 @@ describe("202: a record is taken", () => {
         const text = JSON.stringify(value, null, indent);
         fc.pre(!text.includes("__proto__") && !text.includes("\ufffd"));
 
-        expect((await post(text)).statusCode).toBe(202);
+        expect((await post(text)).status).toBe(202);
         expect(sent().data).toBe(text);
       }),
       { numRuns: 30 },
@@ -103,10 +82,10 @@ describe("202: a record is taken", () => {
   it("takes 1 to 100 fields and 262,144 bytes", async () => {
     const largest = `{"a":"${"é".repeat((262_144 - 8) / 2)}"}`;
 
-    expect((await post({ a: null })).statusCode).toBe(202);
-    expect((await post(fields(100))).statusCode).toBe(202);
+    expect((await post({ a: null })).status).toBe(202);
+    expect((await post(fields(100))).status).toBe(202);
     expect(Buffer.byteLength(largest)).toBe(262_144);
-    expect((await post(largest)).statusCode).toBe(202);
+    expect((await post(largest)).status).toBe(202);
   });
 });
 
@@ -164,8 +143,8 @@ describe("400: what is no record", () => {
 
     const answer = await post(body);
 
-    expect(answer.statusCode).toBe(400);
-    expect(answer.body.length).toBeLessThan(1_000_000);
+    expect(answer.status).toBe(400);
+    expect(answer.text.length).toBeLessThan(1_000_000);
   });
 });
 
@@ -200,7 +179,7 @@ describe("an Idempotency-Key", () => {
     });
 
     expect(await post({ a: 1 }, { headers })).toMatchObject({
-      statusCode: 202,
+      status: 202,
       json: { id: "first-id", createdAt: "first-time" },
     });
     expect(sent()).toMatchObject({ id: "first-id", createdAt: "first-time" });
@@ -213,7 +192,7 @@ describe("an Idempotency-Key", () => {
   });
 
   it("is not looked at for a body that is refused", async () => {
-    expect((await post([], { headers })).statusCode).toBe(400);
+    expect((await post([], { headers })).status).toBe(400);
     expect(aws.calls).toEqual([]);
   });
 });
@@ -227,11 +206,11 @@ describe("500: the queue does not take it", () => {
       },
     });
 
-    const { statusCode, json } = await post({ a: 1 });
+    const { status, json } = await post({ a: 1 });
 
-    expect(statusCode).toBe(500);
+    expect(status).toBe(500);
     expect(json).not.toHaveProperty("id");
-    expect(output.lines().at(-1)).toMatchObject({ level: "error", code: "UNEXPECTED" });
+    expect(output().lines().at(-1)).toMatchObject({ level: "error", code: "UNEXPECTED" });
   });
 });
 
@@ -284,7 +263,7 @@ describe("the log", () => {
       }
     }
 
-    expect(output.lines().length).toBeGreaterThan(400);
-    expect(output.text()).not.toContain(CANARY);
+    expect(output().lines().length).toBeGreaterThan(400);
+    expect(output().text()).not.toContain(CANARY);
   });
 });

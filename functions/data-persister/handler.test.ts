@@ -1,14 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { lambdaContext, sqsEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type AwsAnswers, AwsRefusal } from "#common/testing/aws-server.ts";
+import { startFunctionOnFake } from "#local/testing/start-function-on-fake.ts";
 
 type Put = { PutRequest: { Item: Record<string, { S: string }> } };
 type Letter = { Id: string; MessageBody: string; MessageAttributes: Record<string, { StringValue: string }> };
 
-let aws: AwsServer;
-let handler: typeof import("./handler.ts").handler;
-let output: ReturnType<typeof captureOutput>;
+const { aws, deliver: run, output } = await startFunctionOnFake("data-persister");
+const RECORDS = "millrace-local-records";
+
 let rows: Map<string, Record<string, { S: string }>>;
 
 const idOf = (n: number) => `01990000-0000-7000-8000-${String(n).padStart(12, "0")}`;
@@ -21,7 +20,7 @@ const message = (n: number, over: object = {}) => ({
   ...over,
 });
 const putsOf = (input: Record<string, unknown>): Put[] =>
-  (input.RequestItems as Record<string, Put[]>).records ?? [];
+  (input.RequestItems as Record<string, Put[]>)[RECORDS] ?? [];
 const keep = (puts: Put[]) => {
   for (const {
     PutRequest: { Item },
@@ -39,31 +38,10 @@ const taken: AwsAnswers = {
   SendMessageBatch: () => ({ Successful: [], Failed: [] }),
 };
 
-beforeAll(async () => {
-  aws = await startAwsServer();
-  const environment = {
-    ...aws.environment,
-    RECORDS_TABLE: "records",
-    RECORDS_DEAD_QUEUE_URL: `${aws.url}/000000000000/records-dead`,
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  ({ handler } = await import("./handler.ts"));
-});
-afterAll(() => aws.stop());
-
 beforeEach(() => {
-  output = captureOutput();
   rows = new Map();
   aws.answerWith(taken);
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-const run = async (...bodies: unknown[]): Promise<string[]> =>
-  (await handler(sqsEvent(bodies), lambdaContext())).batchItemFailures.map(
-    ({ itemIdentifier }) => itemIdentifier,
-  );
 
 describe("records from the queue", () => {
   it("are kept under their owner, the data as text, in one call", async () => {
@@ -95,7 +73,7 @@ describe("records from the queue", () => {
         const puts = putsOf(input);
         calls += 1;
         keep(calls === 1 ? puts.slice(1) : puts);
-        return { UnprocessedItems: calls === 1 ? { records: puts.slice(0, 1) } : {} };
+        return { UnprocessedItems: calls === 1 ? { [RECORDS]: puts.slice(0, 1) } : {} };
       },
     });
 
@@ -103,7 +81,7 @@ describe("records from the queue", () => {
 
     expect(rows.size).toBe(2);
     expect(aws.calls.map(({ input }) => putsOf(input).length)).toEqual([2, 1]);
-    expect(output.metrics()[0]).toMatchObject({ BatchItemsRetried: 1 });
+    expect(output().metrics()[0]).toMatchObject({ BatchItemsRetried: 1 });
   });
 
   it("go back to the queue, those and no others, that stay unprocessed", async () => {
@@ -111,14 +89,14 @@ describe("records from the queue", () => {
       ...taken,
       BatchWriteItem: (input) => ({
         UnprocessedItems: {
-          records: putsOf(input).filter(({ PutRequest }) => PutRequest.Item.id?.S === idOf(2)),
+          [RECORDS]: putsOf(input).filter(({ PutRequest }) => PutRequest.Item.id?.S === idOf(2)),
         },
       }),
     });
 
     expect(await run(message(1), message(2), message(2), message(3))).toEqual(["message-1", "message-2"]);
 
-    expect(output.lines().at(-1)).toMatchObject({ level: "warn", failed: 2, rejected: 0 });
+    expect(output().lines().at(-1)).toMatchObject({ level: "warn", failed: 2, rejected: 0 });
   });
 
   it("go back to the queue all when the table cannot be written", async () => {
@@ -131,7 +109,7 @@ describe("records from the queue", () => {
 
     expect(await run(message(1), message(2))).toEqual(["message-0", "message-1"]);
 
-    expect(output.lines().at(-1)).toMatchObject({ internal: "AccessDeniedException: may not write" });
+    expect(output().lines().at(-1)).toMatchObject({ internal: "AccessDeniedException: may not write" });
   });
 
   it("that never can be are kept as dead letters at once, and the others are kept as records", async () => {
@@ -153,7 +131,7 @@ describe("records from the queue", () => {
       code: { StringValue: "MESSAGE_NOT_JSON" },
       originalMessageId: { StringValue: "message-4" },
     });
-    expect(output.lines().at(-1)).toMatchObject({ level: "error", rejected: 5 });
+    expect(output().lines().at(-1)).toMatchObject({ level: "error", rejected: 5 });
   });
 
   it("leave nothing in the log of what they hold, whatever happens", async () => {
@@ -181,7 +159,7 @@ describe("records from the queue", () => {
       );
     }
 
-    expect(output.lines().length).toBeGreaterThanOrEqual(scenes.length);
-    expect(output.text()).not.toContain(CANARY);
+    expect(output().lines().length).toBeGreaterThanOrEqual(scenes.length);
+    expect(output().text()).not.toContain(CANARY);
   });
 });

@@ -1,14 +1,12 @@
 import { createHmac } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type AwsAnswers, AwsRefusal } from "#common/testing/aws-server.ts";
+import { callerContext, type RestRequest } from "#common/testing/lambda-events.ts";
+import { startFunctionOnFake } from "#local/testing/start-function-on-fake.ts";
 
 type Row = { owner: { S: string }; id: { S: string }; createdAt: { S: string }; data: { S: string } };
 
-let aws: AwsServer;
-let handler: typeof import("./handler.ts").handler;
-let output: ReturnType<typeof captureOutput>;
+const { ask: call, aws, output } = await startFunctionOnFake("data-presenter");
 let rows: Row[];
 /** Rows of one page of DynamoDB, which cuts its own at 1 MB. */
 let cutAt: number;
@@ -48,28 +46,12 @@ const table: AwsAnswers = {
   }),
 };
 
-beforeAll(async () => {
-  aws = await startAwsServer();
-  const environment = { ...aws.environment, RECORDS_TABLE: "records", CURSORS_KEY_ID: "alias/cursors" };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  ({ handler } = await import("./handler.ts"));
-});
-afterAll(() => aws.stop());
-
 beforeEach(() => {
-  output = captureOutput();
   rows = [];
   cutAt = 1_000;
   aws.answerWith(table);
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
-const call = async (request: RestRequest) => {
-  const result = await handler(restEvent(request), lambdaContext());
-  return { ...result, json: JSON.parse(result.body) };
-};
 const list = (query: Record<string, string> = {}, over: Partial<RestRequest> = {}) =>
   call({ route: "GET /data", query, ...over });
 const one = (id: string, over: Partial<RestRequest> = {}) =>
@@ -80,7 +62,7 @@ describe("GET /data/{id}", () => {
   it("answers the record, its data byte for byte as it was kept", async () => {
     rows = [row(1, '{"b":1.0,"a":12345678901234567890}')];
 
-    expect((await one(idOf(1))).body).toBe(
+    expect((await one(idOf(1))).text).toBe(
       `{"id":"${idOf(1)}","createdAt":"2026-05-05T12:00:00.000Z","data":{"b":1.0,"a":12345678901234567890}}`,
     );
   });
@@ -95,7 +77,7 @@ describe("GET /data/{id}", () => {
   ])("is 404 with %s", async (_, id) => {
     rows = [row(1), row(2, "{}", "demo#user-2"), row(3, "{}", "other#user-1")];
 
-    expect(await one(id)).toMatchObject({ statusCode: 404, json: { code: "NOT_FOUND" } });
+    expect(await one(id)).toMatchObject({ status: 404, json: { code: "NOT_FOUND" } });
   });
 });
 
@@ -140,7 +122,7 @@ describe("GET /data", () => {
   it.each([{ limit: "0" }, { limit: "101" }, { limit: "x" }, { cursor: "" }, { other: "1" }])(
     "is 400 with %j",
     async (query) => {
-      expect((await list(query)).statusCode).toBe(400);
+      expect((await list(query)).status).toBe(400);
     },
   );
 
@@ -149,7 +131,7 @@ describe("GET /data", () => {
     rows = Array.from({ length: 40 }, (_, n) => row(n, quotes));
 
     const first = await list({ limit: "40" });
-    expect(Buffer.byteLength(JSON.stringify(first.body))).toBeLessThan(6_200_000);
+    expect(Buffer.byteLength(JSON.stringify(first.text))).toBeLessThan(6_200_000);
     const second = await list({ limit: "40", cursor: first.json.cursor });
 
     expect(first.json.items.length).toBeGreaterThan(10);
@@ -166,7 +148,7 @@ describe("GET /data", () => {
 
     const answer = await list({ cursor }, { authorizer: callerContext(over) });
 
-    expect(answer).toMatchObject({ statusCode: 400, json: { code: "CURSOR_INVALID" } });
+    expect(answer).toMatchObject({ status: 400, json: { code: "CURSOR_INVALID" } });
   });
 
   it("asks KMS once a day, for as many cursors as there are", async () => {
@@ -192,17 +174,14 @@ describe("GET /data", () => {
     for (const scene of scenes) {
       rows = [row(1, `{"a":"${CANARY}"}`), row(2, CANARY)];
       aws.answerWith(scene);
-      await handler(restEvent({ route: "GET /data", headers }), lambdaContext());
-      await handler(
-        restEvent({ route: "GET /data/{id}", params: { id: idOf(1) }, headers }),
-        lambdaContext(),
-      );
+      await list({}, { headers });
+      await one(idOf(1), { headers });
       await one(CANARY, { headers });
       await list({ cursor: CANARY }, { headers });
       await list({ [CANARY]: CANARY }, { headers });
     }
 
-    expect(output.lines()).toHaveLength(15);
-    expect(output.text()).not.toContain(CANARY);
+    expect(output().lines()).toHaveLength(15);
+    expect(output().text()).not.toContain(CANARY);
   });
 });

@@ -17,8 +17,8 @@ export type Durations = {
  * long ranges, has the same two questions to answer. Throws `TOO_MUCH_TO_COUNT` when it cannot in time.
  */
 export type AnalyticsSource = {
-  /** Largest first, days and hours in time order, equal counts by key. */
-  counts(query: EventQuery, groupBy: GroupBy): Promise<Count[]>;
+  /** By each of the groupings, from one walk. Largest first, days and hours in time order, equal counts by key. */
+  counts(query: EventQuery, groupBy: readonly GroupBy[]): Promise<Map<GroupBy, Count[]>>;
   /** Per customer from the first `fromType` to the next `toType` after it, in order of (date, eventId). */
   durations(query: EventQuery, types: { fromType: string; toType: string }): Promise<Durations>;
 };

@@ -4,10 +4,19 @@ import { eventFilters, filtersButType } from "#common/events/read/event-filters.
 import { queryValidator, validator } from "#common/validation/schema.ts";
 import type { GroupBy } from "./analytics-source.ts";
 
+const GROUPINGS: GroupBy[] = ["type", "customer", "actor", "day", "hour"];
+
 const StatsQuery = queryValidator(
   Type.Object(
     {
-      groupBy: Type.Unsafe<GroupBy>({ type: "string", enum: ["type", "customer", "actor", "day", "hour"] }),
+      groupBy: Type.Unsafe<GroupBy[]>({
+        type: "array",
+        items: { type: "string", enum: GROUPINGS },
+        minItems: 1,
+        maxItems: 4,
+        uniqueItems: true,
+        description: "May be repeated up to four times: the answer has `groups` then, all from one look.",
+      }),
       ...eventFilters,
     },
     { additionalProperties: false },
@@ -28,9 +37,14 @@ const DurationsQuery = queryValidator(
   ),
 );
 
+const counts = Type.Array(Type.Object({ key: Type.String(), count: Type.Integer({ minimum: 1 }) }));
+
 const StatsAnswer = validator(
   Type.Object({
-    items: Type.Array(Type.Object({ key: Type.String(), count: Type.Integer({ minimum: 1 }) })),
+    items: Type.Optional(counts),
+    groups: Type.Optional(
+      Type.Object(Object.fromEntries(GROUPINGS.map((name) => [name, Type.Optional(counts)]))),
+    ),
   }),
 );
 

@@ -18,21 +18,29 @@ const KEYS: Record<GroupBy, (entry: RunEntry) => string> = {
 
 const byKey = (a: Count, b: Count): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
-/** Counts entries one by one; throws `TOO_MUCH_TO_COUNT` with more groups than an answer can hold. */
-export const makeGroupCounter = (groupBy: GroupBy) => {
+/** The room that an answer has for groups; throws `TOO_MUCH_TO_COUNT` when it is taken. */
+export const makeRoom = () => {
+  let bytes = 0;
+  return {
+    take: (key: string): void => {
+      bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(key))) + BYTES_BESIDE_KEY;
+      if (bytes <= ANSWER_BYTES_MAX) return;
+      throw new AppError("TOO_MUCH_TO_COUNT", { internal: `groups of more than ${ANSWER_BYTES_MAX} bytes` });
+    },
+  };
+};
+
+/** Counts entries one by one; several counters of one answer share its room. */
+export const makeGroupCounter = (groupBy: GroupBy, room = makeRoom()) => {
   const keyOf = KEYS[groupBy];
   const groups = new Map<string, number>();
-  let bytes = 0;
   return {
     add: (entry: RunEntry): void => {
       const key = keyOf(entry);
       const count = groups.get(key);
       groups.set(key, (count ?? 0) + 1);
       if (count !== undefined) return;
-      bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(key))) + BYTES_BESIDE_KEY;
-      if (bytes > ANSWER_BYTES_MAX) {
-        throw new AppError("TOO_MUCH_TO_COUNT", { internal: `more than ${groups.size} groups` });
-      }
+      room.take(key);
     },
     counts: (): Count[] => {
       const counts = Array.from(groups, ([key, count]) => ({ key, count }));

@@ -7,6 +7,7 @@ import { httpHandler } from "#common/middleware/http.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { contract } from "./contract.ts";
 import manifest from "./function.json" with { type: "json" };
+import { statsAnswer } from "./stats-answer.ts";
 import { tableAnalytics } from "./table-analytics.ts";
 
 const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_QUEUE_URL: text() });
@@ -20,7 +21,7 @@ export const handler = httpHandler({
   actions: {
     "GET /events/stats": audited(({ caller, query: { groupBy, ...filters } }) => {
       const wanted = readFilters(caller.organizationId, filters);
-      return async () => ok({ items: await analytics.counts(wanted, groupBy) });
+      return async () => ok(statsAnswer(await analytics.counts(wanted, groupBy)));
     }),
 
     "GET /events/durations": audited(({ caller, query: { fromType, toType, ...filters } }) => {

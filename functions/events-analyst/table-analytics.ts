@@ -5,11 +5,11 @@ import { noReadCost, type ReadCost } from "#common/table/partition-reader.ts";
 import type { Table } from "#common/table/table.ts";
 import type { Clock } from "#common/time/clock.ts";
 import type { AnalyticsSource } from "./analytics-source.ts";
-import { makeGroupCounter } from "./count-groups.ts";
+import { makeGroupCounter, makeRoom } from "./count-groups.ts";
 import { makeDurationMeter } from "./measure-durations.ts";
 
 export type TableAnalyticsDeps = {
-  store: Pick<Table, "queryPage">;
+  store: Pick<Table, "get" | "queryPage">;
   now: Clock;
   /** How long one question may take: the function has 28 seconds, and the gateway waits for 29. */
   milliseconds?: number;
@@ -39,11 +39,12 @@ export const tableAnalytics = ({
 
   return {
     counts: async (query, groupBy) => {
-      const counter = makeGroupCounter(groupBy);
+      const room = makeRoom();
+      const counters = groupBy.map((by) => ({ by, counter: makeGroupCounter(by, room) }));
       for await (const batch of matchBatches(store, query, startClock())) {
-        for (const { entry } of batch) counter.add(entry);
+        for (const { counter } of counters) for (const { entry } of batch) counter.add(entry);
       }
-      return counter.counts();
+      return new Map(counters.map(({ by, counter }) => [by, counter.counts()]));
     },
 
     durations: async (query, types) => {

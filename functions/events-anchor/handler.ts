@@ -6,6 +6,7 @@ import { listOrganizations } from "#common/events/append/organizations.ts";
 import { scheduleHandler } from "#common/middleware/schedule.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { note } from "#common/telemetry/line.ts";
+import { log } from "#common/telemetry/log.ts";
 
 const config = readConfig({
   EVENTS_TABLE: text(),
@@ -23,7 +24,8 @@ const anchorHeads = makeAnchorHeads({
 export const handler = scheduleHandler({
   deadQueueUrl: config.EVENTS_ANCHOR_DEAD_QUEUE_URL,
   action: async (scheduledAt) => {
-    const { heads, written, key } = await anchorHeads(scheduledAt);
+    const { heads, behind, written, key } = await anchorHeads(scheduledAt);
+    if (behind > 0) log("error", "chains are behind their last anchor", { items: behind, resourceName: key });
     note({ items: heads, resourceName: key, repeated: !written });
   },
 });

@@ -4,6 +4,8 @@ import { registeredAppend } from "#common/events/append/registered-append.ts";
 import { EventsMessageSchema } from "#common/events/queue/event-message.schema.ts";
 import { queueHandler } from "#common/middleware/queue.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
+import { log } from "#common/telemetry/log.ts";
+import { count } from "#common/telemetry/metrics.ts";
 
 const config = readConfig({ EVENTS_TABLE: text(), EVENTS_AUDIT_DEAD_QUEUE_URL: text() });
 
@@ -16,4 +18,9 @@ export const handler = queueHandler({
   message: EventsMessageSchema,
   deadQueueUrl: config.EVENTS_AUDIT_DEAD_QUEUE_URL,
   action: makePersistEvents({ append: registeredAppend(store, announce) }),
+  // Somebody read or changed something, and no chain says so.
+  onRejected: (messages) => {
+    count("AuditRejected", messages);
+    log("error", "audit event rejected", { rejected: messages });
+  },
 });

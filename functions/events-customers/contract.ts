@@ -7,7 +7,12 @@ import { queryValidator, validator } from "#common/validation/schema.ts";
 const { nameLength, emailLength, externalIdLength } = CUSTOMER_LIMITS;
 
 const fields = {
-  name: Type.String({ minLength: 1, maxLength: nameLength, description: "No control characters." }),
+  name: Type.String({
+    minLength: 1,
+    maxLength: nameLength,
+    description:
+      "No control characters, and not only white space and characters that cannot be seen. Kept as it is sent: blanks around it are part of it.",
+  }),
   email: Type.Optional(Type.String({ format: "email", maxLength: emailLength })),
   externalId: Type.Optional(
     Type.String({
@@ -59,22 +64,28 @@ const ListQuery = queryValidator(
   ),
 );
 
+const headers = {
+  ETag: "The strong entity tag of this version, for `If-Match`. Another version has another.",
+};
+
 export const contract = {
   "PUT /customers/{customerId}": {
     summary: "Create or replace a customer",
     description:
-      "Each change is an audit event (`customer_created`, `customer_replaced` in its detail) that holds a digest of the profile and nothing of what it says. The same profile again changes nothing.",
+      "Each change is an audit event (`customer_created`, `customer_replaced` in its detail) that holds a digest of the profile and nothing of what it says. The same profile again changes nothing. Without `If-Match` the last of several requests wins; with it one that has not seen the version that stands changes nothing and is 412.",
     body: PostedProfile,
+    preconditions: ["If-Match", "If-None-Match"],
     answers: {
-      200: { description: "The customer, replaced.", body: CustomerAnswer },
-      201: { description: "The customer, created.", body: CustomerAnswer },
+      200: { description: "The customer, replaced.", body: CustomerAnswer, headers },
+      201: { description: "The customer, created.", body: CustomerAnswer, headers },
       409: { description: "Others were changing the customer at the same moment." },
+      412: { description: "`If-Match` or `If-None-Match` does not hold; nothing was changed." },
     },
   },
   "GET /customers/{customerId}": {
     summary: "Read one customer",
     description: "The read is recorded as an audit event.",
-    answers: { 200: { description: "The customer.", body: CustomerAnswer } },
+    answers: { 200: { description: "The customer.", body: CustomerAnswer, headers } },
   },
   "GET /customers": {
     summary: "List customers, or find them by name",
@@ -86,6 +97,10 @@ export const contract = {
     summary: "Erase a customer",
     description:
       "Removes name, e-mail, attributes and all else but the customer's events, whose chains stay valid. Descriptions of events are not touched, and must not hold what may have to be erased. An event (`customer_erased`) tells of it.",
-    answers: { 204: { description: "The customer is erased." } },
+    preconditions: ["If-Match", "If-None-Match"],
+    answers: {
+      204: { description: "The customer is erased." },
+      412: { description: "`If-Match` or `If-None-Match` does not hold; nothing was erased." },
+    },
   },
 } as const;

@@ -1,174 +1,252 @@
-import { createHash } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { EventMessage } from "#common/events/event.ts";
-import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
 import { captureOutput } from "#common/testing/output.ts";
+import { useFunctionPort } from "#local/testing/function-port.ts";
 
-let aws: AwsServer;
+const port = useFunctionPort("events-customers");
 let handler: typeof import("./handler.ts").handler;
-
 beforeAll(async () => {
-  aws = await startAwsServer();
-  const environment = {
-    ...aws.environment,
-    EVENTS_AUDIT_QUEUE_URL: `${aws.url}/000000000000/events-audit`,
-    EVENTS_TABLE: "events",
-    CURSORS_KEY_ID: "alias/cursors",
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   ({ handler } = await import("./handler.ts"));
 });
-afterAll(() => aws.stop());
-
-const profile = {
-  pk: { S: "demo#customer#c1" },
-  sk: { S: "profile" },
-  customerId: { S: "c1" },
-  name: { S: "Ann" },
-  createdAt: { S: "2025-01-31T12:00:00.000Z" },
-  updatedAt: { S: "2025-01-31T12:00:00.000Z" },
-  version: { N: "3" },
-  salt: { S: "AAAAAAAAAAAAAAAAAAAAAA" },
-  digest: { S: "digest" },
-  words: { S: '["ann"]' },
-};
-
-const answers: AwsAnswers = {
-  SendMessage: ({ MessageBody }) => ({
-    MessageId: "m",
-    MD5OfMessageBody: createHash("md5").update(String(MessageBody)).digest("hex"),
-  }),
-  GetItem: () => ({ Item: profile }),
-  TransactWriteItems: () => ({}),
-};
-
-beforeEach(() => {
+beforeEach(async () => {
   captureOutput();
-  aws.answerWith(answers);
+  await port.sent();
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+
+type Headers = Record<string, string>;
 
 const call = async (route: string, over: Partial<RestRequest> = {}) => {
   const authorizer = callerContext({ roles: "admin" });
-  const params = { customerId: "c1" };
-  const result = await handler(restEvent({ route, params, authorizer, ...over }), lambdaContext());
-  return { ...result, json: result.body === "" ? undefined : JSON.parse(result.body) };
+  const result = await handler(restEvent({ route, authorizer, ...over }), lambdaContext());
+  return {
+    status: result.statusCode,
+    etag: String(result.headers?.etag),
+    headers: result.headers,
+    json: result.body === "" ? undefined : JSON.parse(result.body),
+  };
 };
-const put = (body: unknown) => call("PUT /customers/{customerId}", { body });
-const sent = () =>
-  aws.callsOf("SendMessage").map(({ input }) => JSON.parse(String(input.MessageBody)) as EventMessage);
-const operations = () => aws.calls.map(({ operation }) => operation);
 
-/** What DynamoDB answers to a transaction whose first condition failed. */
-const cancelled = (code: string) => () => {
-  throw new AwsRefusal("TransactionCanceledException", "cancelled", 400, {
-    CancellationReasons: [{ Code: code }, { Code: "None" }],
-  });
+let serial = 0;
+/** A customer that no other test has, and what can be asked of it. */
+const newCustomer = () => {
+  serial += 1;
+  const params = { customerId: `c${serial}` };
+  return {
+    id: params.customerId,
+    put: (body: unknown, headers: Headers = {}) =>
+      call("PUT /customers/{customerId}", { params, body, headers }),
+    get: () => call("GET /customers/{customerId}", { params }),
+    erase: (headers: Headers = {}) => call("DELETE /customers/{customerId}", { params, headers }),
+  };
 };
+const faultsOf = ({ json }: { json: { errors: { in: string; path: string }[] } }) =>
+  json.errors.map((fault) => `${fault.in} ${fault.path}`).sort();
+
+describe("a customer's entity tag", () => {
+  it("is strong, is that of the version, and comes with PUT and GET", async () => {
+    const { put, get } = newCustomer();
+
+    const made = await put({ name: "Ann" });
+    const same = await put({ name: "Ann" });
+    const replaced = await put({ name: "Anna" });
+
+    expect([made.status, same.status, replaced.status]).toEqual([201, 200, 200]);
+    expect(made.etag).toMatch(/^"[\w-]{22}"$/);
+    expect(same.etag).toBe(made.etag);
+    expect(replaced.etag).not.toBe(made.etag);
+    expect((await get()).etag).toBe(replaced.etag);
+  });
+
+  it("is another after the customer was erased and made again with the same profile", async () => {
+    const { put, erase } = newCustomer();
+    const before = await put({ name: "Ann" });
+    await erase();
+
+    expect((await put({ name: "Ann" })).etag).not.toBe(before.etag);
+  });
+});
+
+describe("If-Match", () => {
+  it("lets a PUT and a DELETE be done on the version that it names, alone or in a list, and on any with *", async () => {
+    const { put, erase } = newCustomer();
+    const first = await put({ name: "Ann" });
+
+    const second = await put({ name: "Bea" }, { "if-match": first.etag });
+    const third = await put({ name: "Cleo" }, { "If-Match": `"other", W/"weak" , ${second.etag}` });
+    const fourth = await put({ name: "Dora" }, { "if-match": "*" });
+
+    expect([second.status, third.status, fourth.status]).toEqual([200, 200, 200]);
+    expect((await erase({ "if-match": fourth.etag })).status).toBe(204);
+  });
+
+  it("is 412 on another version, on its weak tag and where nothing stands, and changes nothing", async () => {
+    const { put, get, erase } = newCustomer();
+    for (const condition of ["*", '"any"']) {
+      expect(await put({ name: "Ann" }, { "if-match": condition })).toMatchObject({
+        status: 412,
+        json: { code: "PRECONDITION_FAILED", title: "Precondition Failed" },
+      });
+    }
+    const first = await put({ name: "Ann" });
+    const second = await put({ name: "Bea" });
+    await port.sent();
+
+    for (const condition of [first.etag, `W/${second.etag}`]) {
+      expect((await put({ name: "Cleo" }, { "if-match": condition })).status).toBe(412);
+      expect((await erase({ "if-match": condition })).status).toBe(412);
+    }
+
+    expect(await port.sent()).toEqual([]);
+    expect(await get()).toMatchObject({ etag: second.etag, json: { name: "Bea" } });
+  });
+
+  it("is 404 on a DELETE of what is not there, as without it", async () => {
+    expect((await newCustomer().erase({ "if-match": "*" })).status).toBe(404);
+  });
+
+  it("lets exactly one of eight at once win", async () => {
+    const { put, get } = newCustomer();
+    const { etag } = await put({ name: "Ann" });
+
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => put({ name: `Ann Number${at}` }, { "if-match": etag })),
+    );
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+    expect((await get()).json).toEqual(answers.find(({ status }) => status === 200)?.json);
+  });
+});
+
+describe("If-None-Match", () => {
+  it("of * creates only: of eight at once one does, and none replaces", async () => {
+    const { put, get } = newCustomer();
+
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => put({ name: `Ann Number${at}` }, { "if-none-match": "*" })),
+    );
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(412)]);
+    expect((await get()).json).toEqual(answers.find(({ status }) => status === 201)?.json);
+  });
+
+  it("of tags is 412 on the version that one of them names, weak or not", async () => {
+    const { put } = newCustomer();
+    const { etag } = await put({ name: "Ann" });
+
+    expect((await put({ name: "Bea" }, { "if-none-match": `"x", W/${etag}` })).status).toBe(412);
+    expect((await put({ name: "Bea" }, { "if-none-match": '"x"' })).status).toBe(200);
+  });
+});
 
 describe("PUT /customers/{customerId}", () => {
-  it("tells the queue first, then writes all as one under the version that was read", async () => {
-    const { statusCode, json } = await put({ name: "Ann Huber" });
+  it("eight at once without a condition ends with one of those that were answered, whole", async () => {
+    const { put, get } = newCustomer();
 
-    expect(statusCode).toBe(200);
-    expect(json).toMatchObject({
-      customerId: "c1",
-      name: "Ann Huber",
-      createdAt: "2025-01-31T12:00:00.000Z",
-    });
-    expect(operations()).toEqual(["GetItem", "SendMessage", "TransactWriteItems"]);
-    const [written] = aws.callsOf("TransactWriteItems");
-    expect(written?.input.TransactItems).toMatchObject([
-      { Put: { ExpressionAttributeValues: { ":version": { N: "3" } }, Item: { version: { N: "4" } } } },
-      { Put: { Item: { customerId: { S: "c1" } } } },
-      { Put: { Item: { word: { S: "huber" } } } },
-    ]);
-    expect(sent()).toMatchObject([{ type: "audit", detail: { change: "customer_replaced", version: 4 } }]);
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, at) => put({ name: `Ann Number${at}` })));
+
+    for (const { status } of answers) expect([200, 201, 409]).toContain(status);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    const { json, etag } = await get();
+    expect(answers).toContainEqual(expect.objectContaining({ json, etag }));
   });
 
-  it.each(["ConditionalCheckFailed", "TransactionConflict"])(
-    "reads again and tries again after %s, and is 409 when it never wins",
-    async (code) => {
-      aws.answerWith({ ...answers, TransactWriteItems: cancelled(code) });
+  it("names every fault of body and headers", async () => {
+    const { put } = newCustomer();
+    const body = '{"name":"a\\u0000","email":"x","attributes":{"n":1e400},"more":1}';
 
-      const { statusCode, json, headers } = await put({ name: "Ann Huber" });
+    const answer = await put(body, { "if-match": "abc", "if-none-match": '"a" "b"' });
 
-      expect([statusCode, json.code, headers?.["retry-after"]]).toEqual([409, "CUSTOMER_IN_CHANGE", "1"]);
-      expect(aws.callsOf("GetItem").length).toBeGreaterThan(1);
+    expect(answer.status).toBe(400);
+    expect(faultsOf(answer)).toEqual([
+      "body /attributes/n",
+      "body /email",
+      "body /more",
+      "body /name",
+      "header /if-match",
+      "header /if-none-match",
+    ]);
+    expect(await port.sent()).toEqual([]);
+  });
+
+  it.each([" ", "\u00a0\u3000", "\u200b\u200d\ufeff", "\u3164", "\u2800"])(
+    "refuses a name of which nothing can be seen: %j",
+    async (name) => {
+      const answer = await newCustomer().put({ name });
+
+      expect(answer.status).toBe(400);
+      expect(faultsOf(answer)).toEqual(["body /name"]);
     },
   );
 
-  it("is no 409 when DynamoDB cancels for another reason", async () => {
-    aws.answerWith({ ...answers, TransactWriteItems: cancelled("ValidationError") });
+  it("keeps a name as it is sent, blanks around it and all", async () => {
+    const { put, get } = newCustomer();
 
-    expect((await put({ name: "Ann Huber" })).statusCode).toBe(500);
+    expect((await put({ name: " Ann  Huber " })).json.name).toBe(" Ann  Huber ");
+    expect((await get()).json.name).toBe(" Ann  Huber ");
   });
 
-  it("names every fault of a body", async () => {
-    const { json } = await put('{"name":"a\\u0000","email":"x","attributes":{"n":1e400},"more":1}');
+  it("names the second of two equal keys", async () => {
+    const answer = await newCustomer().put('{"name":"Ann","attributes":{"tier":"gold","tier":"none"}}');
 
-    expect(json.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
-      "/attributes/n",
-      "/email",
-      "/more",
-      "/name",
-    ]);
-    expect(aws.calls).toEqual([]);
+    expect(answer.status).toBe(400);
+    expect(faultsOf(answer)).toEqual(["body /attributes/tier"]);
   });
 });
 
 describe("DELETE /customers/{customerId}", () => {
-  it("answers 204 after the event is on the queue and the items are gone as one", async () => {
-    const { statusCode, body } = await call("DELETE /customers/{customerId}");
+  it("is 204 and 404 from then on, and tells of the one that was done", async () => {
+    const { id, put, get, erase } = newCustomer();
+    await put({ name: "Ann" });
+    await port.sent();
 
-    expect([statusCode, body]).toEqual([204, ""]);
-    expect(operations()).toEqual(["GetItem", "SendMessage", "TransactWriteItems"]);
-    expect(sent()).toMatchObject([
-      { type: "audit", detail: { change: "customer_erased", version: 3, digest: "digest" } },
-    ]);
-  });
+    expect([(await erase()).status, (await erase()).status, (await get()).status]).toEqual([204, 404, 404]);
 
-  it("is 404 when there is no such customer, and tells nothing", async () => {
-    aws.answerWith({ ...answers, GetItem: () => ({}) });
-
-    expect((await call("DELETE /customers/{customerId}")).statusCode).toBe(404);
-    expect(sent()).toEqual([]);
+    const changes = (await port.sent()).filter(({ description }) => description.includes("erased"));
+    expect(changes).toMatchObject([{ detail: { change: "customer_erased", customerId: id, version: 1 } }]);
   });
 });
 
 describe("GET /customers/{customerId}", () => {
-  it("is recorded, found or not", async () => {
-    expect(await call("GET /customers/{customerId}")).toMatchObject({
-      statusCode: 200,
-      json: { customerId: "c1", organizationId: "demo", name: "Ann" },
-    });
-    aws.answerWith({ ...answers, GetItem: () => ({}) });
-    expect((await call("GET /customers/{customerId}")).statusCode).toBe(404);
+  it("is recorded when there is one to read", async () => {
+    const { id, put, get } = newCustomer();
+    expect((await get()).status).toBe(404);
+    await put({ name: "Ann" });
+    await port.sent();
 
-    expect(sent()).toMatchObject([
+    expect(await get()).toMatchObject({
+      status: 200,
+      json: { customerId: id, organizationId: "demo", name: "Ann" },
+    });
+
+    expect(await port.sent()).toMatchObject([
       {
         type: "audit",
         actor: "user-1",
-        detail: { route: "GET /customers/{customerId}", filters: { customerId: "c1" } },
+        detail: { route: "GET /customers/{customerId}", filters: { customerId: id } },
       },
     ]);
   });
+});
 
-  it("shows nothing when it could not be recorded", async () => {
-    aws.answerWith({
-      ...answers,
-      SendMessage: () => {
-        throw new AwsRefusal("QueueDoesNotExist");
-      },
-    });
+describe("GET /customers", () => {
+  it("honours limit when q has several words: full pages, in which each that matches stands once", async () => {
+    for (let at = 0; at < 7; at += 1) await newCustomer().put({ name: `Zelda Quill Zeldine${at}` });
+    await newCustomer().put({ name: "Zelda Other" });
 
-    const { statusCode, json, body } = await call("GET /customers/{customerId}");
+    const sizes: number[] = [];
+    const names: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = { q: "zel quill", limit: "3", ...(cursor === null ? {} : { cursor }) };
+      const { status, json } = await call("GET /customers", { query });
+      expect(status).toBe(200);
+      sizes.push(json.items.length);
+      names.push(...json.items.map(({ name }: { name: string }) => name));
+      ({ cursor } = json);
+    } while (cursor !== null);
 
-    expect([statusCode, json.code]).toEqual([503, "READ_NOT_RECORDED"]);
-    expect(body).not.toContain("Ann");
+    expect(sizes).toEqual([3, 3, 1]);
+    expect(names.sort()).toEqual(Array.from({ length: 7 }, (_, at) => `Zelda Quill Zeldine${at}`));
   });
 });
 
@@ -179,26 +257,17 @@ describe("a refused request for customers", () => {
     ["GET /customers/{customerId}", { params: { customerId: "a%20b" } }, "path /customerId"],
     ["GET /customers/{customerId}", { params: { customerId: "%zz" } }, "path /customerId"],
   ])("is no read: %s with %j", async (route, request, place) => {
-    const { statusCode, json } = await call(route, { params: {}, ...request });
+    const answer = await call(route, request);
 
-    expect(statusCode).toBe(400);
-    expect(json.errors.map((fault: { in: string; path: string }) => `${fault.in} ${fault.path}`)).toEqual([
-      place,
-    ]);
-    expect(operations()).toEqual([]);
+    expect(answer.status).toBe(400);
+    expect(faultsOf(answer)).toEqual([place]);
+    expect(await port.sent()).toEqual([]);
   });
 
   it("is no read with a cursor that was not made for it", async () => {
-    const { json } = await call("GET /customers", { params: {}, query: { cursor: "altered" } });
+    const { json } = await call("GET /customers", { query: { cursor: "altered" } });
 
     expect(json.code).toBe("CURSOR_INVALID");
-    expect(sent()).toEqual([]);
-  });
-
-  it("names the second of two equal keys", async () => {
-    const { json } = await put('{"name":"Ann","attributes":{"tier":"gold","tier":"none"}}');
-
-    expect(json).toMatchObject({ status: 400, errors: [{ in: "body", path: "/attributes/tier" }] });
-    expect(operations()).toEqual([]);
+    expect(await port.sent()).toEqual([]);
   });
 });

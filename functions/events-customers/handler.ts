@@ -3,7 +3,7 @@ import { AppError } from "#common/errors/app-error.ts";
 import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { makeChangeCustomers } from "#common/events/customers/change-customers.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
-import { created, noContent, ok } from "#common/http/answers.ts";
+import { created, noContent, ok, tagged } from "#common/http/answers.ts";
 import { givenIdFault } from "#common/ids/given-id.ts";
 import { httpHandler } from "#common/middleware/http.ts";
 import { kmsCursors } from "#common/paging/kms-cursors.ts";
@@ -32,17 +32,18 @@ export const handler = httpHandler({
   manifest,
   contract,
   actions: {
-    "PUT /customers/{customerId}": async ({ params, body, caller, attempt }) => {
-      const { customer, isNew } = await changeCustomers.put(customerIdOf(params), body, caller, attempt);
-      return isNew ? created(customer) : ok(customer);
+    "PUT /customers/{customerId}": async (request) => {
+      const { params, body } = request;
+      const { customer, etag, isNew } = await changeCustomers.put(customerIdOf(params), body, request);
+      return tagged(isNew ? created(customer) : ok(customer), etag);
     },
     "GET /customers/{customerId}": audited(({ params, caller }) => {
       const customerId = customerIdOf(params);
-      return async () => ok(await presentCustomers.one(caller, customerId));
+      return () => presentCustomers.one(caller, customerId);
     }),
     "GET /customers": audited(({ query, caller }) => presentCustomers.page(caller, query)),
-    "DELETE /customers/{customerId}": async ({ params, caller, attempt }) => {
-      await changeCustomers.erase(customerIdOf(params), caller, attempt);
+    "DELETE /customers/{customerId}": async (request) => {
+      await changeCustomers.erase(customerIdOf(request.params), request);
       return noContent();
     },
   },

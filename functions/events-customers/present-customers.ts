@@ -1,10 +1,10 @@
 import type { Member } from "#common/auth/caller.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { type Customer, toCustomer } from "#common/events/customers/customer.ts";
+import { customerTag, toCustomer } from "#common/events/customers/customer.ts";
 import { type CustomerTable, readCustomer } from "#common/events/customers/customers.ts";
 import { findCustomers } from "#common/events/customers/find-customers.ts";
 import { nameWords } from "#common/events/customers/name-words.ts";
-import type { Answer } from "#common/http/answers.ts";
+import { type Answer, ok, tagged } from "#common/http/answers.ts";
 import { openPage } from "#common/paging/answer-page.ts";
 import type { Cursors } from "#common/paging/cursor.ts";
 import type { Clock } from "#common/time/clock.ts";
@@ -14,10 +14,10 @@ export type PresentCustomersDeps = { table: CustomerTable; cursors: Cursors; now
 type Query = { q?: string | undefined; limit: number; cursor?: string | undefined };
 
 export const makePresentCustomers = ({ table, cursors, now = Date.now }: PresentCustomersDeps) => ({
-  one: async ({ organizationId }: Pick<Member, "organizationId">, customerId: string): Promise<Customer> => {
+  one: async ({ organizationId }: Pick<Member, "organizationId">, customerId: string): Promise<Answer> => {
     const customer = await readCustomer(table, organizationId, customerId);
     if (!customer) throw new AppError("NOT_FOUND");
-    return toCustomer(customer);
+    return tagged(ok(toCustomer(customer)), customerTag(customer));
   },
 
   /** Checks what is asked, and answers how to read it: what is refused is no read. */

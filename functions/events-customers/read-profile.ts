@@ -3,6 +3,7 @@ import { CUSTOMER_LIMITS, type Profile } from "#common/events/customers/customer
 import { numberFaults } from "#common/json/exact-numbers.ts";
 import { parseJson } from "#common/json/json.ts";
 import type { ReadBody } from "#common/middleware/validation.ts";
+import { isVisible } from "#common/text/visible.ts";
 import { hasControlCharacter } from "#common/validation/control-characters.ts";
 import type { Validator } from "#common/validation/validator.ts";
 
@@ -21,6 +22,10 @@ export const makeReadProfile =
     for (const [name, inner] of Object.entries(value)) {
       if (typeof inner === "string" && hasControlCharacter(inner)) {
         list.add({ path: `/${name}`, message: "must not hold control characters" });
+      }
+      // An empty name is a fault of the schema already.
+      if (name === "name" && typeof inner === "string" && inner !== "" && !isVisible(inner)) {
+        list.add({ path: "/name", message: "must hold a character that can be seen" });
       }
       if (name !== "attributes") continue;
       const bytes = Buffer.byteLength(JSON.stringify(inner));

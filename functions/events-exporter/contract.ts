@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { EXPORT_FORMATS } from "#common/events/export/formats.ts";
 import { eventFilters, orderField } from "#common/events/read/event-filters.fields.ts";
-import { jobFields } from "#common/jobs/job.fields.ts";
+import { jobFields, jobHeaders, jobStartedHeaders } from "#common/jobs/job.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 
 const ExportQuery = queryValidator(
@@ -47,17 +47,25 @@ export const contract = {
       200: {
         description: "All rows, as `text/csv` or `application/x-ndjson`.",
         body: validator(Type.String()),
-        contentType: "text/csv",
+        contentTypes: ["text/csv", "application/x-ndjson"],
+        headers: { "Content-Disposition": "A name for the file." },
       },
       202: {
         description: "A job makes the file; `Location` names where to ask for it.",
         body: ExportAnswer,
+        headers: jobStartedHeaders,
       },
     },
   },
   "GET /events/exports/{id}": {
     summary: "Ask for an export",
     description: "The caller's own exports only, for 7 days.",
-    answers: { 200: { description: "How far it is, and a link to the file.", body: ExportAnswer } },
+    answers: {
+      200: {
+        description: "How far it is, and a link to the file.",
+        body: ExportAnswer,
+        headers: jobHeaders,
+      },
+    },
   },
 } as const;

@@ -43,7 +43,7 @@ describe("announcing a block", () => {
     ]);
   });
 
-  it("has the same ids when it is told again, and others for another block or customer", async () => {
+  it("has the same ids when it is published again, and others for another block or customer", async () => {
     const { announce, published } = setup();
 
     await announce(blockOf([0, 1]));

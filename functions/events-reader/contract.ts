@@ -32,7 +32,7 @@ export const contract = {
   "GET /events/{eventId}": {
     summary: "Read one event",
     description:
-      "Audit events are not read one by one but listed with `GET /events?type=audit`. That it was read is " +
+      "An audit event is found by its id like any other. That it was read is " +
       "itself recorded as an event of the type `audit`.",
     answers: { 200: { description: "The event.", body: EventAnswer } },
   },

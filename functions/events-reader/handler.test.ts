@@ -1,54 +1,9 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { EventMessage, StoredEvent } from "#common/events/event.ts";
-import { anEvent, storeEvents } from "#common/events/testing/histories.ts";
-import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
-import { useFunctionPort } from "#local/testing/function-port.ts";
+import { describe, expect, it } from "vitest";
+import type { StoredEvent } from "#common/events/event.ts";
+import { anEvent } from "#common/events/testing/histories.ts";
+import { AUDIT, as, day, idsOf, type Page, type Query, startReader } from "./testing/reader.ts";
 
-const port = useFunctionPort("events-reader");
-let handler: typeof import("./handler.ts").handler;
-
-beforeAll(async () => {
-  ({ handler } = await import("./handler.ts"));
-});
-beforeEach(() => {
-  captureOutput();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-type Page = { items: StoredEvent[]; cursor: string | null };
-type Query = Record<string, string | string[]>;
-
-const as = (organizationId: string, userId = "alice") =>
-  callerContext({ organizationId, userId, roles: "events.read" });
-
-const call = async (request: RestRequest) => {
-  const result = await handler(restEvent(request), lambdaContext());
-  return { status: result.statusCode, body: JSON.parse(result.body) };
-};
-const list = async (organizationId: string, query: Query = {}, more: Partial<RestRequest> = {}) => {
-  const { status, body } = await call({
-    route: "GET /events",
-    query,
-    authorizer: as(organizationId),
-    ...more,
-  });
-  expect(body).toMatchObject(status === 200 ? {} : { status: 200 });
-  return body as Page;
-};
-const idsOf = ({ items }: Page) => items.map(({ eventId }) => eventId);
-
-const day = (number: number) => new Date(Date.UTC(2025, 0, number)).toISOString();
-
-/** Each test has an organization of its own. */
-const store = async (organizationId: string, events: EventMessage[]) => {
-  const own = events.map((event) => ({ ...event, organizationId }));
-  await storeEvents(port.store, own);
-};
-
-const AUDIT = { type: "audit", customerId: "-", actor: "bob", audit: true } as const;
+const { call, list, sent, store } = await startReader();
 
 describe("GET /events", () => {
   it("answers whole events, newest first", async () => {
@@ -192,7 +147,7 @@ describe("GET /events", () => {
   it.each<[Query, string[]]>([
     [{ limit: "101", order: "up", colour: "red" }, ["/colour", "/limit", "/order"]],
     [
-      { customerId: "a b", type: "", from: "yesterday", to: "2025-01-01" },
+      { customerId: "a b", type: "", from: "yesterday", to: "2025-13-01" },
       ["/customerId", "/from", "/to", "/type/0"],
     ],
     [{ from: "2025-02-29T00:00:00Z", to: "2023-02-29T00:00:00Z" }, ["/from", "/to"]],
@@ -200,25 +155,39 @@ describe("GET /events", () => {
     [{ from: day(2), to: day(1) }, ["/from"]],
     [{ actor: ["a", "b"] }, ["/actor"]],
   ])("names every fault of %j and records nothing", async (query, paths) => {
-    await port.sent();
-
     const { status, body } = await call({ route: "GET /events", query, authorizer: as("faults") });
 
     expect([status, body.code]).toEqual([400, "INPUT_INVALID"]);
     expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(paths);
-    expect(await port.sent()).toEqual([]);
+    expect(await sent()).toEqual([]);
+  });
+
+  it("lists what is about a customer, who recorded it, and what it was done to; that is read and recorded once", async () => {
+    const about = { ...AUDIT, targets: [{ type: "customer", id: "c-1" }] };
+    await store("who", [
+      anEvent("a-1", about),
+      anEvent("a-2", AUDIT),
+      anEvent("e-1", { recordedBy: "carl", targets: [{ type: "account", id: "x:1" }] }),
+      anEvent("e-2", { recordedBy: "dora" }),
+    ]);
+
+    expect(idsOf(await list("who", { about: "c-1" }))).toEqual(["a-1"]);
+    expect(await sent()).toMatchObject([
+      { type: "audit", detail: { filters: { about: "c-1" } }, targets: [{ type: "customer", id: "c-1" }] },
+    ]);
+    expect(idsOf(await list("who", { recordedBy: "carl" }))).toEqual(["e-1"]);
+    expect(idsOf(await list("who", { target: "account:x:1" }))).toEqual(["e-1"]);
+    expect(idsOf(await list("who", { type: "audit", target: "customer:c-1" }))).toEqual(["a-1"]);
   });
 
   it("records each page that is read, once, with the filters", async () => {
-    await port.sent();
-
     await list(
       "recorded",
       { type: ["opened", "audit"], from: day(1) },
       { authorizer: as("recorded", "carl") },
     );
 
-    expect(await port.sent()).toMatchObject([
+    expect(await sent()).toMatchObject([
       {
         organizationId: "recorded",
         type: "audit",
@@ -230,93 +199,6 @@ describe("GET /events", () => {
           filters: { type: ["opened", "audit"], from: day(1), order: "desc", limit: 25 },
         },
       },
-    ]);
-  });
-});
-
-describe("GET /events/{eventId}", () => {
-  const one = (organizationId: string, eventId: string, query: Query = {}) =>
-    call({ route: "GET /events/{eventId}", params: { eventId }, query, authorizer: as(organizationId) });
-
-  it("answers the event as the list does", async () => {
-    await store("one", [anEvent("e-1", { detail: "x".repeat(2_000), actor: "ann" })]);
-
-    const { status, body } = await one("one", "e-1");
-
-    expect(status).toBe(200);
-    expect(body).toEqual((await list("one")).items[0]);
-  });
-
-  it("is 404 for what is not there, another organization's, or an audit event", async () => {
-    await store("one-of-them", [anEvent("e-1"), anEvent("a-1", AUDIT)]);
-
-    expect((await one("one-of-them", "e-2")).status).toBe(404);
-    expect((await one("others", "e-1")).status).toBe(404);
-    expect((await one("one-of-them", "a-1")).status).toBe(404);
-  });
-
-  it.each(["verify", "-", "a b", "a#b", "x".repeat(101), ""])(
-    "is 400 for %j, which is no id",
-    async (eventId) => {
-      expect(await one("one", eventId)).toMatchObject({
-        status: 400,
-        body: { errors: [{ path: "/eventId" }] },
-      });
-    },
-  );
-
-  it("takes no parameters", async () => {
-    expect((await one("one", "e-1", { limit: "1" })).status).toBe(400);
-  });
-
-  it("is recorded, also when there is no such event", async () => {
-    await port.sent();
-
-    await one("one", "nothing");
-
-    expect(await port.sent()).toMatchObject([
-      { detail: { route: "GET /events/{eventId}", filters: { eventId: "nothing" } } },
-    ]);
-  });
-});
-
-describe("GET /customers/{customerId}/events", () => {
-  const route = "GET /customers/{customerId}/events";
-  const ofCustomer = (customerId: string, query: Query = {}) =>
-    call({ route, params: { customerId }, query, authorizer: as("customers") });
-
-  it("is the list of that customer", async () => {
-    await store("customers", [
-      anEvent("e-1", { customerId: "a", date: day(1) }),
-      anEvent("e-2", { customerId: "b", date: day(2) }),
-      anEvent("e-3", { customerId: "a", date: day(3) }),
-    ]);
-
-    const first = (await ofCustomer("a", { limit: "1" })).body as Page;
-    const second = (await ofCustomer("a", { limit: "1", cursor: first.cursor ?? "" })).body as Page;
-
-    expect([...idsOf(first), ...idsOf(second)]).toEqual(["e-3", "e-1"]);
-    expect(second.cursor).toBeNull();
-    expect((await ofCustomer("a")).body).toEqual(await list("customers", { customerId: "a" }));
-    expect((await ofCustomer("b", { limit: "1", cursor: first.cursor ?? "" })).status).toBe(400);
-    expect((await ofCustomer("nobody")).body).toEqual({ items: [], cursor: null });
-  });
-
-  it("is 400 for what is no customer's id, and takes no other customer", async () => {
-    expect(await ofCustomer("a b")).toMatchObject({
-      status: 400,
-      body: { errors: [{ path: "/customerId" }] },
-    });
-    expect(await ofCustomer("a", { customerId: "b" })).toMatchObject({ status: 400 });
-  });
-
-  it("is recorded with the customer", async () => {
-    await port.sent();
-
-    await ofCustomer("a", { q: "account" });
-
-    expect(await port.sent()).toMatchObject([
-      { detail: { route, filters: { customerId: "a", q: "account" } } },
     ]);
   });
 });

@@ -1,26 +1,35 @@
 import type { Member } from "#common/auth/caller.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { isAuditChain } from "#common/events/event.ts";
-import { readEvents } from "#common/events/lists/read-events.ts";
-import { type Answer, ok } from "#common/http/answers.ts";
+import type { Read } from "#common/events/audit/audited-read.ts";
+import { isAuditChain, type StoredEvent } from "#common/events/event.ts";
+import { customersAbout } from "#common/events/lists/derived-items.ts";
+import { readProvenEvent } from "#common/events/lists/read-events.ts";
+import { ok } from "#common/http/answers.ts";
 import { givenIdFault } from "#common/ids/given-id.ts";
 import type { Table } from "#common/table/table.ts";
 
 export type PresentEventDeps = { store: Table };
 
+const customersOf = ({ chain, customerId, targets }: StoredEvent): string[] =>
+  isAuditChain(chain) ? customersAbout(targets) : [customerId];
+
 export const makePresentEvent = ({ store }: PresentEventDeps) => ({
   /**
-   * Checks the id, and answers how to read its event. Another organization's is as if it were not there,
-   * and so is an audit event, which shows only where that type is asked for.
+   * Checks the id and looks the event up, because the record of the read says whose event it is; answers how to show
+   * it. Another organization's is as if it were not there.
    */
-  prepare: ({ organizationId }: Pick<Member, "organizationId">, eventId: string) => {
+  prepare: async ({ organizationId }: Pick<Member, "organizationId">, eventId: string): Promise<Read> => {
     const message = givenIdFault(eventId);
     if (message) throw new AppError("INPUT_INVALID", { errors: [{ in: "path", path: "/eventId", message }] });
 
-    return async (): Promise<Answer> => {
-      const found = (await readEvents(store, organizationId, [eventId])).get(eventId)?.event;
-      if (!found || isAuditChain(found.chain)) throw new AppError("NOT_FOUND");
-      return ok(found);
+    const [looked] = await Promise.allSettled([readProvenEvent(store, organizationId, eventId)]);
+    const event = looked.status === "fulfilled" ? looked.value?.event : undefined;
+    const show = async () => {
+      // A read that fails is recorded like one that finds nothing.
+      if (looked.status === "rejected") throw looked.reason;
+      if (!event) throw new AppError("NOT_FOUND");
+      return ok(event);
     };
+    return Object.assign(show, { about: event ? customersOf(event) : [] });
   },
 });

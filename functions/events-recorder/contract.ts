@@ -6,6 +6,20 @@ import { BATCH_EVENTS_MAX, type PostedEvents } from "./body/posted-event.ts";
 
 const { typeLength, descriptionLength, actorLength } = EVENT_LIMITS;
 
+const target = Type.Object(
+  {
+    type: Type.String({
+      minLength: 1,
+      maxLength: EVENT_LIMITS.targetTypeLength,
+      pattern: "^[^:]*$",
+      description: "For example `account`. No `:` and no control characters.",
+    }),
+    id: Type.String({ minLength: 1, maxLength: EVENT_LIMITS.targetIdLength }),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: EVENT_LIMITS.targetNameLength })),
+  },
+  { additionalProperties: false },
+);
+
 const event = Type.Object(
   {
     eventId: Type.Optional(
@@ -40,6 +54,13 @@ const event = Type.Object(
         minLength: 1,
         maxLength: actorLength,
         description: "Who did it. No control characters.",
+      }),
+    ),
+    targets: Type.Optional(
+      Type.Array(target, {
+        maxItems: EVENT_LIMITS.targets,
+        description:
+          "What it was done to, beside the customer. No control characters; none is the same as an empty list.",
       }),
     ),
     detail: Type.Optional(

@@ -1,26 +1,12 @@
 import { createHash } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type EventsMessage, eventsOf } from "#common/events/queue/queue-bodies.ts";
-import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
+import { type AwsAnswers, AwsRefusal } from "#common/testing/aws-server.ts";
+import { callerContext, type RestRequest } from "#common/testing/lambda-events.ts";
+import { startFunctionOnFake } from "#local/testing/start-function-on-fake.ts";
 import { anEvent } from "./testing/posted-event.ts";
 
-let aws: AwsServer;
-let handler: typeof import("./handler.ts").handler;
-
-beforeAll(async () => {
-  aws = await startAwsServer();
-  const environment = {
-    ...aws.environment,
-    EVENTS_QUEUE_URL: `${aws.url}/000000000000/events`,
-    EVENTS_TABLE: "events",
-    IDEMPOTENCY_TABLE: "idempotency",
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  ({ handler } = await import("./handler.ts"));
-});
-afterAll(() => aws.stop());
+const { ask, aws } = await startFunctionOnFake("events-recorder");
 
 type Entry = { Id: string; MessageBody: string };
 const entriesOf = (input: Record<string, unknown>) => input.Entries as Entry[];
@@ -38,21 +24,12 @@ const taken: AwsAnswers = {
 };
 
 beforeEach(() => {
-  captureOutput();
   aws.answerWith(taken);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 const roles = { authorizer: callerContext({ roles: "events.write" }) };
-const post = async (body: unknown, over: Partial<RestRequest> = {}) => {
-  const result = await handler(
-    restEvent({ route: "POST /events", body, ...roles, ...over }),
-    lambdaContext(),
-  );
-  return { ...result, json: JSON.parse(result.body) };
-};
+const post = (body: unknown, over: Partial<RestRequest> = {}) =>
+  ask({ route: "POST /events", body, ...roles, ...over });
 const sent = () =>
   aws
     .callsOf("SendMessageBatch")
@@ -62,9 +39,9 @@ const sent = () =>
 
 describe("202: events are taken", () => {
   it("go to the queue in one message, each once, under the ids that are answered", async () => {
-    const { statusCode, json } = await post(Array.from({ length: 500 }, () => anEvent()));
+    const { status, json } = await post(Array.from({ length: 500 }, () => anEvent()));
 
-    expect(statusCode).toBe(202);
+    expect(status).toBe(202);
     expect(aws.callsOf("SendMessageBatch")).toHaveLength(1);
     expect(entriesOf(aws.callsOf("SendMessageBatch")[0]?.input ?? {})).toHaveLength(1);
     expect(
@@ -78,13 +55,17 @@ describe("202: events are taken", () => {
   it("are looked up by the given ids only, a hundred a call, consistently", async () => {
     await post([...Array.from({ length: 150 }, (_, index) => anEvent({ eventId: `e${index}` })), anEvent()]);
 
-    const asked = aws.callsOf("BatchGetItem").map(({ input }) => {
-      const { events } = input.RequestItems as { events: { Keys: unknown[]; ConsistentRead: boolean } };
-      return [events.Keys.length, events.ConsistentRead];
+    const asked = aws.callsOf("BatchGetItem").flatMap(({ input }) => {
+      const tables = input.RequestItems as Record<string, { Keys: unknown[]; ConsistentRead: boolean }>;
+      return Object.entries(tables).map(([table, { Keys, ConsistentRead }]) => [
+        table,
+        Keys.length,
+        ConsistentRead,
+      ]);
     });
     expect(asked.sort()).toEqual([
-      [100, true],
-      [50, true],
+      ["millrace-local-events", 100, true],
+      ["millrace-local-events", 50, true],
     ]);
   });
 
@@ -100,9 +81,9 @@ describe("202: events are taken", () => {
 
 describe("400: the request has faults", () => {
   it("names those of the body and of the query, and sends nothing", async () => {
-    const { statusCode, json } = await post([anEvent({ type: "audit" })], { query: { more: "1" } });
+    const { status, json } = await post([anEvent({ type: "audit" })], { query: { more: "1" } });
 
-    expect(statusCode).toBe(400);
+    expect(status).toBe(400);
     expect(json.errors.map(({ path }: { path: string }) => path)).toEqual(["/more", "/0/type"]);
     expect(aws.calls).toEqual([]);
   });
@@ -118,9 +99,9 @@ describe("503: the queue did not take all", () => {
       }),
     });
 
-    const { statusCode, json } = await post([anEvent(), anEvent()]);
+    const { status, json } = await post([anEvent(), anEvent()]);
 
-    expect(statusCode).toBe(503);
+    expect(status).toBe(503);
     expect(json).toMatchObject({
       code: "EVENTS_NOT_QUEUED",
       detail: expect.stringContaining("Idempotency-Key"),

@@ -20,8 +20,8 @@ export const handler = httpHandler({
   manifest,
   contract,
   actions: {
-    "POST /events": async ({ body, caller, attempt }) =>
-      accepted(await recordEvents(body, caller.organizationId, attempt)),
+    "POST /events": async ({ body, caller, attempt, transactionId }) =>
+      accepted(await recordEvents(body, { caller, attempt, transactionId })),
   },
   readBody: { "POST /events": makeReadBody({ schema: contract["POST /events"].body }) },
 });

@@ -4,10 +4,13 @@ import { genesisHash } from "#common/events/chain/hash.ts";
 import type { EventMessage } from "#common/events/event.ts";
 import { type EventItem, eventFromItem, eventToItem } from "#common/events/lists/event-item.ts";
 import { EventMessageSchema } from "#common/events/queue/event-message.schema.ts";
+import type { Attempt } from "#common/idempotency/idempotency.ts";
 import { makeRecordEvents } from "./record-events.ts";
 import { anEvent, NOW } from "./testing/posted-event.ts";
 
 const CHAIN = { epoch: 1, number: 0 };
+const CALLER = { organizationId: "demo", userId: "alice" };
+const requestOf = (attempt: Attempt) => ({ caller: CALLER, attempt, transactionId: "transaction-1" });
 const attemptOf = (digit: number) => ({
   id: `0194bc4c-e800-7abc-8def-00000000000${digit}`,
   time: NOW,
@@ -59,8 +62,7 @@ describe("recording events", () => {
 
     const answer = await record(
       [anEvent({ eventId: "e1", date: "2025-01-31T13:00:00+01:00", actor: "bob", detail: [1] }), anEvent()],
-      "demo",
-      attemptOf(1),
+      requestOf(attemptOf(1)),
     );
 
     expect(answer).toEqual({ accepted: 2, eventIds: sent.map(({ eventId }) => eventId) });
@@ -69,12 +71,16 @@ describe("recording events", () => {
         ...anEvent({ eventId: "e1", date: NOW, actor: "bob", detail: [1] }),
         organizationId: "demo",
         recordedAt: NOW,
+        recordedBy: "alice",
+        transactionId: "transaction-1",
         salt: expect.any(String),
       },
       {
         ...anEvent({ eventId: expect.stringMatching(/^0194bc4c-e800-7001-[89ab]/) as string, date: NOW }),
         organizationId: "demo",
         recordedAt: NOW,
+        recordedBy: "alice",
+        transactionId: "transaction-1",
         salt: expect.any(String),
         dateIsDefault: true,
       },
@@ -87,9 +93,9 @@ describe("recording events", () => {
     const { record, sent } = setup();
     const events = Array.from({ length: 500 }, () => anEvent());
 
-    await record(events, "demo", attemptOf(1));
-    await record(events, "demo", attemptOf(1));
-    await record(events, "demo", attemptOf(2));
+    await record(events, requestOf(attemptOf(1)));
+    await record(events, requestOf(attemptOf(1)));
+    await record(events, requestOf(attemptOf(2)));
 
     expect(sent.slice(500, 1000)).toEqual(sent.slice(0, 500));
     expect(new Set(sent.flatMap(({ eventId, salt }) => [eventId, salt])).size).toBe(2000);
@@ -100,7 +106,7 @@ describe("recording events", () => {
   it("asks the table for nothing when no id is given", async () => {
     const { record, asked } = setup();
 
-    await record(anEvent(), "demo", attemptOf(1));
+    await record(anEvent(), requestOf(attemptOf(1)));
 
     expect(asked).toEqual([]);
   });
@@ -112,7 +118,7 @@ describe("recording events", () => {
       anEvent({ eventId: "e1", detail: { b: 2, a: 1 } }),
     ];
 
-    expect(await record(twice, "demo", attemptOf(1))).toEqual({ accepted: 2, eventIds: ["e1", "e1"] });
+    expect(await record(twice, requestOf(attemptOf(1)))).toEqual({ accepted: 2, eventIds: ["e1", "e1"] });
     expect(sent).toHaveLength(1);
   });
 
@@ -120,7 +126,7 @@ describe("recording events", () => {
     const { record, sent } = setup();
     const events = [anEvent({ eventId: "e1" }), anEvent(), anEvent({ eventId: "e1", type: "closed" })];
 
-    expect(await refusal(record(events, "demo", attemptOf(1)))).toMatchObject({
+    expect(await refusal(record(events, requestOf(attemptOf(1))))).toMatchObject({
       code: "INPUT_INVALID",
       errors: [{ path: "/2/eventId" }],
     });
@@ -130,11 +136,11 @@ describe("recording events", () => {
   it("takes again what is stored already, whatever the clock says by now", async () => {
     const { record, sent, persist } = setup();
     const event = anEvent({ eventId: "e1", detail: { large: "x".repeat(5000) } });
-    await record(event, "demo", attemptOf(1));
+    await record(event, requestOf(attemptOf(1)));
     persist();
 
     const later = { ...attemptOf(2), time: "2025-02-01T00:00:00.000Z" };
-    expect(await record(event, "demo", later)).toEqual({ accepted: 1, eventIds: ["e1"] });
+    expect(await record(event, requestOf(later))).toEqual({ accepted: 1, eventIds: ["e1"] });
     expect(sent).toHaveLength(1);
   });
 
@@ -149,16 +155,16 @@ describe("recording events", () => {
     "answers 409 for another %s than what is stored, by index, and takes none of the batch",
     async (_, other) => {
       const { record, sent, persist } = setup();
-      await record(anEvent({ eventId: "e1", detail: { a: 1 }, date: NOW }), "demo", attemptOf(1));
+      await record(anEvent({ eventId: "e1", detail: { a: 1 }, date: NOW }), requestOf(attemptOf(1)));
       persist();
       const changed = { ...anEvent({ eventId: "e1", detail: { a: 1 }, date: NOW }), ...other };
 
-      expect(await refusal(record([anEvent(), changed], "demo", attemptOf(2)))).toMatchObject({
+      expect(await refusal(record([anEvent(), changed], requestOf(attemptOf(2))))).toMatchObject({
         code: "EVENT_ID_CONFLICT",
         status: 409,
         errors: [{ path: "/1/eventId" }],
       });
-      expect(await refusal(record(changed, "demo", attemptOf(2)))).toMatchObject({
+      expect(await refusal(record(changed, requestOf(attemptOf(2))))).toMatchObject({
         errors: [{ path: "/eventId" }],
       });
       expect(sent).toEqual([]);
@@ -168,7 +174,7 @@ describe("recording events", () => {
   it("fails with 503 when the queue did not take all, so that the same attempt is made again", async () => {
     const { record } = setup({ missing: 3 });
 
-    expect(await refusal(record([anEvent()], "demo", attemptOf(1)))).toMatchObject({
+    expect(await refusal(record([anEvent()], requestOf(attemptOf(1))))).toMatchObject({
       code: "EVENTS_NOT_QUEUED",
       status: 503,
       retry: true,

@@ -15,15 +15,19 @@ export type RecordEventsDeps = {
   sendAll: (events: readonly EventMessage[]) => Promise<{ missing: number; reason: string }>;
 };
 
+type Member = { organizationId: string; userId: string };
+
 export type Recorded = { accepted: number; eventIds: string[] };
+
+/** What of the request stands in its events. */
+export type RecordRequest = { caller: Member; attempt: Attempt; transactionId: string };
 
 const toMessage = (
   event: PostedEvent,
   place: number,
-  organizationId: string,
-  attempt: Attempt,
+  { caller: { organizationId, userId }, attempt, transactionId }: RecordRequest,
 ): EventMessage => {
-  const { customerId, type, description, date, actor, detail } = event;
+  const { customerId, type, description, date, actor, targets = [], detail } = event;
   const drawn = drawFor(attempt.id, place);
   return {
     organizationId,
@@ -33,8 +37,11 @@ const toMessage = (
     description,
     date: date === undefined ? attempt.time : toUtc(date),
     ...(actor === undefined ? {} : { actor }),
+    ...(targets.length === 0 ? {} : { targets }),
     ...(detail === undefined ? {} : { detail }),
     recordedAt: attempt.time,
+    recordedBy: userId,
+    transactionId,
     salt: drawn.salt,
     ...(date === undefined ? { dateIsDefault: true } : {}),
   };
@@ -69,8 +76,9 @@ const firstOfEach = (posted: PostedEvents, messages: readonly EventMessage[]) =>
  */
 export const makeRecordEvents =
   ({ findStored, sendAll }: RecordEventsDeps) =>
-  async (posted: PostedEvents, organizationId: string, attempt: Attempt): Promise<Recorded> => {
-    const messages = [posted].flat().map((event, place) => toMessage(event, place, organizationId, attempt));
+  async (posted: PostedEvents, request: RecordRequest): Promise<Recorded> => {
+    const { organizationId } = request.caller;
+    const messages = [posted].flat().map((event, place) => toMessage(event, place, request));
     const firsts = firstOfEach(posted, messages);
 
     const given = new Set([posted].flat().flatMap(({ eventId }) => eventId ?? []));

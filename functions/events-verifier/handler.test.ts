@@ -43,7 +43,11 @@ describe("GET /events/verify", () => {
   it("is recorded as read, and answers the verdict", async () => {
     await port.sent();
 
-    expect(await ask({ route: "GET /events/verify" })).toMatchObject({ status: 200, valid: true });
+    expect(await ask({ route: "GET /events/verify" })).toMatchObject({
+      status: 200,
+      valid: true,
+      anchor: null,
+    });
 
     expect(await port.sent()).toMatchObject([{ detail: { route: "GET /events/verify", filters: {} } }]);
   });

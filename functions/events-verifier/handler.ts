@@ -1,5 +1,7 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
+import { bucketAnchors } from "#common/events/anchors/anchor-bucket.ts";
+import { lastAnchorOf } from "#common/events/anchors/last-anchor.ts";
 import { makeAudited } from "#common/events/audit/audited-read.ts";
 import { eventQueue } from "#common/events/queue/event-queue.ts";
 import { verificationJob } from "#common/events/verify/verify-history.ts";
@@ -15,12 +17,14 @@ const config = readConfig({
   JOBS_TABLE: text(),
   EVENTS_AUDIT_QUEUE_URL: text(),
   EVENTS_JOBS_QUEUE_URL: text(),
+  LAKE_BUCKET: text(),
 });
 
 const store = dynamodbTable(config.EVENTS_TABLE);
 const audited = makeAudited(eventQueue(config.EVENTS_AUDIT_QUEUE_URL));
 const verifyEvents = makeVerifyEvents({
   store,
+  anchorOf: lastAnchorOf(bucketAnchors(config.LAKE_BUCKET)),
   jobs: jobsOf(dynamodbTable(config.JOBS_TABLE), verificationJob),
   send: (message) => sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message) }),
   now: Date.now,

@@ -22,6 +22,7 @@ const setup = async ({ stepMs = 0 } = {}) => {
   const jobs = jobsOf(store, verificationJob);
   let now = Date.UTC(2025, 0, 31);
   const verifyEvents = makeVerifyEvents({
+    anchorOf: async () => null,
     store,
     jobs,
     send: async (message) => void sent.push(message),
@@ -43,7 +44,7 @@ describe("verifying", () => {
 
     expect(await verifyEvents.verify(CALLER, ATTEMPT)).toEqual({
       status: 200,
-      body: { valid: true, checked: 100 },
+      body: { valid: true, checked: 100, anchor: null },
     });
     expect(sent).toEqual([]);
   });
@@ -66,13 +67,13 @@ describe("verifying", () => {
     expect(answer).toEqual({
       status: 202,
       headers: { location: `/events/verifications/${ATTEMPT.id}`, "retry-after": "2" },
-      body: { id: ATTEMPT.id, status: "running", valid: null, checked: 0 },
+      body: { id: ATTEMPT.id, status: "running", valid: null, checked: 0, anchor: null },
     });
     expect(sent).toEqual([{ organizationId: "demo", jobId: ATTEMPT.id }]);
-    await finish({ state: "succeeded", result: { valid: true, checked: 100 } });
+    await finish({ state: "succeeded", result: { valid: true, checked: 100, anchor: null } });
     expect(await verifyEvents.status(CALLER, ATTEMPT.id)).toEqual({
       status: 200,
-      body: { id: ATTEMPT.id, status: "succeeded", valid: true, checked: 100 },
+      body: { id: ATTEMPT.id, status: "succeeded", valid: true, checked: 100, anchor: null },
     });
   });
 

@@ -1,5 +1,10 @@
 import type { Member } from "#common/auth/caller.ts";
-import type { VerificationResult, verificationJob } from "#common/events/verify/verify-history.ts";
+import type { HeldAnchor } from "#common/events/anchors/heads.ts";
+import {
+  resultOf,
+  type VerificationResult,
+  type verificationJob,
+} from "#common/events/verify/verify-history.ts";
 import { eventsCheckedIn, verifyOrganization } from "#common/events/verify/verify-organization.ts";
 import { type Answer, ok } from "#common/http/answers.ts";
 import { JOB_RETRY_AFTER_SECONDS, type JobOf } from "#common/jobs/job.ts";
@@ -12,6 +17,8 @@ type VerificationJob = JobOf<typeof verificationJob>;
 
 export type VerifyEventsDeps = {
   store: Table;
+  /** The last anchor of an organization. */
+  anchorOf: (organizationId: string) => Promise<HeldAnchor | null>;
   jobs: JobsOf<typeof verificationJob>;
   send: SendJob;
   now: Clock;
@@ -20,6 +27,7 @@ export type VerifyEventsDeps = {
 };
 
 export type VerificationAnswer = Pick<VerificationResult, "brokenAt"> & {
+  anchor: string | null;
   id: string;
   status: VerificationJob["state"];
   valid: boolean | null;
@@ -31,16 +39,23 @@ const MILLISECONDS = 20_000;
 
 const RETRY_AFTER = { "retry-after": String(JOB_RETRY_AFTER_SECONDS) };
 
+/** A verdict, with what is wrong in words. */
+const withReason = (result: VerificationResult): VerificationResult & { reason?: string } => ({
+  ...result,
+  ...(result.brokenAt ? { reason: result.brokenAt.message } : {}),
+});
+
 const answerOf = ({ jobId, state, checkpoint, result, reason }: VerificationJob): VerificationAnswer => {
-  const answer = { id: jobId, status: state, valid: null, checked: null };
+  const answer = { id: jobId, status: state, valid: null, checked: null, anchor: null };
   if (state === "failed") return { ...answer, reason: reason ?? "" };
-  return result
-    ? { ...answer, ...result }
-    : { ...answer, checked: eventsCheckedIn(checkpoint?.chains ?? []) };
+  if (result) return { ...answer, ...withReason(result) };
+  const { anchor = null, chains = [] } = checkpoint?.progress ?? {};
+  return { ...answer, anchor: anchor?.key ?? null, checked: eventsCheckedIn(chains) };
 };
 
 export const makeVerifyEvents = ({
   store,
+  anchorOf,
   jobs,
   send,
   now,
@@ -54,9 +69,9 @@ export const makeVerifyEvents = ({
       const { organizationId, userId } = caller;
       const until = now() + milliseconds;
       const isTimeUp = (): boolean => now() > until;
-      const verdict = await verifyOrganization(store, organizationId, { deep: true, isTimeUp });
-      const { valid, checked, brokenAt } = verdict;
-      if (verdict.complete || brokenAt) return ok({ valid, checked, ...(brokenAt ? { brokenAt } : {}) });
+      const anchor = () => anchorOf(organizationId);
+      const verdict = await verifyOrganization(store, organizationId, { deep: true, anchor, isTimeUp });
+      if (verdict.complete) return ok(withReason(resultOf(verdict)));
       const job = await startJob({
         jobId: attempt.id,
         organizationId,

@@ -1,5 +1,7 @@
 import { sendMessage } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
+import { bucketAnchors } from "#common/events/anchors/anchor-bucket.ts";
+import { lastAnchorOf } from "#common/events/anchors/last-anchor.ts";
 import { makeExportToFile } from "#common/events/export/export-to-file.ts";
 import { makeVerifyHistory } from "#common/events/verify/verify-history.ts";
 import { multipartFiles } from "#common/files/multipart-files.ts";
@@ -24,7 +26,9 @@ const workOnJob = makeWorkOnJob({
   table: dynamodbTable(config.JOBS_TABLE),
   workers: [
     jobWorker(makeExportToFile({ store, files: multipartFiles(config.LAKE_BUCKET), now: Date.now })),
-    jobWorker(makeVerifyHistory({ store, now: Date.now })),
+    jobWorker(
+      makeVerifyHistory({ store, anchorOf: lastAnchorOf(bucketAnchors(config.LAKE_BUCKET)), now: Date.now }),
+    ),
   ],
   again: (message, delaySeconds) =>
     sendMessage(config.EVENTS_JOBS_QUEUE_URL, { body: JSON.stringify(message), delaySeconds }),

@@ -1,15 +1,11 @@
 import { readFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { environmentOf } from "#common/manifest/environment.ts";
-import { loadDeclarations } from "#common/manifest/load.ts";
-import { type AwsAnswers, AwsRefusal, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
-import { callerContext, lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type AwsAnswers, AwsRefusal } from "#common/testing/aws-server.ts";
+import { callerContext } from "#common/testing/lambda-events.ts";
+import { startFunctionOnFake } from "#local/testing/start-function-on-fake.ts";
 import { makeAskDependencies } from "./ask-dependencies.ts";
 
-let aws: AwsServer;
-let handler: typeof import("./handler.ts").handler;
-let output: ReturnType<typeof captureOutput>;
+const { ask, aws, output } = await startFunctionOnFake("platform-dependencies");
 
 const all: AwsAnswers = {
   DescribeTable: () => ({ Table: {} }),
@@ -19,47 +15,19 @@ const all: AwsAnswers = {
   GenerateMac: () => ({ Mac: Buffer.alloc(32).toString("base64") }),
 };
 
-beforeAll(async () => {
-  aws = await startAwsServer();
-  const declarations = loadDeclarations("functions");
-  const manifest = declarations.manifests.find(({ name }) => name === "platform-dependencies");
-  if (!manifest) throw new Error("the function has no manifest");
-  const deployment = {
-    environment: "test",
-    region: "us-east-1",
-    accountId: "000000000000",
-    partition: "aws",
-    queueOrigin: aws.url,
-    bucketSuffix: "",
-  };
-  const environment = {
-    ...aws.environment,
-    ...environmentOf(declarations, deployment, manifest, {}),
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  ({ handler } = await import("./handler.ts"));
-});
-afterAll(() => aws.stop());
 beforeEach(() => {
-  output = captureOutput();
   aws.answerWith(all);
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
-const get = async (roles = "admin") => {
-  const authorizer = callerContext({ roles });
-  const result = await handler(restEvent({ route: "GET /health/dependencies", authorizer }), lambdaContext());
-  return { ...result, json: JSON.parse(result.body) };
-};
+const get = (roles = "admin") =>
+  ask({ route: "GET /health/dependencies", authorizer: callerContext({ roles }) });
 type Answered = { name: string; status: string };
 
 describe("GET /health/dependencies", () => {
   it("is 200 when everything answers", async () => {
-    const { statusCode, json } = await get();
+    const { status, json } = await get();
 
-    expect(statusCode).toBe(200);
+    expect(status).toBe(200);
     expect(json.status).toBe("ok");
     expect(json.dependencies.every(({ status }: Answered) => status === "ok")).toBe(true);
   });
@@ -91,17 +59,15 @@ describe("GET /health/dependencies", () => {
       },
     });
 
-    const { statusCode, json, body } = await get();
+    const { status, json, text } = await get();
 
-    expect(statusCode).toBe(503);
+    expect(status).toBe(503);
     expect(json.status).toBe("failed");
     expect(
-      json.dependencies
-        .filter(({ status }: Answered) => status === "failed")
-        .map(({ name }: Answered) => name),
+      json.dependencies.filter((one: Answered) => one.status === "failed").map(({ name }: Answered) => name),
     ).toEqual(["bus bus"]);
-    expect(body).not.toContain("internal-name");
-    expect(output.lines()[0]).toMatchObject({
+    expect(text).not.toContain("internal-name");
+    expect(output().lines()[0]).toMatchObject({
       level: "error",
       message: "dependency failed",
       resourceName: "bus bus",
@@ -110,21 +76,21 @@ describe("GET /health/dependencies", () => {
   });
 
   it("is 403 for anybody but an admin", async () => {
-    expect((await get("data.read data.write")).statusCode).toBe(403);
+    expect((await get("data.read data.write")).status).toBe(403);
     expect(aws.calls).toEqual([]);
   });
 
   it("tells nothing of the call before", async () => {
     aws.answerWith({});
-    expect((await get()).statusCode).toBe(503);
+    expect((await get()).status).toBe(503);
     aws.answerWith(all);
-    output.clear();
+    output().clear();
 
-    expect((await get()).statusCode).toBe(200);
-    expect(output.lines()).toEqual([
+    expect((await get()).status).toBe(200);
+    expect(output().lines()).toEqual([
       expect.objectContaining({ level: "info", status: 200, coldStart: false }),
     ]);
-    expect(output.lines()[0]).not.toHaveProperty("error");
+    expect(output().lines()[0]).not.toHaveProperty("error");
   });
 });
 

@@ -1,43 +1,31 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
+import { describe, expect, it } from "vitest";
+import { startFunctionOnFake } from "#local/testing/start-function-on-fake.ts";
 
-const start = async (version: string) => {
-  vi.resetModules();
-  vi.stubEnv("RELEASE_VERSION", version);
-  return (await import("./handler.ts")).handler;
-};
-
-let output: ReturnType<typeof captureOutput>;
-beforeEach(() => {
-  output = captureOutput();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
+const { ask, aws, output, restart } = await startFunctionOnFake("platform-health");
 
 describe("GET /health", () => {
-  const event = () => restEvent({ route: "GET /health", authorizer: null });
+  const get = () => ask({ route: "GET /health", authorizer: null });
 
   it.each([
     ["1.2.3", "1.2.3"],
     ["", "unknown"],
-  ])("is 200 and tells the version %j as %s, to everybody", async (version, told) => {
-    const handler = await start(version);
+  ])("is 200 and answers the version %j as %s, without a token", async (version, answered) => {
+    await restart({ RELEASE_VERSION: version });
 
-    const answer = await handler(event(), lambdaContext());
-
-    expect(answer.statusCode).toBe(200);
-    expect(JSON.parse(answer.body)).toEqual({ status: "ok", version: told });
+    expect(await get()).toMatchObject({ status: 200, json: { status: "ok", version: answered } });
+    expect(aws.calls).toEqual([]);
   });
 
   it("says that it started cold the first time only", async () => {
-    const handler = await start("1");
+    await restart({ RELEASE_VERSION: "1" });
 
-    await handler(event(), lambdaContext());
-    await handler(event(), lambdaContext({ awsRequestId: "second" }));
+    await get();
+    await get();
 
-    expect(output.lines().map(({ coldStart }) => coldStart)).toEqual([true, false]);
+    expect(
+      output()
+        .lines()
+        .map(({ coldStart }) => coldStart),
+    ).toEqual([true, false]);
   });
 });

@@ -1,23 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import { triggersOf } from "#common/manifest/manifest.ts";
-import { lambdaContext, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
-import { handler } from "./handler.ts";
+import { startFunctionOnFake } from "#local/testing/start-function-on-fake.ts";
 
-beforeEach(() => {
-  captureOutput();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const { ask } = await startFunctionOnFake("platform-openapi");
 
-type Operation = { operationId: string; security: object[]; responses: Record<string, unknown> };
+type Operation = { operationId: string; security: object[] };
 
-const get = async () => {
-  const answer = await handler(restEvent({ route: "GET /openapi.json", authorizer: null }), lambdaContext());
-  return { ...answer, json: JSON.parse(answer.body) };
-};
+const get = () => ask({ route: "GET /openapi.json", authorizer: null });
 
 describe("GET /openapi.json", () => {
   it("is 200 with an OpenAPI 3.1 document that has every route of every manifest and no other", async () => {
@@ -25,12 +15,12 @@ describe("GET /openapi.json", () => {
       triggersOf(manifest, "http").map(({ route }) => route as string),
     );
 
-    const { statusCode, json } = await get();
+    const { status, json } = await get();
 
     const documented = Object.entries(json.paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(statusCode).toBe(200);
+    expect(status).toBe(200);
     expect(json.openapi).toBe("3.1.0");
     expect(documented.toSorted()).toEqual(routes.toSorted());
   });
@@ -44,10 +34,25 @@ describe("GET /openapi.json", () => {
     expect(json.paths["/health"].get.security).toEqual([]);
     expect(json.paths["/data"].post.security).toEqual([{ token: [] }]);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
-    for (const { responses } of operations) expect(responses).toHaveProperty("4XX");
+  });
+
+  it("says which routes take conditional headers, and which answers have an ETag", async () => {
+    const { put, get: read, delete: erase } = (await get()).json.paths["/customers/{customerId}"];
+    const headersOf = (operation: { parameters?: { in: string; name: string }[] }) =>
+      operation.parameters?.filter((one) => one.in === "header").map(({ name }) => name);
+
+    expect([put, read, erase].map(headersOf)).toEqual([
+      ["If-Match", "If-None-Match"],
+      [],
+      ["If-Match", "If-None-Match"],
+    ]);
+    for (const answer of [put.responses[200], put.responses[201], read.responses[200]]) {
+      expect(answer.headers).toHaveProperty("ETag");
+    }
+    expect(put.responses).toHaveProperty("412");
   });
 
   it("is the same the second time", async () => {
-    expect((await get()).body).toBe((await get()).body);
+    expect((await get()).text).toBe((await get()).text);
   });
 });

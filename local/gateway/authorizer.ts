@@ -9,7 +9,7 @@ export type Authorized = {
   usageIdentifierKey: string | undefined;
 };
 
-/** Answers at once for a header that it knows: most requests come with one. */
+/** Answers synchronously for a header that is cached, because most requests come with one. */
 export type Authorizer = (
   header: string | undefined,
   event: ProxyEvent,
@@ -19,14 +19,17 @@ export type AuthorizerOptions = {
   functionName: string;
   invoker: Invoker;
   api: ApiIdentity & { region: string; partition: string };
-  /** How long a policy stands for its header's value; 0 asks every time. */
+  /** How long a policy is cached for its header's value; 0 calls the authorizer each time. */
   cacheSeconds: number;
   now: () => number;
 };
 
 type Decision = Authorized & { permits: Policy };
 
-/** Beyond this the oldest goes: a load test with a token per request must not eat the memory. */
+/**
+ * Above this number the oldest entry is removed, because a load test with a token per request must not fill the
+ * memory.
+ */
 const CACHED_MAX = 1000;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -79,7 +82,7 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
     cache.set(header, { decision, until: now() + cacheSeconds * 1000 });
   };
 
-  /** Many requests with a new token that come together ask once. */
+  /** Requests that come together with the same new token share one invocation. */
   const learn = (header: string, event: ProxyEvent, methodArn: string): Promise<Decision | Refusal> => {
     const running = asking.get(header);
     if (running !== undefined) return running;

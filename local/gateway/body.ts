@@ -6,7 +6,10 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined ||
   (headers["content-length"] !== undefined && headers["content-length"] !== "0");
 
-/** The body as text; null when there is none, `too-large` above API Gateway's limit, `gone` with the client. */
+/**
+ * The body as text; null when there is none, `too-large` above API Gateway's limit, `gone` when the client hung
+ * up.
+ */
 export const readBody = (
   request: IncomingMessage,
 ): Promise<{ text: string | null } | "too-large" | "gone"> | { text: null } | "too-large" => {

@@ -22,7 +22,7 @@ export type ProxyEvent = {
   isBase64Encoded: false;
 };
 
-/** Between two hops only: API Gateway does not hand these to a function. */
+/** Hop-by-hop headers, which API Gateway does not pass to a function. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",

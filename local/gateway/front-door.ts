@@ -8,11 +8,11 @@ import type { GatewayAnswer, GatewayResponses, Refusal } from "./gateway-respons
 import { type RestApi, send } from "./rest-api.ts";
 
 /**
- * Something else behind the front door than the REST API, told by host or path: the issuer's keys, and
- * later short links, the console, the realtime socket. The first that claims a request gets it.
+ * Something else behind the front door than the REST API, chosen by host, path and method: the issuer's keys,
+ * and later short links, the console, the realtime socket. The first that claims a request gets it.
  */
 export type Site = {
-  claims(hostname: string, url: string): boolean;
+  claims(hostname: string, url: string, method: string): boolean;
   handle(request: IncomingMessage, requestId: string): Promise<GatewayAnswer> | GatewayAnswer;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 };
@@ -27,7 +27,10 @@ export type FrontDoor = {
 
 /** API Gateway's limit on the request line and all headers of a request together. */
 const HEADER_BYTES_MAX = 10_240;
-/** Above ours, so that a client with too large headers is told so in our words. */
+/**
+ * Higher than our limit, so that a client with too large headers gets our problem document and not Node's
+ * answer.
+ */
 const NODE_HEADER_BYTES_MAX = 2 * 1024 * 1024;
 /** Line breaks, colon and space that come with each header. */
 const PER_HEADER_BYTES = 4;
@@ -43,7 +46,7 @@ const headBytes = (request: IncomingMessage): number => {
   return bytes + (rawHeaders.length / 2) * PER_HEADER_BYTES;
 };
 
-/** What no site and no route is asked about. */
+/** Why a request is refused before any site or route sees it. */
 const refusalOf = (request: IncomingMessage): Refusal | undefined => {
   if (headBytes(request) > HEADER_BYTES_MAX) return "HEADERS_TOO_LARGE";
   if (request.headers.host === undefined) return "DEFAULT_4XX";
@@ -55,7 +58,7 @@ const hostnameOf = (host = "localhost"): string => {
   return colon < 0 ? host : host.slice(0, colon);
 };
 
-/** An answer to what never became a request: the parser refused it. */
+/** An answer to bytes that the HTTP parser refused, so that there is no request. */
 const rawAnswer = ({ status, headers, body }: GatewayAnswer): string => {
   const lines = Array.from(
     { length: headers.length / 2 },
@@ -91,8 +94,9 @@ export const listenFrontDoor = async (
 
   const siteOf = (request: IncomingMessage): Site | undefined => {
     if (sites.length === 0) return undefined;
-    const hostname = hostnameOf(request.headers.host);
-    return sites.find((site) => site.claims(hostname, request.url ?? "/"));
+    const { headers, url = "/", method = "GET" } = request;
+    const hostname = hostnameOf(headers.host);
+    return sites.find((site) => site.claims(hostname, url, method));
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -116,13 +120,13 @@ export const listenFrontDoor = async (
       keepAliveTimeout: 60_000,
       // Node would answer with no body; `refusalOf` answers with a problem.
       requireHostHeader: false,
-      // An offer of HTTP/2 on a route is no upgrade; the request is answered as it is.
+      // A client may offer HTTP/2 on a route: the request is answered without the upgrade.
       shouldUpgradeCallback: (request: IncomingMessage) =>
         refusalOf(request) === undefined && siteOf(request)?.upgrade !== undefined,
     },
     handle,
   );
-  // Anything but `100-continue`, which Node sees to.
+  // Node answers `100-continue` itself; any other expectation comes here.
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
     send(request, response, responses("EXPECTATION_FAILED", randomUUID()));
   });

@@ -3,7 +3,7 @@ import type { GatewayAnswer } from "./gateway-responses.ts";
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The gateway frames the answer itself. */
+/** Headers of the message's framing, which the gateway sets itself. */
 const OWN: ReadonlySet<string> = new Set(["content-length", "transfer-encoding", "connection"]);
 
 /**
@@ -15,14 +15,14 @@ const REMAPPED: ReadonlySet<string> = new Set(["authorization", "date", "server"
 /** A header with a line break in it would split the answer; Node refuses other bad characters too. */
 const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
-const textOf = (value: unknown): string | undefined =>
+const scalarText = (value: unknown): string | undefined =>
   ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 
-/** Name and value after another; undefined if one of them is no text. */
+/** Names and values in turn; undefined if one of them is no text. */
 const headersOf = (single: unknown, multiple: unknown): string[] | undefined => {
   const flat: string[] = [];
   const push = (name: string, value: unknown): boolean => {
-    const text = textOf(value);
+    const text = scalarText(value);
     if (text === undefined || UNSENDABLE.test(text) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return false;
     const lower = name.toLowerCase();
     if (!OWN.has(lower)) flat.push(REMAPPED.has(lower) ? `x-amzn-remapped-${lower}` : name, text);
@@ -49,7 +49,7 @@ const has = (headers: readonly string[], name: string): boolean => {
   return false;
 };
 
-/** What a function's payload says to the client; undefined when API Gateway would call it malformed. */
+/** The answer in a function's payload; undefined when API Gateway would call it malformed. */
 export const readFunctionAnswer = (payload: unknown, requestId: string): GatewayAnswer | undefined => {
   if (!isRecord(payload)) return undefined;
   const { statusCode, body = "", isBase64Encoded } = payload;

@@ -35,7 +35,7 @@ export type GatewayResponses = (refusal: Refusal, requestId: string) => GatewayA
 
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** What AWS refuses before it looks at the API, so that no gateway response can be set for it. */
+/** Refusals that AWS makes before it looks at the API, so that no gateway response can be set for them. */
 const BEFORE_THE_API: Partial<Record<Refusal, Entry>> = {
   HEADERS_TOO_LARGE: {
     status: 431,

@@ -27,8 +27,8 @@ const texts = (value: unknown): string[] => {
 const isInvoke = (action: string): boolean => wildcards(action.toLowerCase())("execute-api:invoke");
 
 /**
- * Reads a policy document once, so that asking it is cheap. A Deny wins over every Allow; what no
- * statement names is refused. Throws for what is no policy.
+ * Reads a policy document once, so that each question to it is cheap. A Deny wins over every Allow; a route
+ * that no statement names is refused. Throws for an invalid policy.
  */
 export const readPolicy = (document: unknown): Policy => {
   if (!isRecord(document)) throw new TypeError("policyDocument is missing");

@@ -48,8 +48,8 @@ export const send = (
 };
 
 /**
- * The one `Authorization` header. More than one is none: the function that authorizes would see them all, and
- * its answer would be cached for one of them.
+ * The one `Authorization` header. Two or more count as none, because the authorizer would see them all, and its
+ * answer would be cached for one of them.
  */
 const identityOf = ({ rawHeaders }: IncomingMessage): string | undefined => {
   let found: string | undefined;

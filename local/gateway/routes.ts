@@ -60,8 +60,8 @@ const segmentsOf = (path: string): string[] => (path === "/" ? [] : path.slice(1
 const withoutLastSlash = (rest: string): string => (rest.endsWith("/") ? rest.slice(0, -1) : rest);
 
 /**
- * Finds the route of a method and path as API Gateway does: a literal segment before a variable, and a
- * greedy variable last. No going back: once a literal segment matched, its siblings are out. Variables have
+ * Finds the route of a method and path as API Gateway does: a literal segment before a variable, and a greedy
+ * variable last. There is no backtracking: once a literal segment matched, its siblings are out. Variables have
  * their values as they were sent, percent-encoded; the http stack decodes them.
  */
 export const routeTable = (

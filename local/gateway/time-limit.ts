@@ -6,8 +6,8 @@ type Running = { until: number; expire(): void };
 const SLACK = 0.02;
 
 /**
- * Gives up waiting for an invocation after `ms`. One timer looks after all of them: a timer for each
- * request is a tenth of what the front door may cost.
+ * Gives up waiting for an invocation after `ms`. One timer serves all invocations, because a timer for each
+ * request would take a tenth of the CPU that the front door may use.
  */
 export const timeLimit = (
   ms: number,

@@ -7,7 +7,7 @@ export type UsagePlans = {
   byKey?: Readonly<Record<string, UsagePlan>>;
 };
 
-/** A laptop's own limits come first. */
+/** High enough that the laptop itself is the limit. */
 export const GENEROUS: UsagePlans = {
   default: { ratePerSecond: 1_000_000, burst: 1_000_000, quotaPerDay: 1_000_000_000 },
 };

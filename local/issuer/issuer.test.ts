@@ -33,7 +33,7 @@ describe("the local issuer", () => {
     });
   });
 
-  it("tells no part of the private key in its JWKS, and keeps it from other users of the machine", async () => {
+  it("has no part of the private key in its JWKS, and keeps it from other users of the machine", async () => {
     const issuer = await openIssuer({ folder });
 
     const { keys } = await issuer.jwks();

@@ -4,8 +4,8 @@ import { StartError } from "../aws/port/errors.ts";
 import { changeFile, readIfThere } from "./key-file.ts";
 
 /**
- * The local platform's `iss`. It is a name and not an address: a token stays good when the platform
- * moves to another port, so nobody may fetch keys from it without being told where they are.
+ * The local platform's `iss`. It is a name and not an address, so that a token stays good when the platform
+ * moves to another port. Where the keys are is a setting of its own (TOKEN_JWKS_URI).
  */
 export const LOCAL_ISSUER = "http://localhost:4000";
 export const LOCAL_AUDIENCE = "millrace";
@@ -29,8 +29,8 @@ export type Issuer = {
   jwks(): Promise<{ keys: JWK[] }>;
   sign(request: TokenRequest): Promise<string>;
   /**
-   * Signs with a new key from now on. Keys of before stay in the JWKS until their last token ran out;
-   * `dropOld` takes them out at once, as after a theft.
+   * Signs with a new key from now on. Earlier keys stay in the JWKS until their last token has expired;
+   * `dropOld` removes them at once, as after a theft.
    */
   rotate(options?: { dropOld?: boolean }): Promise<void>;
 };
@@ -51,7 +51,7 @@ type KeyFile = { keys: Key[] };
 const isKey = (key: unknown): key is Key =>
   typeof key === "object" && key !== null && "kid" in key && "privateKey" in key;
 
-/** The file is our own; a disk that was full, or an editor, may have left a part of it. */
+/** The file is written here, but a full disk or an editor may have left a part of it. */
 const parse = (text: string, path: string): KeyFile => {
   const damaged = (what: string) =>
     new StartError(
@@ -78,8 +78,8 @@ const publicKey = ({ kid, privateKey: { kty, n, e } }: Key): JWK =>
   ({ kid, kty, n, e, alg: ALGORITHM, use: "sig" }) as JWK;
 
 /**
- * The local platform's issuer of tokens. Its keys are made once and kept in `<folder>/issuer.json`;
- * several processes may use one folder, and each sees at once what another one rotated.
+ * The local platform's issuer of tokens. Its keys are made once and kept in `<folder>/issuer.json`. Several
+ * processes may use one folder, and each sees at once that another one rotated the keys.
  */
 export const openIssuer = async ({
   folder,

@@ -19,7 +19,7 @@ const take = async (lock: string): Promise<void> => {
       if (codeOf(error) !== "EEXIST" || Date.now() > deadline) throw error;
     }
     const since = await stat(lock).catch(() => undefined);
-    // Whoever held it was killed: nobody works on this file for ten seconds.
+    // The process that held the lock was killed, because no change of this file takes ten seconds.
     if (since !== undefined && Date.now() - since.mtimeMs > LOCK_STALE_MS) await rm(lock, { force: true });
     await sleep(10);
   }
@@ -36,8 +36,8 @@ export const readIfThere = async (path: string): Promise<string | undefined> => 
 };
 
 /**
- * Replaces a file that only its owner may read by what `change` makes of it, one process at a time. Who
- * reads meanwhile sees the old text or the new one, never a part.
+ * Replaces a file that only its owner may read by the result of `change`, one process at a time. A reader
+ * meanwhile sees the old text or the new one, never a part.
  */
 export const changeFile = async (
   path: string,

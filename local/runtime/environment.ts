@@ -24,8 +24,8 @@ export type EnvironmentInput = {
 };
 
 /**
- * All that a function finds in `process.env`: what Terraform gives it and what Lambda adds. Nothing of
- * the machine's own environment is in it, so that what works here does not lean on it.
+ * All of a function's `process.env`: what Terraform gives it and what Lambda adds. Nothing of the machine's own
+ * environment is in it, so that no function depends on that.
  */
 export const functionEnvironment = ({
   declarations,
@@ -37,7 +37,7 @@ export const functionEnvironment = ({
   secretAccessKey,
   logNames,
 }: EnvironmentInput): Record<string, string> => {
-  // By address: S3's client would put the bucket before the name `localhost`, and no name need be looked up.
+  // An address and not `localhost`, because S3's client would put the bucket before a name.
   const endpoint = awsUrl.replace("//localhost", "//127.0.0.1");
   return {
     AWS_REGION: deployment.region,
@@ -56,7 +56,8 @@ export const functionEnvironment = ({
     AWS_SESSION_TOKEN: "local",
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_S3: endpoint,
-    // As the queues' URLs have it, else the client warns at its first call that they differ.
+    // The same host as in the queues' URLs, because otherwise the client warns at its first call that they
+    // differ.
     AWS_ENDPOINT_URL_SQS: deployment.queueOrigin,
     LAMBDA_TASK_ROOT: taskRoot,
     _HANDLER: "handler.handler",

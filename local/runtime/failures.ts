@@ -14,7 +14,7 @@ const failure = (errorType: string, errorMessage: string, trace?: string[]): Fai
   error: { errorType, errorMessage, ...(trace === undefined ? {} : { trace }) },
 });
 
-/** What Lambda answers when it, and not the function's code, says what went wrong. */
+/** The error that Lambda itself answers, where the function's code did not throw one. */
 export const failures = {
   timedOut: (requestId: string, seconds: number): Failure =>
     failure(

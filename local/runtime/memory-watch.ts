@@ -2,14 +2,17 @@ import type { ResourceLimits, Worker } from "node:worker_threads";
 
 const MEBIBYTE = 1_048_576;
 const EVERY_MS = 40;
-/** Above the limit this many times in a row: what is garbage has been collected by then. */
+/**
+ * The thread is ended after this many measurements above the limit in a row; garbage has been collected by
+ * then.
+ */
 const TIMES = 4;
-/** What V8 has not collected yet, and what the thread itself takes. */
+/** An allowance for garbage that V8 has not collected yet, and for the thread itself. */
 const ALLOWANCE_MB = 96;
 
 /**
- * V8 aborts the whole process when a heap passes its limit by one large allocation, and Node's stop for
- * a worker comes too late then. So V8's own limit is far off, and the watch below keeps the real one.
+ * V8 aborts the whole process when a heap passes its limit by one large allocation, before Node can stop the
+ * worker. So V8's own limit is set far above, and the watch below enforces the real one.
  */
 export const heapLimits = (memoryMb: number): ResourceLimits => ({
   maxOldGenerationSizeMb: memoryMb + 2048,
@@ -18,7 +21,8 @@ export const heapLimits = (memoryMb: number): ResourceLimits => ({
 
 /**
  * Calls `onExcess` when the thread holds more than `memoryMb`, buffers included. Meant to run during an
- * invocation; one that is done before the first look costs nothing but a timer. Gives what ends it.
+ * invocation; one that is done before the first look costs nothing but a timer. Returns a function that ends
+ * it.
  */
 export const watchMemory = (worker: Worker, memoryMb: number, onExcess: () => void): (() => void) => {
   const limit = (memoryMb + ALLOWANCE_MB) * MEBIBYTE;

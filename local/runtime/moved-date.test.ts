@@ -1,45 +1,14 @@
-import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeClock } from "../clock.ts";
-import { localDeployment } from "../deployment.ts";
-import { makeFixture } from "../testing/platform.ts";
-import { openLogs } from "./logs.ts";
-import { createRuntime } from "./runtime.ts";
+import { payloadOf, useRuntime } from "./testing/runtime.ts";
 
-const open: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0)) await close();
-});
+const start = useRuntime();
 
 const setup = (statement: string) => {
-  const fixture = makeFixture({
-    clock: {
-      code: `const loadedAt = Date.now(); exports.handler = async (event, context) => { ${statement} }`,
-    },
-  });
   const clock = makeClock();
-  const logs = openLogs(join(fixture.dataFolder, "logs"));
-  const runtime = createRuntime({
-    declarations: fixture.declarations(),
-    deployment: localDeployment("http://localhost:4566"),
-    settings: {},
-    bundlesFolder: fixture.bundlesFolder,
-    awsUrl: "http://localhost:4566",
-    secretOf: () => "",
-    logs,
-    chaos: { share: 0, random: Math.random },
-    clock,
-  });
-  open.push(async () => {
-    await runtime.stop(AbortSignal.abort());
-    await logs.close();
-    fixture.remove();
-  });
-  const invoke = async () => {
-    const outcome = await runtime.invoke("clock", {});
-    if (outcome.outcome === "failed") throw new Error(JSON.stringify(outcome.error));
-    return outcome.payload as Record<string, unknown>;
-  };
+  const code = `const loadedAt = Date.now(); exports.handler = async (event, context) => { ${statement} }`;
+  const { runtime } = start({ clock: { code } }, { clock });
+  const invoke = async () => payloadOf(await runtime.invoke("clock", {})) as Record<string, unknown>;
   return { clock, invoke, size: () => runtime.size("clock") };
 };
 

@@ -13,7 +13,7 @@ export type PoolOptions = {
 
 export type Pool = {
   invoke(job: Job): Promise<Invocation>;
-  /** Sandboxes of before finish their invocation and go; later invocations get new ones. */
+  /** Existing sandboxes finish their invocation and stop; later invocations get new ones. */
   retire(): void;
   /** Ends one sandbox that is at work; false if none is. */
   killOne(): boolean;
@@ -41,7 +41,7 @@ export const createPool = ({ start, concurrencyMax, idleMs, chaos }: PoolOptions
   let stopped = false;
   let patience: NodeJS.Timeout | undefined;
   let onQuiet: (() => void) | undefined;
-  /** Of late, in milliseconds: tells where half-way is. */
+  /** The duration of recent invocations in milliseconds, from which `kill` knows where half-way is. */
   let usualMs = 20;
 
   const drop = (member: Member): void => {
@@ -67,7 +67,7 @@ export const createPool = ({ start, concurrencyMax, idleMs, chaos }: PoolOptions
     settle(member);
   };
 
-  /** Gives a free sandbox its next work, or lets it rest, or lets it go. */
+  /** Gives a free sandbox its next work, keeps it idle, or stops it. */
   const settle = (member: Member): void => {
     if (!member.sandbox.alive() || member.generation !== generation || stopped) {
       drop(member);

@@ -95,7 +95,7 @@ export const createRuntime = (options: RuntimeOptions): Runtime => {
     invoke: async (functionName, event, { requestId = randomUUID(), asynchronous = false } = {}) => {
       const text = JSON.stringify(event);
       const limit = asynchronous ? ASYNCHRONOUS_BYTES_MAX : SYNCHRONOUS_BYTES_MAX;
-      // A character is at most three bytes: most events need no counting.
+      // A UTF-16 unit takes at most three bytes, so the bytes of most events need no counting.
       const bytes = text.length * 3 > limit ? Buffer.byteLength(text) : 0;
       if (bytes > limit) return failures.requestTooLarge(bytes, limit);
       const outcome = await poolOf(functionName).invoke({ requestId, event: text });

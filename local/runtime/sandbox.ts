@@ -22,7 +22,7 @@ export type Job = { requestId: string; event: string };
 
 /** One worker thread with one function's bundle in it: an execution environment of Lambda. */
 export type Sandbox = {
-  /** Settles when the handler is loaded; the failure if it could not be. */
+  /** Resolves when the handler is loaded, with the failure if it could not be loaded. */
   started: Promise<Failure | undefined>;
   /** One at a time. After a failure that ended the thread, `alive` is false. */
   run(job: Job): Promise<Invocation>;
@@ -43,9 +43,9 @@ type Waiting = { requestId: string; settle(outcome: Invocation | undefined): voi
 
 const SCRIPT = new URL("./worker.cjs", import.meta.url);
 
-// X-Ray's header is there in Lambda too when nothing is traced.
+// Lambda sets X-Ray's header even when nothing is traced.
 const traceHeader = (): string => {
-  // Node keeps randomness for these in stock; asking for bytes costs several times as much.
+  // Node keeps random bytes for UUIDs in stock; asking for bytes costs several times as much.
   const [trace = "", parent = ""] = [randomUUID(), randomUUID()].map((id) => id.replaceAll("-", ""));
   const seconds = Math.floor(Date.now() / 1000).toString(16);
   return `Root=1-${seconds}-${trace.slice(0, 24)};Parent=${parent.slice(0, 16)};Sampled=0`;
@@ -82,7 +82,7 @@ export const startSandbox = (options: SandboxOptions): Sandbox => {
     await worker.terminate();
   };
 
-  /** Waits for the thread's next word; a thread that does not give it in time is ended. */
+  /** Waits for the thread's next message; a thread that sends none in time is ended. */
   const next = (requestId: string, seconds: number): Promise<Invocation | undefined> =>
     new Promise((done) => {
       const timer = setTimeout(() => void kill((id) => failures.timedOut(id, seconds)), seconds * 1000);

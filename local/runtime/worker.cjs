@@ -1,5 +1,6 @@
-// One execution environment: loads a bundle's handler and runs one invocation at a time, as Lambda's
-// runtime for Node 24 does. Plain CommonJS: a worker thread that strips types starts in twice the time.
+// One execution environment: loads a bundle's handler and runs one invocation at a time, as Lambda's runtime
+// for Node 24 does. It is plain CommonJS, because a worker thread that strips types takes twice as long to
+// start.
 const { parentPort, workerData } = require("node:worker_threads");
 const { moveDate } = require("./moved-date.cjs");
 
@@ -20,7 +21,7 @@ const describe = (error) =>
       }
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 
-/** Gives up this environment: messages that were posted still arrive. */
+/** Ends this environment; messages that were posted still arrive. */
 const die = (error) => {
   parentPort.postMessage({ type: "died", error });
   process.exit(129);

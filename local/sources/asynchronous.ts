@@ -8,7 +8,7 @@ import { POLL_MS, repeat, type SourceOptions } from "./source.ts";
 export type AsynchronousFunction = {
   /** Resolves when the event is stored: from then on it is not lost. */
   accept(event: unknown): Promise<void>;
-  /** Invokes with what was accepted until the signal aborts and all that runs is done. */
+  /** Invokes the function with accepted events until the signal aborts and all running invocations are done. */
   follow(): Promise<void>;
 };
 

@@ -4,7 +4,7 @@ import { bucketName, type Deployment, functionArn, resourceName } from "#common/
 import type { BucketChange, BusEvent, MessageAttributes, PortListeners, TopicMessage } from "../seams.ts";
 import type { AsynchronousFunction } from "./asynchronous.ts";
 
-/** How subscriptions and rules choose: the AWS port's own matchers. */
+/** The AWS port's own matchers, which decide for subscriptions and rules. */
 export type Matchers = {
   matchesPattern(pattern: Readonly<Record<string, unknown>>, event: unknown): boolean;
   passesFilter(
@@ -61,7 +61,7 @@ export const bucketEvent = (change: BucketChange, configurationId: string, awsRe
   ],
 });
 
-/** Whether `s3:ObjectCreated:*` or `s3:ObjectCreated:Put` is about `ObjectCreated:Put`. */
+/** Whether `s3:ObjectCreated:*` or `s3:ObjectCreated:Put` includes `ObjectCreated:Put`. */
 export const namesEvent = (pattern: string, eventName: string): boolean =>
   pattern.endsWith("*") ? `s3:${eventName}`.startsWith(pattern.slice(0, -1)) : pattern === `s3:${eventName}`;
 
@@ -71,7 +71,7 @@ type Wired<T extends Trigger["type"]> = {
   target: AsynchronousFunction;
 };
 
-/** Puts what topics, buckets and the bus tell on the queues of the functions that want it. */
+/** Puts notifications of topics, buckets and the bus on the queues of the functions whose triggers match. */
 export const notify = (
   manifests: readonly Manifest[],
   deployment: Deployment,

@@ -49,7 +49,7 @@ export const followQueue = async (
   );
   const pollers = new Set<Promise<void>>();
 
-  /** A batch: what is there, or what comes until the window closes. */
+  /** A batch: the messages that are there, or those that come until the window closes. */
   const gather = async (waitMs: number): Promise<QueueMessage[]> => {
     const receive = (max: number, wait: number) =>
       queues.receive(queue, {
@@ -69,7 +69,10 @@ export const followQueue = async (
     return batch;
   };
 
-  /** What failed stays until its visibility runs out, which begins at the receive and is shortened locally. */
+  /**
+   * A failed message stays hidden until its visibility runs out. That time begins at the receive and is
+   * shortened locally.
+   */
   const leave = async (messages: readonly QueueMessage[], receivedAt: number): Promise<void> => {
     const remaining = pace(visibility) - (Date.now() - receivedAt) / 1000;
     const seconds = signal.aborted ? 0 : Math.max(0, remaining);
@@ -97,7 +100,7 @@ export const followQueue = async (
   const poll = (waitMs: number): Promise<void> =>
     repeat(options, `polling ${queue}`, async () => {
       const batch = await gather(waitMs);
-      // The first poller goes on; those that came for the backlog go with it.
+      // The first poller goes on; pollers that were started for the backlog end when it is empty.
       if (batch.length === 0) return waitMs > 0;
       if (pollers.size < pollersMax && queues.depth(queue).visible > 0) start(0);
       await handle(batch);

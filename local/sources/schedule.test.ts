@@ -50,11 +50,11 @@ describe("the next time of a schedule", () => {
 const settled = () => new Promise((done) => setImmediate(done));
 
 describe("following a schedule", () => {
-  it("tells each time once and goes on after an error, until the platform stops", async () => {
+  it("fires once at each time and goes on after an error, until the platform stops", async () => {
     const stop = new AbortController();
-    const told: unknown[] = [];
+    const fired: unknown[] = [];
     const errors: string[] = [];
-    // A clock that leaps to just before the next minute, and goes on with each look at it.
+    // A clock that jumps to just before the next minute, and advances each time it is read.
     let now = at("2025-01-31T12:00:59.990Z");
     await followSchedule(
       {
@@ -65,15 +65,15 @@ describe("following a schedule", () => {
       { type: "schedule", expression: "rate(1 minute)" },
       {
         accept: async (event) => {
-          told.push(event);
-          now = at("2025-01-31T12:00:59.990Z") + told.length * 60_000;
-          if (told.length === 2) throw new Error("the queue is closed");
-          if (told.length === 3) stop.abort();
+          fired.push(event);
+          now = at("2025-01-31T12:00:59.990Z") + fired.length * 60_000;
+          if (fired.length === 2) throw new Error("the queue is closed");
+          if (fired.length === 3) stop.abort();
         },
       },
     );
 
-    expect(told).toEqual([
+    expect(fired).toEqual([
       { "scheduled-time": "2025-01-31T12:01:00Z" },
       { "scheduled-time": "2025-01-31T12:02:00Z" },
       { "scheduled-time": "2025-01-31T12:03:00Z" },

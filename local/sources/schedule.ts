@@ -6,13 +6,13 @@ import { pause, type SourceOptions } from "./source.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** What setTimeout can wait at most is 24.8 days; a schedule may be a year away. */
+/** setTimeout can wait 24.8 days at most; a schedule's next time may be a year away. */
 const PAUSE_MS_MAX = 86_400_000;
 
 /**
- * The next time, in milliseconds, that the expression names after this one; undefined if there is none.
- * AWS counts a rate from when the schedule was made, and here it is counted from 1970: a platform that
- * is restarted every morning would else never see a day go by.
+ * The next time, in milliseconds, that the expression names after this one; undefined if there is none. AWS
+ * counts a rate from when the schedule was made, and here it is counted from 1970, because otherwise a platform
+ * that is restarted every morning would never reach `rate(1 day)`.
  */
 export const nextTime = ({ expression, timezone = "UTC" }: ScheduleTrigger, afterMs: number) => {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
@@ -42,9 +42,9 @@ const pauseOrMove = async (clock: Clock, ms: number, signal: AbortSignal): Promi
 };
 
 /**
- * Puts an event on the function's queue of invocations whenever the schedule says. A time that passes
- * while the platform is down is not made up for. Times that a moved clock passed over have one event, which
- * names the first of them. Resolves when the signal aborts.
+ * Puts an event on the function's queue of invocations at each time of the schedule. A time that passes while
+ * the platform is down is skipped. Times that a moved clock passed over have one event, which names the first
+ * of them. Resolves when the signal aborts.
  */
 export const followSchedule = async (
   { signal, log, clock }: Pick<SourceOptions, "signal" | "log" | "clock">,

@@ -12,7 +12,7 @@ export type SourceOptions = {
   queues: Queues;
   streams: TableStreams;
   pace: Pace;
-  /** Times that are told or waited for; spans go by on the machine's clock. */
+  /** For times that are written down or waited for; spans go by on the clock of the machine. */
   clock: Clock;
   /** Sandboxes of one function side by side, unless it reserves its own number. */
   concurrencyMax: number;
@@ -26,7 +26,7 @@ export const POLL_MS = 20_000;
 
 const AFTER_ERROR_MS = 200;
 
-/** Repeats `turn` until it gives false or the signal aborts; an error is told and tried again. */
+/** Repeats `turn` until it returns false or the signal aborts; an error is logged, and the turn repeated. */
 export const repeat = async (
   { signal, log }: Pick<SourceOptions, "signal" | "log">,
   what: string,

@@ -8,7 +8,7 @@ import type { SourceOptions } from "./source.ts";
 import { followTable } from "./table.ts";
 
 export type Sources = {
-  /** What the AWS port tells. */
+  /** The AWS port calls these. */
   listeners: PortListeners;
   /** Resolves when the signal has aborted and everything that was taken is done. */
   finished: Promise<void>;
@@ -27,7 +27,9 @@ export const startSources = (options: SourceOptions, matchers: Matchers): Source
     ...[...targets.values()].map((target) => target.follow()),
     ...manifests.flatMap((manifest) => [
       ...triggersOf(manifest, "queue").map((trigger) => followQueue(options, manifest, trigger)),
-      ...triggersOf(manifest, "table").map((trigger) => followTable(options, manifest, trigger)),
+      ...triggersOf(manifest, "table").map((trigger) =>
+        followTable(options, manifest, trigger, matchers.matchesPattern),
+      ),
       ...triggersOf(manifest, "schedule").flatMap((trigger) => {
         const target = targets.get(manifest.name);
         return target === undefined ? [] : [followSchedule(options, trigger, target)];

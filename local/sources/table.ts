@@ -3,6 +3,7 @@ import type { Manifest, TableTrigger } from "#common/manifest/manifest.ts";
 import { aliasArn, deadLetterName, resourceName } from "#common/manifest/names.ts";
 import type { Invocation, TableChange } from "../seams.ts";
 import { failedItems } from "./batch-failures.ts";
+import type { Matchers } from "./notifications.ts";
 import { POLL_MS, pause, repeat, type SourceOptions } from "./source.ts";
 
 const BATCH_SIZE = 100;
@@ -13,7 +14,10 @@ const BACK_OFF_SECONDS_MAX = 60;
 
 const sequenceOf = (change: TableChange): string => change.dynamodb.SequenceNumber;
 
-/** What Lambda sends to the function's dead-letter queue for records that it gives up: where they are, not what. */
+/**
+ * What Lambda sends to the function's dead-letter queue for records that it gives up: their place in the
+ * stream, without their content.
+ */
 export const abandonedRecord = (
   arn: string,
   records: readonly TableChange[],
@@ -52,17 +56,20 @@ export const abandonedRecord = (
 };
 
 /**
- * Hands a table's changes to a function, batch after batch in order. A batch that fails is halved until
- * the record that fails stands alone; that is retried, and at last given up. The checkpoint moves only
- * past what is done, so that a restart repeats and never skips.
+ * Hands a table's changes to a function, batch after batch in order. A batch that fails is halved until the
+ * record that fails is alone; that record is retried, and at last given up. The checkpoint moves only past
+ * finished records, so that a restart repeats records and never skips one. Records that do not pass the trigger's
+ * filter invoke nothing.
  */
 export const followTable = async (
   options: SourceOptions,
   manifest: Manifest,
   trigger: TableTrigger,
+  matchesPattern: Matchers["matchesPattern"],
 ): Promise<void> => {
   const { deployment, queues, streams, invoker, pace, clock, signal } = options;
   const table = resourceName(deployment, trigger.table);
+  const { filter } = trigger;
   const batchSize = trigger.batchSize ?? BATCH_SIZE;
   const windowMs = pace(trigger.windowSeconds ?? 0) * 1000;
   const reader = manifest.name;
@@ -99,21 +106,32 @@ export const followTable = async (
     return deliver(rest, failures + 1);
   };
 
-  const gather = async (): Promise<TableChange[]> => {
-    const after = streams.checkpoint(table, reader);
-    const batch = await streams.read(table, after, { max: batchSize, waitMs: POLL_MS, signal });
+  const isWanted = (change: TableChange): boolean => filter === undefined || matchesPattern(filter, change);
+
+  /** The next records that pass the filter, and all that were read to find them, in order. */
+  const gather = async (): Promise<{ wanted: TableChange[]; last: TableChange | undefined }> => {
+    let after = streams.checkpoint(table, reader);
+    let last: TableChange | undefined;
+    const wanted: TableChange[] = [];
+    const read = async (waitMs: number): Promise<void> => {
+      const found = await streams.read(table, after, { max: batchSize - wanted.length, waitMs, signal });
+      last = found.at(-1) ?? last;
+      if (last !== undefined) after = sequenceOf(last);
+      wanted.push(...found.filter(isWanted));
+    };
+    await read(POLL_MS);
     const closes = Date.now() + windowMs;
-    while (batch.length > 0 && batch.length < batchSize && Date.now() < closes && !signal.aborted) {
-      const last = batch.at(-1);
-      const waitMs = closes - Date.now();
-      const max = batchSize - batch.length;
-      batch.push(...(await streams.read(table, last ? sequenceOf(last) : after, { max, waitMs, signal })));
+    while (wanted.length > 0 && wanted.length < batchSize && Date.now() < closes && !signal.aborted) {
+      await read(closes - Date.now());
     }
-    return batch;
+    return { wanted, last };
   };
 
   await repeat(options, `following ${table}`, async () => {
-    await deliver(await gather());
+    const { wanted, last } = await gather();
+    await deliver(wanted);
+    // Past the records that the filter left out as well, unless a stop ended the delivery before its last one.
+    if (last !== undefined && last !== wanted.at(-1) && !signal.aborted) done([last]);
     return true;
   });
 };

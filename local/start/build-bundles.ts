@@ -1,5 +1,5 @@
-// Builds the bundles in a process of its own: the platform then holds neither esbuild nor yesterday's
-// contracts, which an import would keep.
+// Builds the bundles in a process of its own. The platform itself then does not load esbuild, nor contracts,
+// whose modules would stay in memory after their files have changed.
 import { build } from "../../scripts/build/build.ts";
 
 const [functionsFolder = "functions", outFolder = "dist"] = process.argv.slice(2);

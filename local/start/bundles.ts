@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync, statSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { StartError } from "../aws/port/errors.ts";
 
-/** Everything a bundle is made of. */
+/** Everything that a bundle depends on. */
 const SOURCES = [
   "functions/**/*",
   "common/**/*",
@@ -14,7 +14,10 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-/** Names, sizes and times of all sources: a few milliseconds, where asking the build takes a second. */
+/**
+ * A hash of the names, sizes and times of all sources. It takes a few milliseconds, and asking the build takes
+ * a second.
+ */
 const fingerprint = (root: string): string => {
   const hash = createHash("sha256");
   for (const file of globSync(SOURCES, { cwd: root }).sort()) {
@@ -52,11 +55,12 @@ export const bundleHashes = (outFolder: string): Map<string, string> => {
   return new Map(Object.entries(functions).map(([name, { sha256 }]) => [name, sha256]));
 };
 
-/** Builds what is stale. Rejects with the build's own words when a source is at fault. */
-export const buildBundles = async (root: string): Promise<void> => {
+/** Builds what is stale, after `onStale`. Rejects with the build's own words when a source is at fault. */
+export const buildBundles = async (root: string, onStale = (): void => {}): Promise<void> => {
   const stamp = join(root, "dist", ".built-from");
   const sources = fingerprint(root);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return;
+  onStale();
   await runBuild(root);
   writeFileSync(stamp, sources);
 };

@@ -13,7 +13,7 @@ export type Flags = {
   quiet: boolean;
 };
 
-/** What was asked for, or one sentence that says what is wrong with it. */
+/** The flags, or one sentence that says what is wrong with them. */
 export const readFlags = (
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,

@@ -4,8 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { StartError } from "../aws/port/errors.ts";
 
 /**
- * Keeps a second platform from using the same data. The lock is the operating system's, held through an
- * SQLite file, so that it goes with a process that was killed; the process id beside it is for people.
+ * Keeps a second platform from using the same data. The operating system holds the lock on an SQLite file, so
+ * that the lock ends with a process that was killed. The process id beside it is for people.
  */
 export const lockFolder = (folder: string): (() => void) => {
   const idFile = join(folder, "platform.pid");
@@ -14,7 +14,7 @@ export const lockFolder = (folder: string): (() => void) => {
     try {
       id = ` (process ${readFileSync(idFile, "utf8").trim()})`;
     } catch {
-      // It has just started or is just ending.
+      // The other platform is just starting or just ending.
     }
     return new StartError(
       `Another platform${id} uses the data in ${folder}: stop it, or start this one with --data <another folder>.`,
@@ -23,7 +23,7 @@ export const lockFolder = (folder: string): (() => void) => {
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // It may stand from before, and it holds the issuer's keys and what organizations sent.
+    // An existing folder may be open to others, and it holds the issuer's keys and the organizations' data.
     chmodSync(folder, 0o700);
     database = new DatabaseSync(join(folder, "platform.lock"), { timeout: 0 });
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
@@ -43,7 +43,7 @@ export const lockFolder = (folder: string): (() => void) => {
   };
 };
 
-/** Everything goes but the issuer's keys, so that tokens stay good, and the lock itself. */
+/** Removes everything but the issuer's keys, so that tokens stay good, and the lock itself. */
 export const emptyFolder = (folder: string): void => {
   for (const name of readdirSync(folder)) {
     if (!/^(issuer\.json|platform\.)/.test(name))

@@ -29,22 +29,22 @@ const startWith = (settings: Record<string, string>, ...flags: string[]) => {
     { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH, ...settings } },
   );
   children.push(child);
-  const told = { out: "", err: "" };
-  child.stdout.on("data", (text) => (told.out += text));
-  child.stderr.on("data", (text) => (told.err += text));
+  const printed = { out: "", err: "" };
+  child.stdout.on("data", (text) => (printed.out += text));
+  child.stderr.on("data", (text) => (printed.err += text));
   const exited = once(child, "exit").then(([code]) => Number(code));
-  // The first start on a machine builds.
-  const ready = () =>
+  // The first start on a machine also builds.
+  const ready = (deadlineMs = 25_000) =>
     eventually(() => {
-      if (child.exitCode !== null) throw new Error(`it ended: ${told.err}`);
-      return /^ready (http:\/\/localhost:\d+)\n$/m.exec(told.out)?.[1];
-    }, 25_000);
+      if (child.exitCode !== null) throw new Error(`it ended: ${printed.err}`);
+      return /^ready (http:\/\/localhost:\d+)\n$/m.exec(printed.out)?.[1];
+    }, deadlineMs);
   const stop = async (): Promise<number> => {
     child.kill("SIGTERM");
     child.kill("SIGTERM");
     return exited;
   };
-  return { child, told, ready, exited, stop };
+  return { child, printed, ready, exited, stop };
 };
 
 const token = async (...more: string[]): Promise<string> => {
@@ -65,6 +65,16 @@ const token = async (...more: string[]): Promise<string> => {
   return stdout.trim();
 };
 
+/** What the commands answer that are printed, typed into a shell in the project's folder. */
+const statusesOf = async (printed: string): Promise<string[]> => {
+  const commands = printed.split("\n").filter((line) => /^ {2}(TOKEN=|curl )/.test(line));
+  const script = commands.map((line) =>
+    line.replace("curl -sw '\\n'", "curl -s -o /dev/null -w '%{http_code}\\n'"),
+  );
+  const { stdout } = await promisify(execFile)("sh", ["-c", script.join("\n")], { cwd: root });
+  return stdout.trim().split("\n");
+};
+
 describe("npm start", () => {
   it("prints one line when quiet, serves, keeps data, and stops within five seconds", async () => {
     const first = start("--quiet");
@@ -78,7 +88,7 @@ describe("npm start", () => {
     const begun = performance.now();
     expect(await first.stop()).toBe(0);
     expect(performance.now() - begun).toBeLessThan(5000);
-    expect(first.told).toEqual({ out: `ready ${url}\n`, err: "" });
+    expect(first.printed).toEqual({ out: `ready ${url}\n`, err: "" });
 
     const second = start("--quiet");
     const again = await (await fetch(`${await second.ready()}/data/${id}`, { headers })).json();
@@ -86,24 +96,18 @@ describe("npm start", () => {
     expect(await second.stop()).toBe(0);
   });
 
-  it("prints a curl that works, where things are, and plays the demo; the ready line comes last", async () => {
-    const platform = start("--demo");
+  it("prints commands that work, and where things are; the ready line comes last", async () => {
+    const platform = start();
     const url = await platform.ready();
 
-    const curls = platform.told.out.split("\n").filter((line) => line.startsWith("  curl "));
-    const statuses = [];
-    for (const curl of curls) {
-      const { stdout } = await promisify(execFile)("sh", [
-        "-c",
-        `${curl.trim()} -o /dev/null -w '%{http_code}'`,
-      ]);
-      statuses.push(stdout);
-    }
-
-    expect(statuses).toEqual(["202", "200"]);
-    expect(platform.told.out).toContain(data);
-    expect(platform.told.out).toMatch(/stored 3 records/);
-    expect(platform.told.out.trim().split("\n").at(-1)).toBe(`ready ${url}`);
+    const { out } = platform.printed;
+    expect(await statusesOf(out)).toEqual(["202", "202", "201", "200", "200", "200", "200"]);
+    for (const place of [data, `${url}/openapi.json`, "README.md"]) expect(out).toContain(place);
+    expect(out.trim().split("\n").at(-1)).toBe(`ready ${url}`);
+    expect(await (await fetch(url)).json()).toMatchObject({
+      name: "Millrace",
+      openapi: `${url}/openapi.json`,
+    });
     expect(await platform.stop()).toBe(0);
   });
 
@@ -120,6 +124,20 @@ describe("npm start", () => {
     expect(await platform.stop()).toBe(0);
   });
 
+  it("plays the demo before it is ready, and prints commands that show it", async () => {
+    const platform = start("--demo");
+    const url = await platform.ready(100_000);
+
+    const [, played = ""] = platform.printed.out.split("The demo was played");
+    const [first = ""] = platform.printed.out.split("\n").filter((line) => line.startsWith("  TOKEN="));
+    const statuses = await statusesOf(`${first}\n${played}`);
+
+    expect(statuses.length).toBeGreaterThan(5);
+    expect(new Set(statuses)).toEqual(new Set(["200"]));
+    expect(platform.printed.out.trim().split("\n").at(-1)).toBe(`ready ${url}`);
+    expect(await platform.stop()).toBe(0);
+  }, 120_000);
+
   it("says in one line that a port is in use", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
@@ -130,15 +148,15 @@ describe("npm start", () => {
 
     expect(await platform.exited).toBe(1);
     other.close();
-    expect(platform.told.out).toBe("");
-    expect(platform.told.err).toMatch(new RegExp(`^Port ${port} is in use[^\n]+\n$`));
+    expect(platform.printed.out).toBe("");
+    expect(platform.printed.err).toMatch(new RegExp(`^Port ${port} is in use[^\n]+\n$`));
   });
 
   it("says in one line that it does not know a flag", async () => {
     const platform = start("--verbose");
 
     expect(await platform.exited).toBe(2);
-    expect(platform.told).toEqual({
+    expect(platform.printed).toEqual({
       out: "",
       err: "There is no option --verbose: --help lists what there is.\n",
     });

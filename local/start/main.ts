@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { printHelp, refuse } from "../../scripts/options.ts";
 import { StartError } from "../aws/port/errors.ts";
-import type { Platform } from "../platform.ts";
+import { DEMO_CUSTOMERS } from "../demo/customers.ts";
+import { playDemo } from "../demo/demo.ts";
 import { buildBundles } from "./bundles.ts";
-import { playDemo } from "./demo.ts";
 import { type Flags, readFlags } from "./flags.ts";
+import { summaryOf } from "./summary.ts";
 import { watchSources } from "./watch.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -18,33 +19,14 @@ const fail = (sentence: string): void => {
   process.exitCode = 1;
 };
 
-const summaryOf = (platform: Platform, token: string, flags: Flags): string => {
-  const inside = relative(process.cwd(), resolve(flags.data));
-  const data = inside === "" || inside.startsWith("..") ? resolve(flags.data) : inside;
-  const authorization = `-H 'authorization: Bearer ${token}'`;
-  return `Millrace is up.
-
-  HTTP API      ${platform.url}
-  AWS endpoint  ${platform.awsUrl}  (access key and secret: local)
-  Keys          ${platform.url}/.well-known/jwks.json
-  Data          ${data}  (--fresh empties it)
-  Logs          ${data}/logs/<function>.log
-${flags.chaos > 0 ? `  Chaos         ${flags.chaos} of AWS calls and invocations fail\n` : ""}
-Try it; the token is good for twelve hours, and npm run -s token makes others:
-
-  curl -s -X POST ${platform.url}/data ${authorization} -H 'content-type: application/json' -d '{"informationOne":"aaa23","informationTwo":"bbb24"}'
-
-  curl -s ${platform.url}/data ${authorization}
-
-Ctrl-C stops it.
-`;
-};
-
 const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const report = flags.quiet ? () => {} : print;
   // The build runs beside the imports: it is a process of its own.
-  const [{ startPlatform }] = await Promise.all([import("../platform.ts"), buildBundles(root)]);
-  const tell = flags.quiet ? () => {} : print;
+  const [{ startPlatform }] = await Promise.all([
+    import("../platform.ts"),
+    buildBundles(root, () => report("Building the functions …")),
+  ]);
   const platform = await startPlatform({
     functionsFolder: join(root, "functions"),
     bundlesFolder: join(root, "dist"),
@@ -59,19 +41,14 @@ const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
     ...(flags.logs ? { echo: print } : {}),
   });
   const unwatch = flags.watch
-    ? watchSources({ root, build: () => buildBundles(root), swap: platform.swap, tell })
+    ? watchSources({ root, build: () => buildBundles(root), swap: platform.swap, report })
     : undefined;
   try {
-    if (!flags.quiet) {
-      const token = await platform.token({
-        sub: "alice",
-        organizationId: "demo",
-        roles: ["data.read", "data.write", "events.read", "events.write"],
-        ttlSeconds: 12 * 3600,
-      });
-      print(summaryOf(platform, token, flags));
+    report(summaryOf(platform, flags));
+    if (flags.demo) {
+      report(`Playing the demo, a month of ${DEMO_CUSTOMERS} customers …\n`);
+      report(`${await playDemo(platform)}\n`);
     }
-    if (flags.demo) tell(`${await playDemo(platform)}\n`);
     print(`ready ${platform.url}`);
     await stopped;
   } finally {
@@ -86,9 +63,9 @@ const main = async (): Promise<void> => {
   const flags = readFlags(argv, process.env);
   if (typeof flags === "string") return refuse([flags]);
 
-  // As in Lambda; threads that start later take it over.
+  // Lambda runs in UTC; threads that start later inherit it.
   process.env.TZ = "UTC";
-  // Whoever read the summary may be gone.
+  // The reader of the output may be gone (npm start | head), which must not end the platform.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
   const stopped = new Promise<void>((done) => {
@@ -96,7 +73,7 @@ const main = async (): Promise<void> => {
       setTimeout(() => process.exit(0), STOP_MAX_MS).unref();
       done();
     };
-    // A terminal and npm may both tell, so a second signal changes nothing.
+    // A terminal and npm may both send a signal, so a second one changes nothing.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   });
 
@@ -109,7 +86,7 @@ const main = async (): Promise<void> => {
         `The platform could not go on: ${error instanceof Error ? error.message : String(error)} (npm start -- --fresh starts with no data).`,
       );
   }
-  // Nothing holds the process now but sockets of callers that do not hang up.
+  // Only sockets of callers that do not hang up keep the process alive now.
   process.exit();
 };
 

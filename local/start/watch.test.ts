@@ -21,7 +21,7 @@ const setup = () => {
   };
   writeManifest();
   const swapped: string[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   let fault: string | undefined;
   const end = watchSources({
     root,
@@ -30,41 +30,41 @@ const setup = () => {
       writeManifest();
     },
     swap: (name) => void swapped.push(name),
-    tell: (line) => void told.push(line),
+    report: (line) => void reported.push(line),
   });
   ends.push(() => {
     end();
     rmSync(root, { recursive: true, force: true });
   });
-  return { root, hashes, swapped, told, break: (message?: string) => (fault = message) };
+  return { root, hashes, swapped, reported, break: (message?: string) => (fault = message) };
 };
 
 describe("watching sources", () => {
   it("swaps the functions whose bundles changed, and no other", async () => {
-    const { root, hashes, swapped, told } = setup();
+    const { root, hashes, swapped, reported } = setup();
 
     hashes.two = "2";
     writeFileSync(join(root, "common/shared.ts"), "1");
 
-    await eventually(() => told.length > 0);
+    await eventually(() => reported.length > 0);
     expect(swapped).toEqual(["two"]);
-    expect(told).toEqual(["two was rebuilt and swapped."]);
+    expect(reported).toEqual(["two was rebuilt and swapped."]);
   });
 
   it("keeps what runs when the source has a fault, and goes on when it is mended", async () => {
-    const { root, hashes, swapped, told, break: breakBuild } = setup();
+    const { root, hashes, swapped, reported, break: breakBuild } = setup();
 
     breakBuild("one/handler.ts: Unexpected end of file");
     writeFileSync(join(root, "functions/one/handler.ts"), "{");
-    await eventually(() => told.length === 1);
+    await eventually(() => reported.length === 1);
     breakBuild();
     hashes.one = "2";
-    // As many editors save: another file takes the name.
+    // Many editors save by giving a new file the old name.
     writeFileSync(join(root, "draft.ts"), "{}");
     renameSync(join(root, "draft.ts"), join(root, "functions/one/handler.ts"));
-    await eventually(() => told.length === 3);
+    await eventually(() => reported.length === 3);
 
-    expect(told).toEqual([
+    expect(reported).toEqual([
       "Not swapped. one/handler.ts: Unexpected end of file",
       "The source builds again.",
       "one was rebuilt and swapped.",
@@ -73,36 +73,36 @@ describe("watching sources", () => {
   });
 
   it("says that the source builds again when it is as it was, so that nothing is swapped", async () => {
-    const { root, swapped, told, break: breakBuild } = setup();
+    const { root, swapped, reported, break: breakBuild } = setup();
 
     breakBuild("one/handler.ts: Unexpected end of file");
     writeFileSync(join(root, "functions/one/handler.ts"), "{");
-    await eventually(() => told.length === 1);
+    await eventually(() => reported.length === 1);
     breakBuild();
     writeFileSync(join(root, "functions/one/handler.ts"), "{}");
-    await eventually(() => told.length === 2);
+    await eventually(() => reported.length === 2);
 
-    expect(told[1]).toBe("The source builds again.");
+    expect(reported[1]).toBe("The source builds again.");
     expect(swapped).toEqual([]);
   });
 
   it("sees folders that are made later, and what is in them", async () => {
-    const { root, hashes, told } = setup();
+    const { root, hashes, reported } = setup();
 
     mkdirSync(join(root, "common/later"));
     hashes.one = "2";
-    await eventually(() => told.length === 1);
+    await eventually(() => reported.length === 1);
     hashes.one = "3";
     writeFileSync(join(root, "common/later/shared.ts"), "1");
 
-    await eventually(() => told.length === 2);
+    await eventually(() => reported.length === 2);
   });
 
   it("says that a manifest needs a restart", async () => {
-    const { root, told } = setup();
+    const { root, reported } = setup();
 
     writeFileSync(join(root, "functions/one/function.json"), "{}");
 
-    await eventually(() => told.some((line) => line.includes("restart")));
+    await eventually(() => reported.some((line) => line.includes("restart")));
   });
 });

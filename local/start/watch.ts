@@ -2,7 +2,7 @@ import { existsSync, type FSWatcher, readdirSync, watch } from "node:fs";
 import { join, relative } from "node:path";
 import { bundleHashes } from "./bundles.ts";
 
-/** An editor writes a file in several steps. */
+/** How long to wait for further changes, because an editor writes a file in several steps. */
 const SETTLE_MS = 100;
 
 const SOURCES = ["functions", "common"];
@@ -19,11 +19,11 @@ export type WatchOptions = {
   /** Brings `dist` up to date. */
   build(): Promise<void>;
   swap(functionName: string): void;
-  tell(line: string): void;
+  report(line: string): void;
 };
 
-/** Rebuilds when a source changes and swaps the functions whose bundles changed. Gives what ends it. */
-export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => void) => {
+/** Rebuilds when a source changes and swaps the functions whose bundles changed. Returns a function that ends it. */
+export const watchSources = ({ root, build, swap, report }: WatchOptions): (() => void) => {
   const outFolder = join(root, "dist");
   let before = bundleHashes(outFolder);
   let timer: NodeJS.Timeout | undefined;
@@ -40,19 +40,19 @@ export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => 
     try {
       await build();
       const now = bundleHashes(outFolder);
-      if (hasFault) tell("The source builds again.");
+      if (hasFault) report("The source builds again.");
       hasFault = false;
       for (const [name, hash] of now) {
-        if (!before.has(name)) tell(`${name} is new: restart to wire its triggers.`);
+        if (!before.has(name)) report(`${name} is new: restart to wire its triggers.`);
         else if (before.get(name) !== hash) {
           swap(name);
-          tell(`${name} was rebuilt and swapped.`);
+          report(`${name} was rebuilt and swapped.`);
         }
       }
       before = now;
     } catch (error) {
       hasFault = true;
-      tell(`Not swapped. ${error instanceof Error ? error.message : String(error)}`);
+      report(`Not swapped. ${error instanceof Error ? error.message : String(error)}`);
     } finally {
       building = false;
     }
@@ -64,7 +64,7 @@ export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => 
 
   const onChange = (file: string): void => {
     if (file.endsWith("function.json") || file.endsWith("resources.json")) {
-      tell(`${file} changed: restart to take its triggers and rights in.`);
+      report(`${file} changed: restart to take its triggers and rights in.`);
     }
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -73,7 +73,7 @@ export const watchSources = ({ root, build, swap, tell }: WatchOptions): (() => 
     }, SETTLE_MS);
   };
 
-  // One watcher for each folder: Node's recursive one loses sight of files that an editor replaces.
+  // One watcher for each folder, because Node's recursive one misses files that an editor replaces.
   const watchers = new Map<string, FSWatcher>();
   const follow = (): void => {
     for (const folder of SOURCES.flatMap((source) => foldersIn(join(root, source)))) {

@@ -19,7 +19,7 @@ it("keeps every record once while a tenth of AWS calls fail and functions are ki
     60_000,
   );
   expect(differences(ids, found)).toEqual([]);
-  // Else the chaos did nothing and this test said nothing.
+  // Without faults this test would show nothing.
   expect(repeats).toBeGreaterThan(0);
   expect(system.platform.queues.depth("millrace-local-records-dead").visible).toBe(0);
   await system.stop();
@@ -56,8 +56,8 @@ it("has everything that it acknowledged after kill -9 and a restart", async () =
     ttlSeconds: 600,
   });
 
-  // Posts until the platform is gone; what was not answered may be there or not.
-  const lane = async (first: number) => {
+  // Posts until the platform is gone. A record whose request was not answered may be stored or not.
+  const worker = async (first: number) => {
     for (let number = first; ; number += 8) {
       const response = await fetch(`http://127.0.0.1:${port}/data`, {
         method: "POST",
@@ -68,7 +68,7 @@ it("has everything that it acknowledged after kill -9 and a restart", async () =
       if (acknowledged.size >= 150) child.kill("SIGKILL");
     }
   };
-  await Promise.allSettled(Array.from({ length: 8 }, (_, first) => lane(first)));
+  await Promise.allSettled(Array.from({ length: 8 }, (_, first) => worker(first)));
 
   const system = await startSystem({ dataFolder });
   const found = await eventually(

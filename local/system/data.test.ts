@@ -56,7 +56,7 @@ describe("a record", () => {
     expect((await readable(id)).text).toContain(`"data":${text}}`);
   });
 
-  it("of another user, another organization or nobody is 404", async () => {
+  it("of another user or organization, or that does not exist, is 404", async () => {
     const { id } = await post({ mine: true });
     await readable(id);
 
@@ -99,7 +99,7 @@ describe("the list of records", () => {
     expect(page(await system.call("GET /data?limit=7", { token })).cursor).toBeNull();
   });
 
-  it("refuses a cursor that was altered or is somebody else's", async () => {
+  it("refuses a cursor that was altered or belongs to another user", async () => {
     const token = await system.token(["data.read", "data.write"], { sub: "pager" });
     await Promise.all([post({ a: 1 }, token), post({ b: 1 }, token)]);
     const full = await eventually(
@@ -232,7 +232,7 @@ describe("the platform", () => {
     );
   });
 
-  it("refuses who has no token, no role or no organization", async () => {
+  it("refuses a caller without a token, a role or an organization", async () => {
     expect((await system.call("GET /data")).status).toBe(401);
     expect((await system.call("GET /data", { token: "garbage" })).status).toBe(401);
     expect((await system.call("POST /data", { token: reader, body: { a: 1 } })).status).toBe(403);

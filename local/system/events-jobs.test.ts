@@ -69,7 +69,7 @@ describe("an export of a few events", () => {
     expect(rows[1]).toMatch(/^e-000,c-0,opened,"'=HYPERLINK\(""x""\)",2025-01-01T00:00:00.000Z,/);
   });
 
-  it("is NDJSON that the day's anchor proves, and nothing else is needed", async () => {
+  it("is NDJSON that the day's anchor alone proves", async () => {
     const time = "2025-02-01T03:00:00Z";
     expect(await system.platform.invoker.invoke("events-anchor", { "scheduled-time": time })).toMatchObject({
       outcome: "answered",
@@ -154,7 +154,7 @@ describe("verifying", () => {
     expect((body as { checked: number }).checked).toBe(60);
   });
 
-  it("has no job that nobody started", async () => {
+  it("has no job that was not started", async () => {
     const { status } = await system.call("GET /events/verifications/018f0000-0000-7000-8000-000000000001", {
       token,
     });
@@ -163,7 +163,7 @@ describe("verifying", () => {
   });
 });
 
-describe("who exports and verifies", () => {
+describe("the callers of exports and verifications", () => {
   it("is recorded", async () => {
     const routes = async () => {
       const reply = await system.call("GET /events/export?type=audit&format=ndjson", { token });
@@ -175,7 +175,7 @@ describe("who exports and verifies", () => {
       ["GET /events/export", "GET /events/verify"].every((route) => found.includes(route)),
     );
 
-    // Asking how far one's own job is shows no event.
+    // Polling one's own job shows no event, so it is not a recorded read.
     expect(there).not.toContain("GET /events/exports/{id}");
   });
 });

@@ -130,6 +130,33 @@ describe("customers", () => {
     expect((await system.call("DELETE /customers/z1", { token: admin })).status).toBe(404);
   });
 
+  it("have an ETag, and of eight that name it in If-Match at once exactly one wins", async () => {
+    const made = await put("tagged", { name: "Tagged" });
+    const etag = made.headers.get("etag") ?? "";
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    expect((await get("/customers/tagged")).headers.get("etag")).toBe(etag);
+
+    const headers = { "if-match": etag };
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, (_, at) =>
+        system.call("PUT /customers/tagged", { token: writer, body: { name: `Tagged ${at}` }, headers }),
+      ),
+    );
+
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
+    const winner = replies.find(({ status }) => status === 200);
+    const now = await get("/customers/tagged");
+    expect([now.body, now.headers.get("etag")]).toEqual([winner?.body, winner?.headers.get("etag")]);
+    const erase = (condition: string) =>
+      system.call("DELETE /customers/tagged", { token: admin, headers: { "if-match": condition } });
+    expect((await erase(etag)).status).toBe(412);
+    expect(await erase("tagged")).toMatchObject({
+      status: 400,
+      body: { errors: [{ in: "header", path: "/if-match" }] },
+    });
+    expect((await erase("*")).status).toBe(204);
+  });
+
   it("come in full pages with a cursor for the next, bound to caller and filters", async () => {
     for (let index = 0; index < 7; index += 1) await put(`p${index}`, { name: `Paging Person${index}` });
     const seen: string[] = [];
@@ -239,7 +266,7 @@ describe("what was taken", () => {
     expect((await table().getMany(keys)).map(({ eventId }) => eventId).sort()).toEqual(["fresh", "stands"]);
   });
 
-  it("tells of each change of a customer and nothing of its profile", async () => {
+  it("has each change of a customer and nothing of its profile", async () => {
     await drained();
     const audits = await entries(auditPartition("demo"));
     const items = await table().getMany(audits.map(({ eventId }) => eventKey("demo", eventId)));
@@ -256,7 +283,7 @@ describe("what was taken", () => {
     expect(JSON.stringify(changes)).not.toMatch(/Zoë|Müller|Huber|zoe@/);
   });
 
-  it("tells of each read of customers, on the audit chain only", async () => {
+  it("has each read of customers, on the audit chain only", async () => {
     await drained();
     const audits = await entries(auditPartition("demo"));
 

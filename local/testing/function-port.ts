@@ -1,13 +1,14 @@
-import { type AttributeValue, BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, BatchWriteItemCommand, DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, vi } from "vitest";
 import type { EventMessage } from "#common/events/event.ts";
 import { EventMessageSchema } from "#common/events/queue/event-message.schema.ts";
 import { environmentOf } from "#common/manifest/environment.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
-import type { Item } from "#common/table/table.ts";
+import type { Item, Key } from "#common/table/table.ts";
 import { permissionsFrom } from "../aws/port/permissions.ts";
 import { clientsFor, startTestPort, type TestPort } from "../aws/testing/port.ts";
 import { localDeployment } from "../deployment.ts";
+import type { BusEvent, TableChange } from "../seams.ts";
 
 const EVENTS = "millrace-local-events";
 const AUDIT_QUEUE = "millrace-local-events-audit";
@@ -25,9 +26,13 @@ const toWire = (item: Item): Record<string, AttributeValue> =>
   );
 
 export type FunctionPort = {
-  /** Puts items into the table as an operator may, and the function may not. */
-  store: { putAll(items: readonly Item[]): Promise<void> };
-  /** What stands on the queue `events-audit` since it was last asked. */
+  /** Puts items into the table as the operator, because the function may not write it. */
+  store: { putAll(items: readonly Item[]): Promise<void>; remove(key: Key): Promise<void> };
+  /** Every record of the stream of the table `events`. */
+  changes(): Promise<TableChange[]>;
+  /** Every event of the bus. */
+  announced(): BusEvent[];
+  /** Messages that have come to the queue `events-audit` since the last call. */
   sent(): Promise<EventMessage[]>;
 };
 
@@ -49,6 +54,8 @@ export const useFunctionPort = (functionName: string): FunctionPort => {
       ...environmentOf(declarations, localDeployment(port.url), manifest, {}),
       NODE_OPTIONS: "",
       AWS_ENDPOINT_URL: port.url,
+      // A bucket's name before an address keeps the client from making a host name of both.
+      AWS_ENDPOINT_URL_S3: port.url.replace("//localhost", "//127.0.0.1"),
       AWS_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: functionName,
       AWS_SECRET_ACCESS_KEY: "local",
@@ -65,7 +72,12 @@ export const useFunctionPort = (functionName: string): FunctionPort => {
           await operator.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [EVENTS]: puts } }));
         }
       },
+      remove: async (key) => {
+        await operator.dynamodb.send(new DeleteItemCommand({ TableName: EVENTS, Key: toWire(key) }));
+      },
     },
+    changes: () => port.streams.read(EVENTS, "0", { max: 10_000, waitMs: 0 }),
+    announced: () => port.notified.events.map(({ event }) => event),
     sent: async () => {
       const events: EventMessage[] = [];
       for (;;) {

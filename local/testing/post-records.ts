@@ -9,7 +9,7 @@ export type Posted = {
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Repeats a request until its answer is one of those wanted: what an honest client does on 5xx, 409 and 429. */
+/** Repeats a request until its answer is one of those wanted, as a client should on 5xx, 409 and 429. */
 const insist = async <T extends { status: number }>(
   ask: () => Promise<T>,
   wanted: number,
@@ -49,7 +49,7 @@ export const postRecords = async (
   const deadline = performance.now() + deadlineMs;
   const posted: Posted = { ids: new Map(), repeats: 0 };
   let next = from;
-  const lane = async () => {
+  const worker = async () => {
     while (next < to) {
       const number = next;
       next += 1;
@@ -68,7 +68,7 @@ export const postRecords = async (
       onPosted(posted.ids.size);
     }
   };
-  await Promise.all(Array.from({ length: parallel }, lane));
+  await Promise.all(Array.from({ length: parallel }, worker));
   return posted;
 };
 
@@ -91,7 +91,7 @@ export const readRecords = async (
   return found;
 };
 
-/** What is wrong between what was acknowledged and what is there; nothing, if each is there once under its id. */
+/** What differs between acknowledged and stored records; empty if each is stored once under its id. */
 export const differences = (
   posted: ReadonlyMap<number, string>,
   found: ReadonlyMap<number, string[]>,

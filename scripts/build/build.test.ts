@@ -20,7 +20,7 @@ import { runNode } from "./testing/run-node.ts";
 const names = functionNames("functions");
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "millrace-build-"));
-/** Most of it is from earlier builds, so that a comparison with it also tells whether those are still good. */
+/** Most of it is from earlier builds, so that a comparison with it also shows whether those are still right. */
 const first = "dist";
 
 beforeAll(async () => {
@@ -48,7 +48,7 @@ describe("the build", () => {
     utimesSync("common/http/answers.ts", new Date(), new Date());
     const source = `import { build } from ${JSON.stringify(pathToFileURL(resolve("build.mjs")).href)};
       await build(${JSON.stringify({ functionsFolder: resolve("functions"), outFolder: out })});
-      tell(null);`;
+      report(null);`;
 
     await runNode(source, { cwd, env: { TZ: "Pacific/Kiritimati" } });
 
@@ -86,7 +86,7 @@ describe("build.mjs", () => {
     const script = resolve("build.mjs");
     const cwd = mkdtempSync(join(folder, "budget-"));
     symlinkSync(resolve("functions"), join(cwd, "functions"));
-    // What other tests make in there for a while is none of the build's.
+    // Other tests put folders in there for a while, which the build did not make.
     const isBuilt = (path: string) => !/^dist\/(test|bench)-/.test(path);
     cpSync(first, join(cwd, "dist"), { recursive: true, filter: isBuilt });
     const source = `
@@ -94,7 +94,7 @@ describe("build.mjs", () => {
       await import(${JSON.stringify(pathToFileURL(script).href)});
       const code = process.exitCode ?? 0;
       process.exitCode = 0;
-      tell(code);`;
+      report(code);`;
     const generous = Object.fromEntries(names.map((name) => [name, { zipBytes: 10_000_000 }]));
 
     writeFileSync(join(cwd, "budgets.json"), JSON.stringify(generous));

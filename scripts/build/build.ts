@@ -38,8 +38,8 @@ const hashFile = (path: string): string =>
   existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("base64url") : "absent";
 
 /**
- * What shapes every bundle and is not among its inputs: the build itself, the lock file, and the schemas,
- * which are run and not bundled, so that nobody sees which of them imports which.
+ * What shapes every bundle and is not among its inputs: the build itself, the lock file, and the schemas.
+ * Schemas are run and not bundled, so that it is not known which of them imports which.
  */
 const hashTools = (functionsFolder: string): string => {
   const shared = [
@@ -102,7 +102,7 @@ const bundle = async (
   const result = await esbuild.build({
     ...OPTIONS,
     entryPoints: [entry],
-    // A name only: what is in a bundle must not depend on where it is written.
+    // A name without a folder, because what is in a bundle must not depend on where it is written.
     outfile: join(root, "dist", `${name}.cjs`),
     plugins: [
       builtinsPlugin(),
@@ -133,7 +133,7 @@ const readCache = (path: string): Cache | undefined => {
   }
 };
 
-/** Writes only what changed, so that who watches the file is not woken for nothing. */
+/** Writes only files that changed, so that no watcher is woken for nothing. */
 const write = (path: string, contents: string | Buffer): void => {
   mkdirSync(dirname(path), { recursive: true });
   if (!existsSync(path) || !readFileSync(path).equals(Buffer.from(contents))) writeFileSync(path, contents);

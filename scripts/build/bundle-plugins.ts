@@ -80,7 +80,7 @@ export const tracerPlugin = (): Plugin => ({
   },
 });
 
-/** What the stack asks of idempotency at start; none of it is reached by a contract without idempotent routes. */
+/** What the stack needs of idempotency at start. A contract without idempotent routes never calls it. */
 const NO_IDEMPOTENCY: Record<string, string> = {
   "idempotency/table.ts": "",
   "idempotency/idempotency.ts": "export const [begin, idempotencyKeyOf, scopeOf] = [];",

@@ -44,7 +44,7 @@ const bundleEnvironment = (name: string) => {
   return { ...aws.environment, ...environmentOf(declarations, deployment, manifest, settings()) };
 };
 
-/** First events of functions whose manifest does not tell one that makes them work. */
+/** First events for functions whose manifest does not show one that makes them work. */
 const firstEvents: Record<string, object> = {
   "data-generator": restEvent({ route: "POST /data", body: { a: 1 }, headers: { "idempotency-key": "k" } }),
   "platform-authorizer": {
@@ -55,7 +55,7 @@ const firstEvents: Record<string, object> = {
   },
 };
 
-/** The first thing that triggers the function, as it comes; by an admin, where it is a route. */
+/** The event of the function's first trigger; the request of an admin, where that is a route. */
 const firstEvent = (name: string): object => {
   const [trigger] = loadDeclarations("functions").manifests.find((one) => one.name === name)?.triggers ?? [];
   if (trigger?.type === "queue") return sqsEvent(["{"]);
@@ -88,7 +88,7 @@ describe.each(names)("the bundle of %s", (name) => {
       const context = { awsRequestId: "r", getRemainingTimeInMillis: () => 10_000 };
       await handler(${JSON.stringify(event)}, context).catch(() => {});
       const tracer = Object.keys(require.cache).filter((file) => file.endsWith("tracer.cjs"));
-      tell({ before, imported, called: loaded(), tracer });`;
+      report({ before, imported, called: loaded(), tracer });`;
 
     aws.answerWith(answers);
     const { before, imported, called, tracer } = await runNode<Record<string, string[]>>(source, {
@@ -96,7 +96,7 @@ describe.each(names)("the bundle of %s", (name) => {
     });
 
     expect({ imported, called, tracer }).toEqual({ imported: before, called: before, tracer: [] });
-    // Else the first call touched no client, and said nothing of what one loads.
+    // Otherwise the first call used no client, and its time would leave out what loading one costs.
     if (/^data|dependencies|persister/.test(name)) expect(aws.calls).not.toEqual([]);
   });
 });
@@ -107,7 +107,7 @@ describe("a source map", () => {
       import { createRequire } from "node:module";
       const require = createRequire(${JSON.stringify(resolve("dist/data-presenter/handler.cjs"))});
       delete process.env.RECORDS_TABLE;
-      try { require("./handler.cjs"); } catch (error) { tell(error.stack); }`;
+      try { require("./handler.cjs"); } catch (error) { report(error.stack); }`;
 
     const stack = await runNode<string>(source, {
       env: bundleEnvironment("data-presenter"),

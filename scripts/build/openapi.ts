@@ -1,7 +1,16 @@
-import type { RouteContract } from "#common/http/contract.ts";
+import type { AnswerHeader, RouteAnswer, RouteContract } from "#common/http/contract.ts";
+import type { PreconditionHeader } from "#common/http/preconditions.ts";
+import { IDEMPOTENCY_KEY_PATTERN } from "#common/idempotency/idempotency.ts";
 import type { SchemaValidator } from "#common/validation/schema.ts";
 import type { Validator } from "#common/validation/validator.ts";
 import type { FunctionRoute } from "./contracts.ts";
+import {
+  headersOf,
+  PROBLEM_SCHEMA,
+  problemContent,
+  problemResponses,
+  refusalsOf,
+} from "./openapi-problems.ts";
 
 type Json = Record<string, unknown>;
 
@@ -39,64 +48,64 @@ const IDEMPOTENCY_KEY = {
   name: "Idempotency-Key",
   in: "header",
   description: "The same key and body within 24 hours answer as the first time did, and do it once.",
-  schema: { type: "string", minLength: 1, maxLength: 255 },
+  schema: { type: "string", pattern: IDEMPOTENCY_KEY_PATTERN },
 };
 
-const PROBLEM = {
-  description: "The request was refused; `code` says why and `errors` names every fault.",
-  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-};
-
-const PROBLEM_SCHEMA = {
-  type: "object",
-  description: "RFC 9457 problem details.",
-  required: ["type", "title", "status", "detail", "code", "requestId"],
-  properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
-    code: { type: "string" },
-    requestId: { type: "string" },
-    errors: {
-      type: "array",
-      items: {
-        type: "object",
-        required: ["path", "message"],
-        properties: {
-          in: { type: "string", enum: ["body", "query", "path", "header"] },
-          path: { type: "string", description: "A JSON pointer within that part." },
-          message: { type: "string" },
-        },
-      },
-    },
+const PRECONDITIONS: Record<PreconditionHeader, Json> = {
+  "If-Match": {
+    name: "If-Match",
+    in: "header",
+    description:
+      "`*`, or the `ETag`s of which one must be that of what stands there; else 412. Weak tags never match.",
+    schema: { type: "string" },
+  },
+  "If-None-Match": {
+    name: "If-None-Match",
+    in: "header",
+    description: "`*`: only if nothing stands there yet; else 412. Or `ETag`s of which none may be its.",
+    schema: { type: "string" },
   },
 };
 
-const answersOf = ({ contract }: FunctionRoute): Json => ({
+const TRANSACTION_ID = {
+  "x-transaction-id": {
+    description: "The one that was sent, if it is a valid id; else the request id.",
+    required: true,
+    schema: { type: "string" },
+  },
+};
+
+const headerOf = ([name, header]: [string, AnswerHeader]): [string, Json] => {
+  const said = typeof header === "string" ? { description: header, required: true } : header;
+  return [name, { ...said, schema: { type: "string" } }];
+};
+
+const answerOf = (status: number, answer: RouteAnswer): Json => {
+  const { description, body, contentTypes = ["application/json"], headers = {} } = answer;
+  const content = {
+    ...(body ? Object.fromEntries(contentTypes.map((type) => [type, { schema: schemaOf(body) }])) : {}),
+    ...(status >= 400 ? problemContent(status) : {}),
+  };
+  return {
+    description,
+    headers: {
+      ...headersOf(status),
+      // A refusal may be the gateway's own, which knows no transactions.
+      ...(status >= 400 ? {} : TRANSACTION_ID),
+      ...Object.fromEntries(Object.entries(headers).map(headerOf)),
+    },
+    ...(Object.keys(content).length > 0 ? { content } : {}),
+  };
+};
+
+const answersOf = (entry: FunctionRoute, path: string): Json => ({
+  ...refusalsOf({ path, isPublic: entry.role === null, contract: entry.contract }),
   ...Object.fromEntries(
-    Object.entries(contract.answers).map(
-      ([status, { description, body, contentType = "application/json" }]) => [
-        status,
-        {
-          description,
-          headers: {
-            "x-request-id": {
-              description: "Finds the request in logs and traces.",
-              schema: { type: "string" },
-            },
-            "x-transaction-id": {
-              description: "The one that was sent, if it is a valid id; else the request id.",
-              schema: { type: "string" },
-            },
-          },
-          ...(body ? { content: { [contentType]: { schema: schemaOf(body) } } } : {}),
-        },
-      ],
-    ),
+    Object.entries(entry.contract.answers).map(([status, answer]) => [
+      status,
+      answerOf(Number(status), answer),
+    ]),
   ),
-  "4XX": PROBLEM,
-  "5XX": PROBLEM,
 });
 
 const operationOf = (entry: FunctionRoute, path: string): Json => {
@@ -105,6 +114,7 @@ const operationOf = (entry: FunctionRoute, path: string): Json => {
     ...pathParameters(path),
     ...queryParameters(contract),
     ...(contract.idempotent ? [IDEMPOTENCY_KEY] : []),
+    ...(contract.preconditions ?? []).map((header) => PRECONDITIONS[header]),
   ];
   return {
     operationId: operationId(route),
@@ -123,7 +133,7 @@ const operationOf = (entry: FunctionRoute, path: string): Json => {
           },
         }
       : {}),
-    responses: answersOf(entry),
+    responses: answersOf(entry, path),
   };
 };
 
@@ -160,6 +170,7 @@ export const openapiDocument = (routes: readonly FunctionRoute[], version: strin
       },
     },
     schemas: { Problem: PROBLEM_SCHEMA },
+    responses: problemResponses(),
   },
 });
 

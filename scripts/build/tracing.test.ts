@@ -67,8 +67,8 @@ const run = (sampled: 0 | 1, before = "") => {
     const answer = await handler(${event}, context);
     ${before}
     await handler(${event}, context);
-    // What was sent leaves the socket before the process ends.
-    setTimeout(() => tell({
+    // The segments leave the socket before the process ends.
+    setTimeout(() => report({
       status: answer.statusCode,
       tracer: Object.keys(require.cache).some((file) => file.endsWith("tracer.cjs")),
     }), 50);`;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { ZipFile } from "yazl";
 
-/** The first moment a zip can tell; the same on every machine and in every time zone. */
+/** The earliest date that a zip can hold; the same on every machine and in every time zone. */
 const EPOCH = new Date(1980, 0, 1);
 
 /** A zip of these files, byte for byte the same for the same bytes: fixed date, mode and order. */

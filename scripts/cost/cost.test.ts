@@ -32,7 +32,7 @@ describe("the price list", () => {
   });
 });
 
-describe("an environment that nobody uses", () => {
+describe("an environment that is not used", () => {
   it("costs nothing where nothing stands", () => {
     expect(idleCost(prices, NOTHING)).toEqual([]);
   });

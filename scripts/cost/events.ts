@@ -38,7 +38,7 @@ const functionCost = (
   );
 };
 
-/** What both ways have in common: the way in, the bus, traces, and the logs of so many lines. */
+/** Costs that both ways share: the way in, the bus, traces, and the logs of so many lines. */
 const frontCost = (deps: EventsDeps, requests: number, lines: number): Line[] => {
   const { prices, measured } = deps;
   const { accessLogBytes, tracedShare } = measured.assumed;

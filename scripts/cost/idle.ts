@@ -24,7 +24,7 @@ const HOURS_A_MONTH = 730;
 /** Lambda asks an empty queue with five pollers, each of which waits for 20 seconds. */
 const ASKS_A_MONTH = 5 * 3 * 60 * HOURS_A_MONTH;
 
-/** Dollars a month of an environment that nobody uses, by what they are for; without what costs nothing. */
+/** Dollars a month of an environment that is not used, by purpose; what costs nothing is left out. */
 export const idleCost = (list: PriceList, billed: Billed): Line[] =>
   [
     {

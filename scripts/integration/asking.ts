@@ -4,9 +4,9 @@ import type { Answer, Platform } from "./platform.ts";
 export type Context = {
   platform: Platform;
   token: string | undefined;
-  /** Of somebody whose roles do not open the data routes. */
+  /** The token of a user whose roles do not open the data routes. */
   otherToken: string | undefined;
-  /** What GET /health has to tell; undefined: anything. */
+  /** The version that GET /health must answer; undefined: any. */
   release: string | undefined;
   /** How long a change may take to show. */
   deadlineMs: number;
@@ -22,7 +22,7 @@ const PAUSE_MS_MIN = 100;
 const PAUSE_MS_MAX = 2000;
 const _PAGES_MAX = 20;
 
-export const said = ({ status, body }: Answer): string => {
+export const answerText = ({ status, body }: Answer): string => {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return `${status} ${text.length > 300 ? `${text.slice(0, 300)} …` : text}`;
 };
@@ -34,8 +34,8 @@ export const fieldsOf = (answer: Answer): Record<string, unknown> =>
   isObject(answer.body) ? answer.body : {};
 
 export const expectStatus = (answer: Answer, status: number): void => {
-  if (answer.status !== status) throw new Error(`wanted ${status}, got ${said(answer)}`);
-  if (answer.requestId === "") throw new Error(`the answer ${said(answer)} has no x-request-id`);
+  if (answer.status !== status) throw new Error(`wanted ${status}, got ${answerText(answer)}`);
+  if (answer.requestId === "") throw new Error(`the answer ${answerText(answer)} has no x-request-id`);
 };
 
 export const expectProblem = (answer: Answer, status: number): void => {
@@ -44,7 +44,7 @@ export const expectProblem = (answer: Answer, status: number): void => {
     throw new Error(`wanted application/problem+json, got "${answer.contentType}"`);
   }
   if (fieldsOf(answer).status !== status) {
-    throw new Error(`the problem's status is not ${status}: ${said(answer)}`);
+    throw new Error(`the problem's status is not ${status}: ${answerText(answer)}`);
   }
 };
 
@@ -56,13 +56,13 @@ export const askUntil = async (
 ): Promise<Answer> => {
   const end = performance.now() + deadlineMs;
   for (let wait = PAUSE_MS_MIN; ; wait = Math.min(wait * 2, PAUSE_MS_MAX)) {
-    // A name that does not resolve yet is no answer yet.
+    // A name that does not resolve yet counts as no answer.
     const answer = await ask().catch((error: unknown) => {
       if (performance.now() + wait >= end) throw error;
     });
     if (answer && accept(answer)) return answer;
     if (answer && performance.now() + wait >= end) {
-      throw new Error(`not within ${deadlineMs / 1000} s; the last answer was ${said(answer)}`);
+      throw new Error(`not within ${deadlineMs / 1000} s; the last answer was ${answerText(answer)}`);
     }
     await pause(wait);
   }

@@ -1,4 +1,4 @@
-// What every deployment has to do, asked from outside. What is written is the caller's own and is left behind.
+// Checks of a deployment from outside. They write only what belongs to the caller, and leave it behind.
 import type { Check, Context } from "./asking.ts";
 import { dataChecks } from "./data-checks.ts";
 import { eventsChecks } from "./events-checks.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import {
+  answerText,
   askUntil,
   type Check,
   type Context,
@@ -8,7 +9,6 @@ import {
   expectStatus,
   fieldsOf,
   isObject,
-  said,
 } from "./asking.ts";
 import type { Answer } from "./platform.ts";
 
@@ -23,7 +23,7 @@ const postRecord = async ({ platform, token }: Context, data = newData()): Promi
   expectStatus(answer, 202);
   const { id, createdAt } = fieldsOf(answer);
   if (typeof id !== "string" || typeof createdAt !== "string" || Number.isNaN(Date.parse(createdAt))) {
-    throw new Error(`wanted an id and a createdAt, got ${said(answer)}`);
+    throw new Error(`wanted an id and a createdAt, got ${answerText(answer)}`);
   }
   return { id, data };
 };
@@ -37,7 +37,7 @@ const pageOf = (answer: Answer): Page => {
   expectStatus(answer, 200);
   const { items, cursor } = fieldsOf(answer);
   if (!Array.isArray(items) || !items.every(isItem) || (cursor !== null && typeof cursor !== "string")) {
-    throw new Error(`wanted items and a cursor, got ${said(answer)}`);
+    throw new Error(`wanted items and a cursor, got ${answerText(answer)}`);
   }
   return { items, cursor };
 };
@@ -54,7 +54,7 @@ const listed = async ({ platform, token, deadlineMs }: Context, { id }: Kept): P
 
 export const dataChecks: readonly Check[] = [
   {
-    name: "GET /data with a token that nobody signed is refused",
+    name: "GET /data with a forged signature is refused",
     async run({ platform }) {
       const [header, payload] = [
         { alg: "none", typ: "JWT" },
@@ -106,7 +106,7 @@ export const dataChecks: readonly Check[] = [
       expectStatus(answer, 200);
       const { id, data } = fieldsOf(answer);
       if (id !== record.id || !isDeepStrictEqual(data, record.data)) {
-        throw new Error(`wanted ${JSON.stringify(record)}, got ${said(answer)}`);
+        throw new Error(`wanted ${JSON.stringify(record)}, got ${answerText(answer)}`);
       }
     },
   },
@@ -161,7 +161,7 @@ export const dataChecks: readonly Check[] = [
       expectStatus(first, 202);
       expectStatus(again, 202);
       if (!isDeepStrictEqual(again.body, first.body)) {
-        throw new Error(`the first answer was ${said(first)}, the second ${said(again)}`);
+        throw new Error(`the first answer was ${answerText(first)}, the second ${answerText(again)}`);
       }
     },
   },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  answerText,
   askUntil,
   type Check,
   type Context,
@@ -7,7 +8,6 @@ import {
   expectStatus,
   fieldsOf,
   isObject,
-  said,
 } from "./asking.ts";
 import type { Answer } from "./platform.ts";
 
@@ -23,7 +23,7 @@ const postEvent = async ({ platform, token }: Context): Promise<Posted> => {
   expectStatus(answer, 202);
   const { eventIds } = fieldsOf(answer);
   const [eventId] = Array.isArray(eventIds) ? eventIds : [];
-  if (typeof eventId !== "string") throw new Error(`wanted eventIds, got ${said(answer)}`);
+  if (typeof eventId !== "string") throw new Error(`wanted eventIds, got ${answerText(answer)}`);
   return { eventId, customerId, description };
 };
 
@@ -105,7 +105,7 @@ export const eventsChecks: readonly Check[] = [
       // A long history is verified by a job.
       if (answer.status === 202) return;
       expectStatus(answer, 200);
-      if (fieldsOf(answer).valid !== true) throw new Error(`got ${said(answer)}`);
+      if (fieldsOf(answer).valid !== true) throw new Error(`got ${answerText(answer)}`);
     },
   },
   {

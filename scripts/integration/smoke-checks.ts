@@ -1,4 +1,12 @@
-import { askUntil, type Check, expectProblem, expectStatus, fieldsOf, isObject, said } from "./asking.ts";
+import {
+  answerText,
+  askUntil,
+  type Check,
+  expectProblem,
+  expectStatus,
+  fieldsOf,
+  isObject,
+} from "./asking.ts";
 
 /** What needs no token and writes nothing. */
 export const smokeChecks: readonly Check[] = [
@@ -12,7 +20,7 @@ export const smokeChecks: readonly Check[] = [
       );
       expectStatus(answer, 200);
       const { status, version } = fieldsOf(answer);
-      if (status !== "ok" || typeof version !== "string") throw new Error(`got ${said(answer)}`);
+      if (status !== "ok" || typeof version !== "string") throw new Error(`got ${answerText(answer)}`);
     },
   },
   {

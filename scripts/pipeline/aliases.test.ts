@@ -136,7 +136,7 @@ describe.skipIf(process.platform === "win32")("the functions' aliases", () => {
     expect(stderr).toContain("millrace-prd-b was not rolled out");
   });
 
-  it("move at once when they are told to", () => {
+  it("move at once on request", () => {
     aws("*) ;;");
     writeFileSync(file(), rollouts);
 

@@ -155,16 +155,16 @@ const main = (): void => {
     allowPositionals: true,
     options: { environment: { type: "string" }, file: { type: "string" } },
   });
-  const [deed, ...rest] = positionals;
+  const [action, ...rest] = positionals;
   const { environment, file } = values;
-  if (deed === "keep" && rest.length === 0 && environment && file) keep(environment, file);
-  else if (deed === "roll-out" && rest.length === 0 && !environment && file) rollOut(file);
-  else if (deed === "at-once" && rest.length === 0 && !environment && file) {
+  if (action === "keep" && rest.length === 0 && environment && file) keep(environment, file);
+  else if (action === "roll-out" && rest.length === 0 && !environment && file) rollOut(file);
+  else if (action === "at-once" && rest.length === 0 && !environment && file) {
     moveAll(
       readRollouts(file).map(({ function: name, version }) => [name, version]),
       "at",
     );
-  } else if (deed === "put-back" && rest.length === 0 && !environment && file) putBack(file);
+  } else if (action === "put-back" && rest.length === 0 && !environment && file) putBack(file);
   else throw new Error(`These arguments make no command.\n\n${USAGE}`);
 };
 

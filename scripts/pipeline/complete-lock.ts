@@ -1,6 +1,6 @@
-// Completes package-lock.json: adds the optional platform packages that npm left out because its registry
-// did not show them (`npm ci` of npm 11 refuses a lock file without them), and asks the registry for each
-// checksum that is missing. Run it after every change of a lock file; with --check it only tells, and fails.
+// Completes package-lock.json: adds the optional platform packages that npm left out because its registry did
+// not show them (`npm ci` of npm 11 refuses a lock file without them), and asks the registry for each checksum
+// that is missing. Run it after every change of a lock file; with --check it only reports, and fails.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -28,7 +28,7 @@ const SYSTEMS = [
 ];
 const PROCESSORS = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "x64"];
 
-/** What a platform package says of itself, as its name tells: `@scope/tool-linux-arm64-musl`. */
+/** The platform that a package's name states: `@scope/tool-linux-arm64-musl`. */
 const platformOf = (name: string): Pick<Package, "os" | "cpu" | "libc"> => {
   const words = name.split(/[-/]/);
   const os =
@@ -65,7 +65,7 @@ export const missingPackages = (lock: Lock): Record<string, Package> => {
     for (const [name, version] of Object.entries(optionalDependencies)) {
       const nested = `${path}/node_modules/${name}`;
       const platform = platformOf(name);
-      // Other optional dependencies are npm's business.
+      // npm completes other optional dependencies itself.
       if (!platform.os || lock.packages[`node_modules/${name}`] || lock.packages[nested]) continue;
       missing[`node_modules/${name}`] = { version, optional: true, ...platform };
     }
@@ -94,7 +94,7 @@ export const faultsOf = (lock: Lock): string[] => [
     .map((path) => `${path} has no integrity`),
 ];
 
-/** What the registry says of a version; undefined where it does not serve it. */
+/** The registry's record of a version; undefined where it does not serve the version. */
 const askIntegrity = (name: string, version: string): string | undefined => {
   const asked = spawnSync("npm", ["view", `${name}@${version}`, "dist.integrity"], { encoding: "utf8" });
   return /^sha512-\S+/m.exec(asked.stdout ?? "")?.[0];

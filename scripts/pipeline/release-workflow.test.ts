@@ -10,14 +10,14 @@ const file = join(import.meta.dirname, "../../.github/workflows/release-environm
 const { jobs } = parse(readFileSync(file, "utf8")) as { jobs: Record<string, Job> };
 
 /** What the job runs and fetches, step after step, as one text. */
-const textOf = (job: string): string =>
+const stepsText = (job: string): string =>
   (jobs[job]?.steps ?? [])
     .map(({ uses = "", run = "", with: given = {} }) => `${uses.split("@")[0]} ${given.name ?? ""}\n${run}`)
     .join("\n");
 
 /** Whether the texts stand in the job in this order. */
 const inOrder = (job: string, ...texts: string[]): void => {
-  const places = texts.map((text) => textOf(job).indexOf(text));
+  const places = texts.map((text) => stepsText(job).indexOf(text));
   expect(places, `${job}: ${texts.join(", then ")}`).toEqual([...places].sort((one, other) => one - other));
   expect(Math.min(...places), `${job}: ${texts[places.indexOf(-1)] ?? ""} is missing`).toBeGreaterThanOrEqual(
     0,

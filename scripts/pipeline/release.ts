@@ -62,7 +62,7 @@ export const faultsOf = (folder: string): string[] =>
 export type RollBack = { failed: string; good: string; out: string };
 
 /**
- * Only code goes back. Functions, tables and routes stay as the failed release's Terraform made them, so no
+ * Only code is put back. Functions, tables and routes stay as the failed release's Terraform made them, so no
  * data is at stake; a function that is new has no earlier zip and keeps its own.
  */
 export const rollBack = ({ failed, good, out }: RollBack): { back: string[]; kept: string[] } => {

@@ -22,7 +22,7 @@ describe("the size report", () => {
     ]);
   });
 
-  it("tells other code of the same size from the same code", () => {
+  it("distinguishes other code of the same size from the same code", () => {
     expect(sizeReport({ a: zip(1, "x") }, { a: zip(1, "y") })).toContain("changes: a.");
     expect(sizeReport({ a: zip(1, "x") }, { a: zip(1, "x") })).toContain("changes: none.");
   });

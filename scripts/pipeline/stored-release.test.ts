@@ -51,7 +51,7 @@ describe("a stored release", () => {
     expect(faultsOf(join(stored, "dist"))).toEqual([]);
     expect(readdirSync(join(stored, "dist")).sort()).toEqual(["a.zip", "gateway.json", "manifest.json"]);
     expect(readFileSync(join(stored, ".terraform.lock.hcl"), "utf8")).toBe("# provider");
-    // Whatever file of functions/ the root module reads.
+    // Every file of functions/ that the root module reads.
     const read = readFileSync(join(repository, "terraform/locals.tf"), "utf8");
     const shared = [...read.matchAll(/functions_folder\}\/([\w-]+\.json)/g)].map(([, name = ""]) => name);
     expect(shared.length).toBeGreaterThan(2);

@@ -107,12 +107,12 @@ const main = (): void => {
     allowPositionals: true,
     options: { release: option, dist: option, functions: option, lock: option, out: option },
   });
-  const [deed, folder, ...rest] = positionals;
+  const [action, folder, ...rest] = positionals;
   const { release, dist, functions, lock, out } = values;
-  if (deed === "store" && !folder && release && dist && functions && lock && out) {
+  if (action === "store" && !folder && release && dist && functions && lock && out) {
     storeRelease({ release, dist, functions, lock, out });
     console.log(`${out}: release ${release}.`);
-  } else if (deed === "verify" && folder && rest.length === 0) {
+  } else if (action === "verify" && folder && rest.length === 0) {
     const faults = faultsOfStored(folder);
     if (faults.length > 0) throw new Error(faults.join("\n"));
     console.log(`${folder}: release ${readIndex(folder).release}, every file as it was stored.`);

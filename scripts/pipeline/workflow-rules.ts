@@ -1,4 +1,4 @@
-// What holds for every workflow and composite action of .github, beside what actionlint finds.
+// Rules for every workflow and composite action of .github, beside those of actionlint.
 import { parse } from "yaml";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -13,7 +13,7 @@ const OWN_BRANCH = "github.event.pull_request.head.repo.full_name == github.repo
 const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/;
 const VERSIONED = /@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
-/** Events of which a fork's author decides what runs, with this repository's rights. */
+/** Events for which a fork's author decides what runs with this repository's rights. */
 const DANGEROUS_EVENTS = ["pull_request_target", "workflow_run", "issue_comment"];
 
 const eventsOf = (on: unknown): string[] => {

@@ -100,7 +100,7 @@ describe("a workflow", () => {
     for (const [name, commits] of versions) expect([...commits], name).toHaveLength(1);
   });
 
-  it("uses only variables that docs/deployment.md tells to set", () => {
+  it("uses only variables that docs/deployment.md names", () => {
     const text = workflows.map(read).join("\n");
     const used = new Set([...text.matchAll(VARIABLE)].map(([, name]) => name));
 
@@ -202,7 +202,7 @@ describe("the rules for workflows", () => {
 describe.skipIf(process.platform === "win32")("the test user's token", () => {
   const COGNITO = "https://cognito-idp.example.org/pool_1";
 
-  /** Runs the script with an `aws` and a `curl` that answer as told and keep what they were given. */
+  /** Runs the script with an `aws` and a `curl` that give the set answers and keep their arguments. */
   const sign = (secret: object, answers: { aws?: object; curl?: object }) => {
     const folder = mkdtempSync(join(tmpdir(), "token-"));
     const program = (name: string, script: string) => {

@@ -25,7 +25,7 @@ const messageOf = (number: number): EventMessage => ({
   salt: Buffer.from(String(number).padStart(16, "0")).toString("base64url"),
 });
 
-/** Each event as if its run began a chain: an export does not look at links, and none needs to be kept. */
+/** Each run begins a chain, because an export does not check links, and so none needs to be kept. */
 const placed = (numbers: readonly number[]) => {
   const events = numbers.map((number) => {
     const { organizationId: _, ...event } = messageOf(number);
@@ -47,8 +47,8 @@ const runItem = (run: number): Item => {
 };
 
 /**
- * A table with so many events that are made when they are read: what a reader's memory holds is the
- * reader's own. It has the list by time, in one partition, and the events' own items.
+ * A table with so many events that are made when they are read, so that all memory in use is the reader's. It
+ * has the list by time, in one partition, and the events' own items.
  */
 export const endlessHistory = (count: number): Pick<Table, "get" | "getMany" | "queryPage"> => {
   const runs = Math.ceil(count / RUN);

@@ -62,7 +62,7 @@ export const measureExport = async (events: number, format: ExportFormat): Promi
   return { events, bytes: written.bytes, seconds: (performance.now() - startedAt) / 1000, earlyMb, peakMb };
 };
 
-/** More than what garbage that waits for its collection makes of it. */
+/** An allowance for garbage that is not collected yet. */
 const GROWTH_MB_MAX = 150;
 
 /** `npm run soak -- export --events 1000000`: every event once, and memory that does not grow with them. */

@@ -72,7 +72,7 @@ export const billedOf = (state: unknown): Billed => {
 /** By how much a month may have become dearer or cheaper before the counts are taken anew. */
 const DIFFERENCE_MAX = 0.05;
 
-/** Whether the kept counts still tell what a month costs: a new table's alarms change cents. */
+/** Whether the kept counts still give a month's cost. Small changes pass: a new table's alarms cost cents. */
 export const isNear = (prices: PriceList, kept: Billed, counted: Billed): boolean => {
   const [before, now] = [sum(idleCost(prices, kept)), sum(idleCost(prices, counted))];
   return Math.abs(now - before) <= before * DIFFERENCE_MAX;

@@ -60,7 +60,7 @@ const run = (
 let passed = 0;
 let failed = 0;
 
-/** Prints the check's line, and what it said if it failed. Answers whether to go on with what builds on it. */
+/** Prints the check's line, and its output if it failed. Returns whether checks that depend on it may run. */
 const check = async (name: string, work: () => Promise<Ending>): Promise<boolean> => {
   const start = performance.now();
   const { code, output } = await work();
@@ -104,7 +104,7 @@ const checkFolder = async (program: string, name: string, folder: string): Promi
       workspace === undefined ? {} : { TF_WORKSPACE: workspace },
     );
   if (!(await check(`${name}: validate`, () => terraform(["--init"], ["validate"])))) return;
-  // What an environment is comes from the workspace, in the root alone.
+  // Only the root reads its environment from the workspace.
   await check(`${name}: test`, () => terraform([], ["test"], name === "root" ? "dev" : undefined));
 };
 
@@ -115,7 +115,7 @@ const checkApplication = async (
   program: string,
   { name, subfolder, workspace, settings }: Application,
 ): Promise<string | undefined> => {
-  // A copy of its own: a local state is told to terraform by a file in the folder.
+  // A copy of its own, because a file in the folder is what switches Terraform to a local state.
   const copy = join(scratch, name, "terraform");
   cpSync(terraformFolder, copy, {
     recursive: true,
@@ -172,7 +172,7 @@ const checkDeployment = async (
 
 type Refusal = { name: string; workspace?: string; variables: string[]; words: string };
 
-/** What a workspace must refuse, in words that help. */
+/** Settings that a workspace must refuse with a helpful message. */
 const checkRefused = (program: string, { name, workspace, variables, words }: Refusal): Promise<boolean> =>
   check(`${name}: refused`, async () => {
     const folder = join(scratch, "refused", name.replaceAll(" ", "-"), "terraform");
@@ -241,7 +241,7 @@ const main = async (): Promise<void> => {
     ...refusals.map((refusal) => () => checkRefused(launcher, refusal)),
     ...OTHER_ROOTS.flatMap((name) => [
       () => checkFolder(launcher, `root ${name}`, join(terraformFolder, name)),
-      // Its settings, which Terraform reads by themselves, are in its folder.
+      // Terraform reads the root's settings by itself, from its folder.
       () =>
         checkApplication(launcher, {
           name: `root ${name}`,

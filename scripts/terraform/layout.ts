@@ -1,7 +1,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Roots of their own, beside the environments' one: what stands in an account before them. */
+/** Root modules beside the environments' one; they are applied to an account before it. */
 export const OTHER_ROOTS = ["account", "bootstrap"];
 
 export const inFolders = (folder: string): string[] =>
@@ -22,7 +22,10 @@ const MODULE_FILES = [
 /** nodejs24.x came with 6.21, and the checks here know the attributes of 6.25; a major version may take some away. */
 const PROVIDER = ">= 6.25, < 7";
 
-/** What Terraform itself does not ask for: tests and a README in each module, descriptions, one way to a function. */
+/**
+ * Rules that Terraform itself does not check: tests and a README in each module, descriptions, one way to a
+ * function.
+ */
 export const layoutFaults = (terraformFolder: string): string[] => {
   const faults: string[] = [];
   const modules = inFolders(join(terraformFolder, "modules")).map((module) => join("modules", module));

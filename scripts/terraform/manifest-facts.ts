@@ -67,7 +67,7 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
     for (const trigger of triggersOf(manifest, "table")) {
       facts.set(
         `mapping ${resourceName(deployment, trigger.table)} to ${name}`,
-        `batches of ${trigger.batchSize ?? 100} within ${trigger.windowSeconds ?? 0} s, at most any at once, ReportBatchItemFailures, then to ${resourceName(deployment, deadLetterName(name))}`,
+        `batches of ${trigger.batchSize ?? 100} within ${trigger.windowSeconds ?? 0} s, at most any at once, ReportBatchItemFailures${trigger.filter === undefined ? "" : `, of ${canonical(trigger.filter)}`}, then to ${resourceName(deployment, deadLetterName(name))}`,
       );
     }
     for (const { topic, filter } of triggersOf(manifest, "topic")) {

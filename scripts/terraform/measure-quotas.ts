@@ -52,7 +52,7 @@ const SETTING = "x".repeat(150);
 
 const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** The member that uses most, and how much; nothing of nothing. */
+/** The member that uses most, and how much; 0 if there is no member. */
 const largest = <T>(members: readonly T[], sizeOf: (member: T) => number, nameOf: (member: T) => string) => {
   const sized = members.map((member) => ({ used: sizeOf(member), nearest: nameOf(member) }));
   return sized.reduce((most, one) => (one.used > most.used ? one : most), { used: 0, nearest: "–" });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const terraform = join(import.meta.dirname, "../../terraform");
-const textOf = (pattern: string, but?: string): string =>
+const joinedText = (pattern: string, but?: string): string =>
   globSync(pattern, { cwd: terraform })
     .filter((file) => but === undefined || !file.startsWith(but))
     .map((file) => readFileSync(join(terraform, file), "utf8"))
@@ -14,14 +14,14 @@ const ROLES = join("modules", "pipeline-roles");
 /** What the environments' Terraform makes, in its root and in the modules. */
 const made = [
   ...new Set(
-    [...`${textOf("*.tf")}\n${textOf("modules/*/*.tf", ROLES)}`.matchAll(/^resource "(aws_\w+)"/gm)].map(
-      ([, type = ""]) => type,
-    ),
+    [
+      ...`${joinedText("*.tf")}\n${joinedText("modules/*/*.tf", ROLES)}`.matchAll(/^resource "(aws_\w+)"/gm),
+    ].map(([, type = ""]) => type),
   ),
 ].sort();
 
 /** All actions that the deploying role's policies name. */
-const granted = [...textOf(join(ROLES, "deploy-*.tf")).matchAll(/"([a-z0-9-]+:[A-Za-z]*\*?)"/g)].map(
+const granted = [...joinedText(join(ROLES, "deploy-*.tf")).matchAll(/"([a-z0-9-]+:[A-Za-z]*\*?)"/g)].map(
   ([, action = ""]) => action,
 );
 

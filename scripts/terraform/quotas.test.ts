@@ -90,11 +90,11 @@ describe("the quotas", () => {
       { triggers: many(80).map(() => ({ type: "bucket", bucket: "lake", events: ["s3:ObjectCreated:*"] })) },
       "notifications of a bucket (lake)",
     ],
-  ])("are told when four fifths are used: %s", (_, more, fault) => {
+  ])("are reported when four fifths are used: %s", (_, more, fault) => {
     expect(faultsWith(more)).toContainEqual(expect.stringContaining(fault));
   });
 
-  it("are told when a table has sixteen indexes", () => {
+  it("are reported when a table has sixteen indexes", () => {
     const index = { partitionKey: { name: "pk", type: "S" as const } };
     const indexes = Object.fromEntries(many(16).map((at) => [`index-${at}`, index]));
     const { events, ...tables } = real.resources.tables;
@@ -113,7 +113,7 @@ describe("the quotas", () => {
     expect(faults).toEqual([expect.stringContaining("indexes of a table (events): 16 of 20")]);
   });
 
-  it("tell the longest policy of the authorizer, which no number of routes makes too long", () => {
+  it("hold the longest policy of the authorizer, which no number of routes makes too long", () => {
     const triggers = many(200).map((at) => ({
       type: "http" as const,
       route: `GET /shop/route-with-a-long-name-${at}` as const,

@@ -19,7 +19,7 @@ export const faultsOf = (uses: readonly Use[]): string[] =>
     .filter((use) => use.held !== true && shareOf(use) >= SHARE_MAX)
     .map(
       ({ what, used, limit, unit, nearest, raisable }) =>
-        `${what}${nearest === undefined ? "" : ` (${nearest})`}: ${numberText(used, unit)} of ${numberText(limit, unit)}; ${raisable ? "ask AWS for more" : "AWS raises it for nobody"}.`,
+        `${what}${nearest === undefined ? "" : ` (${nearest})`}: ${numberText(used, unit)} of ${numberText(limit, unit)}; ${raisable ? "ask AWS for more" : "AWS does not raise it"}.`,
     );
 
 const row = (use: Use): string => {
@@ -33,7 +33,7 @@ const documentOf = (uses: readonly Use[]): string => `# Quotas
 What AWS limits and what grows with functions, routes and services, nearest to its limit first. Each line links to the
 page that states the limit. \`node scripts/terraform/quotas.ts\` writes this page from the manifests, for the longest
 names that an environment can have; \`npm run check\` fails when it is out of date, or when ${SHARE_MAX * 100} % of a quota is used.
-\`scripts/terraform-checks.ts\` measures every policy and environment of an applied state as well.
+\`scripts/terraform/checks.ts\` measures every policy and environment of an applied state as well.
 
 | what | used | limit | share | nearest | raised on request |
 | --- | ---: | ---: | ---: | --- | --- |

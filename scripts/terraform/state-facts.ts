@@ -55,7 +55,7 @@ const grantFacts = (name: string, policy: unknown): [string, string][] =>
     return [[`grant ${name} ${what}${as}`, text(statement, "Effect")]];
   });
 
-/** What of the gateway may invoke: its id is known only to AWS. */
+/** The part of the gateway that may invoke; the gateway's id is known only to AWS. */
 const gatewaySource = (arn: string): string => {
   const path = /^arn:[^:]+:execute-api:[^:]+:\d{12}:[a-z0-9]+\/(.+)$/.exec(arn)?.[1];
   if (path === undefined) return `anything like ${arn}`;
@@ -69,19 +69,22 @@ export const factsOfState = (
   deployment: Deployment,
 ): Facts => {
   const facts: Facts = new Map();
-  // Two of the same thing are not to hide behind each other.
+  // Two resources of one name must not hide each other.
   const add = (fact: string, value: string): void => {
     const before = facts.get(fact);
     facts.set(fact, before === undefined || before === value ? value : `${before} and ${value}`);
   };
   const prefix = resourceName(deployment, "");
-  // The topic of the alarms and what else no manifest asks for is not the functions'.
+  // The alarms' topic and other resources that no manifest declares are left out.
   const own = resources.filter(
     ({ address }) => !/^module\.(alarms|network|dashboard|waf|user_pool)\b/.test(address),
   );
   const of = (type: string) => own.filter((resource) => resource.type === type).map(({ values }) => values);
   const short = (full: string) => (full.startsWith(prefix) ? full.slice(prefix.length) : full);
-  /** The function behind an alias' ARN, or its invocation ARN. What is moved is the alias: anything else stays behind. */
+  /**
+   * The function behind an alias' ARN, or its invocation ARN. A trigger must name the alias, because a release
+   * moves only that.
+   */
   const functionIn = (reference: string) => {
     const [full = "", qualifier] =
       reference
@@ -169,10 +172,13 @@ export const factsOfState = (
     const source = (text(values, "event_source_arn").split(":")[5] ?? "")
       .replace(/^table\//, "")
       .split("/")[0];
+    const filters = list(values, "filter_criteria", 0, "filter")
+      .map((filter) => `, of ${canonical(JSON.parse(text(filter, "pattern")))}`)
+      .join("");
     const failed = text(values, "destination_config", 0, "on_failure", 0, "destination_arn");
     add(
       `mapping ${source} to ${functionIn(text(values, "function_name"))}`,
-      `batches of ${text(values, "batch_size")} within ${text(values, "maximum_batching_window_in_seconds")} s, at most ${text(values, "scaling_config", 0, "maximum_concurrency") || "any"} at once, ${sorted(list(values, "function_response_types"))}${failed === "" ? "" : `, then to ${failed.split(":").at(-1)}`}`,
+      `batches of ${text(values, "batch_size")} within ${text(values, "maximum_batching_window_in_seconds")} s, at most ${text(values, "scaling_config", 0, "maximum_concurrency") || "any"} at once, ${sorted(list(values, "function_response_types"))}${filters}${failed === "" ? "" : `, then to ${failed.split(":").at(-1)}`}`,
     );
   }
   for (const values of of("aws_sns_topic_subscription")) {
@@ -263,7 +269,7 @@ export const factsOfState = (
     const key = of("aws_kms_key").find(
       (candidate) => text(candidate, "key_id") === text(values, "target_key_id"),
     );
-    // The key for data at rest is not a function's.
+    // A key for data at rest belongs to no function.
     if (text(key, "key_usage") === "GENERATE_VERIFY_MAC") {
       add(`key ${text(values, "name")}`, text(key, "customer_master_key_spec"));
     }

@@ -1,4 +1,4 @@
-# Where what is urgent is tried out before prd: prd's guards without its price.
+# Urgent changes are tried out here before prd, with prd's guards and smaller sizes.
 environment = "hot"
 account_id  = "123456789012"
 region      = "eu-central-1"

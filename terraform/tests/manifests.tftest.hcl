@@ -134,6 +134,11 @@ run "triggers" {
   }
 
   assert {
+    condition     = one(one(aws_lambda_event_source_mapping.table["shop-reader/orders"].filter_criteria).filter).pattern == "{\"eventName\":[\"INSERT\"]}"
+    error_message = "A table's filter is the manifest's."
+  }
+
+  assert {
     condition     = jsonencode([for target in aws_s3_bucket_notification.bucket["delivery"].lambda_function : target.filter_suffix]) == jsonencode([".csv", null])
     error_message = "A bucket has one notification with all its triggers."
   }

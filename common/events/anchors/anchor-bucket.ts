@@ -3,7 +3,7 @@ import { s3 } from "#common/aws/s3.ts";
 
 const PREFIX = "anchors/";
 
-/** How long nobody may delete an anchor: what an auditor asks for seven years later is there. */
+/** How long an anchor cannot be deleted, because an auditor may ask for it seven years later. */
 const LOCK_YEARS = 7;
 
 const isThere = (error: unknown): boolean =>

@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { memoryTable } from "#common/table/testing/memory-table.ts";
 import { listOrganizations, makeRegisterOrganizations } from "../append/organizations.ts";
+import { headKey } from "../keys.ts";
 import { appendAll } from "../testing/append-all.ts";
 import { eventMessage } from "../testing/events.ts";
 import { type Anchor, anchorKey, makeAnchorHeads } from "./anchor.ts";
 import { readHeads } from "./heads.ts";
+import { lastAnchorOf } from "./last-anchor.ts";
 
 const ORGANIZATIONS = ["acme", "beta", "demo"];
 
@@ -73,6 +75,36 @@ describe("the daily anchor", () => {
         .digest("base64url"),
     });
     expect(read(second.key).heads).not.toEqual(read(first.key).heads);
+  });
+
+  it("never names a head before the one of the last anchor: a chain that was cut meanwhile shows", async () => {
+    const { anchorHeads, read, store } = await setup();
+    const first = await anchorHeads(new Date("2025-01-01T03:00:00Z"));
+    const [cut, gone] = read(first.key).heads.filter(({ organizationId }) => organizationId === "demo");
+    const headOf = ({ epoch = 0, number = 0 } = {}) => headKey("demo", { epoch, number });
+    store.tamper(headOf(cut), (head) => ({ ...head, finished: 0, sequence: 1, hash: "x" }));
+    store.tamper(headOf(gone), () => undefined);
+
+    const second = await anchorHeads(new Date("2025-01-02T03:00:00Z"));
+
+    expect(second).toMatchObject({ behind: 2, heads: first.heads });
+    expect(read(second.key).heads).toEqual(read(first.key).heads);
+    expect(await lastAnchorOf({ lastBefore: async () => undefined })("demo")).toBeNull();
+  });
+
+  it("is read back as the last one that speaks of an organization", async () => {
+    const { anchorHeads, files, read } = await setup();
+    const { key } = await anchorHeads(new Date("2025-01-01T03:00:00Z"));
+    const anchorOf = lastAnchorOf({
+      lastBefore: async (before) =>
+        key < before ? { key, bytes: files.get(key) ?? new Uint8Array() } : undefined,
+    });
+
+    expect(await anchorOf("demo")).toEqual({
+      key,
+      heads: read(key).heads.filter(({ organizationId }) => organizationId === "demo"),
+    });
+    expect(await anchorOf("nobody")).toBeNull();
   });
 
   it("stays as it was when the clock tells twice", async () => {

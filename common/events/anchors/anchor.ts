@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { inParallel } from "#common/async/in-parallel.ts";
-import type { AnchoredHead } from "./heads.ts";
+import { type AnchoredHead, headsOfAnchor } from "./heads.ts";
 
 /** A day's anchor, as it lies in the lake. */
 export type Anchor = {
@@ -40,24 +40,51 @@ const compareHeads = (a: AnchoredHead, b: AnchoredHead): number =>
       ? 1
       : a.epoch - b.epoch || a.number - b.number;
 
+const nameOf = ({ organizationId, epoch, number }: AnchoredHead): string =>
+  `${organizationId} ${epoch}-${number}`;
+
+/** An anchor that cannot be read must not keep the next from being written, which links to the hash of its bytes. */
+const headsIn = (bytes: Uint8Array): AnchoredHead[] => {
+  try {
+    return headsOfAnchor(bytes);
+  } catch {
+    return [];
+  }
+};
+
+/**
+ * The heads as they are, but for those that lie behind the last anchor or are gone: a chain never gets shorter, so the
+ * anchored head is named again. Else a chain that was cut before the schedule ran would agree with the new anchor.
+ */
+const neverBack = (
+  found: readonly AnchoredHead[],
+  anchored: readonly AnchoredHead[],
+): { heads: AnchoredHead[]; behind: number } => {
+  const heads = new Map(found.map((head) => [nameOf(head), head]));
+  const ahead = anchored.filter((head) => head.sequence > (heads.get(nameOf(head))?.sequence ?? 0));
+  for (const head of ahead) heads.set(nameOf(head), head);
+  return { heads: [...heads.values()], behind: ahead.length };
+};
+
 /**
  * Writes the day's anchor, linked to the one before. A day that has its anchor keeps it: a schedule may fire
  * twice.
  */
 export const makeAnchorHeads =
   ({ organizations, heads, anchors }: AnchorHeadsDeps) =>
-  async (scheduledAt: Date): Promise<{ key: string; heads: number; written: boolean }> => {
+  async (scheduledAt: Date): Promise<{ key: string; heads: number; behind: number; written: boolean }> => {
     const key = anchorKey(scheduledAt);
     const last = await anchors.lastBefore(key);
     const found = (await inParallel(await organizations(), AT_ONCE, heads)).flat();
+    const { heads: kept, behind } = neverBack(found, last ? headsIn(last.bytes) : []);
     const anchor: Anchor = {
       version: 1,
       time: scheduledAt.toISOString(),
       previous: last
         ? { key: last.key, hash: createHash("sha256").update(last.bytes).digest("base64url") }
         : null,
-      heads: found.sort(compareHeads),
+      heads: kept.sort(compareHeads),
     };
     const written = await anchors.put(key, Buffer.from(`${JSON.stringify(anchor)}\n`));
-    return { key, heads: found.length, written };
+    return { key, heads: kept.length, behind, written };
   };

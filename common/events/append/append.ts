@@ -26,7 +26,7 @@ const BLOCK_BYTES_MAX = 300_000;
 const TRIES_MAX = 40;
 
 /**
- * A block this far behind the last one whose writer has not finished it is finished by whoever sees it:
+ * A block this far behind the last one, whose writer has not finished it, is finished by the next writer that reads it:
  * else, until its messages come back, every writer would read all blocks since, again and again.
  */
 const STRAGGLER_BLOCKS = 32;
@@ -105,7 +105,7 @@ const othersUnfinished = ({ head, last, open, found }: ChainView, own: readonly 
 
 /**
  * Appends messages of one organization to their chain and sees to it that everything readers use is
- * written and announced, whoever appended them: when this returns, each message may be acknowledged.
+ * written and announced, also where another writer appended them: when this returns, each message may be acknowledged.
  * Safe to repeat with any part of the messages, by any number of writers at once. Outcomes stand in
  * the order of the messages.
  */

@@ -4,7 +4,7 @@ import { type Head, markFinished } from "../chain/head.ts";
 import { derivedItems } from "../lists/derived-items.ts";
 import { endOf } from "./chain-view.ts";
 
-/** Tells the world of a block whose events can be read. May be called again for the same block. */
+/** Announces a block whose events can be read. May be called again for the same block. */
 export type Announce = (block: Block, events: readonly PlacedEvent[]) => Promise<void>;
 
 /** A block with its events in their places. */
@@ -12,8 +12,8 @@ export type BlockWork = { block: Block; events: readonly PlacedEvent[] };
 
 /**
  * Works blocks of one chain off: writes what readers use, then announces, then marks. In this order
- * nothing is announced that cannot be read, and nothing is marked that was not announced. Whoever dies
- * in between leaves the block open, and the next one does it all again with the same result.
+ * nothing is announced that cannot be read, and nothing is marked that was not announced. A writer that dies
+ * in between leaves the block open, and the next writer does it all again with the same result.
  */
 export const finishBlocks = async (
   { store, announce }: { store: Table; announce: Announce },

@@ -3,8 +3,8 @@ import { organizationKey, organizationPartitions } from "../keys.ts";
 
 /**
  * Registers the organizations that have events, for what goes through all of them (the daily anchors).
- * Whoever stores events calls it before it acknowledges them: an organization that is not registered is
- * not anchored. Puts each once in this instance's life, and the same item whenever it is put again.
+ * A consumer that stores events calls it before it acknowledges them, because an organization that is not
+ * registered is not anchored. Puts each once in this instance's life, and the same item whenever it is put again.
  */
 export const makeRegisterOrganizations = (store: Pick<Table, "putAll">) => {
   const known = new Set<string>();

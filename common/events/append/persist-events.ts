@@ -13,7 +13,7 @@ export type PersistEventsDeps = {
 
 type Group = { organizationId: string; chain: ChainId; events: EventMessage[] };
 
-/** What became of one event: nothing to tell when it is stored. */
+/** Why an event could not be stored; undefined when it was. */
 type Trouble = AppError | undefined;
 
 const groupByChain = (events: Iterable<EventMessage>): Group[] => {
@@ -41,7 +41,7 @@ const failureOf = (
   if (!first) return [];
   const again = failed.find(({ error }) => error.retry);
   if (again) return [{ messageId, error: again.error }];
-  // Each kind of trouble is told by its own code.
+  // Each code is a failure of its own, because each becomes dead letters with that code.
   const codes = new Set(failed.map(({ error }) => error.code));
   return [...codes].map((code) => {
     const ofCode = failed.filter(({ error }) => error.code === code);
@@ -54,8 +54,8 @@ const failureOf = (
 };
 
 /**
- * Brings each event into its chain, once. Chains are worked off side by side, so that one that fails
- * holds up nobody else's; answers the messages that hold an event which could not be stored, or which
+ * Brings each event into its chain, once. Chains are written side by side, so that one that fails
+ * does not hold up the others; answers the messages that hold an event which could not be stored, or which
  * contradicts the one that is stored under its id.
  */
 export const makePersistEvents =

@@ -12,6 +12,7 @@ const READ: ReadRequest = {
   params: { customerId: "c1" },
   query: { type: ["opened", "closed"], limit: 25, actor: undefined },
   requestId: "r1",
+  transactionId: "transaction-1",
 };
 
 const setup = (send?: (event: EventMessage) => Promise<void>) => {
@@ -19,7 +20,11 @@ const setup = (send?: (event: EventMessage) => Promise<void>) => {
   const keep = async (event: EventMessage) => {
     sent.push(event);
   };
-  const wrap = makeAudited({ send: send ?? keep, now: () => Date.UTC(2025, 0, 31, 12) });
+  const wrap = makeAudited({
+    send: send ?? keep,
+    now: () => Date.UTC(2025, 0, 31, 12),
+    recordedBy: "events-reader",
+  });
   /** A read that passed its checks. */
   const audited = (request: ReadRequest, read: Read) => wrap(() => read)(request);
   return { wrap, audited, sent };
@@ -40,12 +45,15 @@ describe("a read that is recorded", () => {
         description: "Read GET /events",
         date: "2025-01-31T12:00:00.000Z",
         actor: "alice",
+        targets: [{ type: "customer", id: "c1" }],
         detail: {
           route: "GET /events",
           filters: { customerId: "c1", type: ["opened", "closed"], limit: 25 },
           requestId: "r1",
         },
         recordedAt: "2025-01-31T12:00:00.000Z",
+        recordedBy: "events-reader",
+        transactionId: "transaction-1",
         salt: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
         audit: true,
       },
@@ -60,6 +68,25 @@ describe("a read that is recorded", () => {
     await audited(READ, async () => ok(""));
 
     expect(new Set(sent.flatMap(({ eventId, salt }) => [eventId, salt])).size).toBe(4);
+  });
+
+  it("says which customers it is about, named or not, and takes `-` and what is no id for none", async () => {
+    const { audited, sent } = setup();
+    const request = { ...READ, params: {}, query: { customerId: "-", about: "c2" } };
+
+    await audited(
+      request,
+      Object.assign(async () => ok(""), { about: ["c3", "c2", "not an id"] }),
+    );
+    await audited({ ...request, query: { customerId: "-" } }, async () => ok(""));
+
+    expect(sent.map(({ targets }) => targets)).toEqual([
+      [
+        { type: "customer", id: "c2" },
+        { type: "customer", id: "c3" },
+      ],
+      undefined,
+    ]);
   });
 
   it("shows nothing when it could not be recorded", async () => {

@@ -1,10 +1,12 @@
 import type { Member } from "#common/auth/caller.ts";
+import { functionName } from "#common/config/function-name.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import type { Answer } from "#common/http/answers.ts";
+import { givenIdFault } from "#common/ids/given-id.ts";
 import { newId } from "#common/ids/uuid.ts";
 import type { Json } from "#common/json/json.ts";
 import type { Clock } from "#common/time/clock.ts";
-import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, CUSTOMER_TARGET, EVENT_LIMITS, type EventMessage } from "../event.ts";
 import { newSalt } from "../queue/draw.ts";
 
 export type AuditDeps = {
@@ -13,15 +15,18 @@ export type AuditDeps = {
   newId?: () => string;
   newSalt?: () => string;
   now?: Clock;
+  /** Who makes the audit events: this function. */
+  recordedBy?: string;
 };
 
-/** What is recorded of a request: who reads what. A cursor says nothing and is left out. */
+/** What is recorded of a request: the caller, the route and its filters. A cursor is left out: it only repeats them. */
 export type ReadRequest = {
   route: string;
   caller: Member;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   requestId: string;
+  transactionId: string;
 };
 
 /** As JSON that can enter a chain: without what is undefined, and with no lone surrogate. */
@@ -34,29 +39,48 @@ const asJson = (value: unknown): Json => {
   return Object.fromEntries(fields.map(([name, inner]) => [name.toWellFormed(), asJson(inner)]));
 };
 
+/** The customers that a read says it is about: those that its filters name, and those that it knows of. */
+const customersIn = (filters: Readonly<Record<string, unknown>>, about: readonly string[]): string[] => {
+  const named = [filters.customerId, filters.about, ...about];
+  const ids = named.flatMap((id) => (typeof id === "string" && givenIdFault(id) === undefined ? [id] : []));
+  return [...new Set(ids)].slice(0, EVENT_LIMITS.targets);
+};
+
 /** Puts an audit event on the queue; throws `READ_NOT_RECORDED` if the queue may not have it. */
 const recordRead = async (
-  { send, newId: makeId = newId, newSalt: makeSalt = newSalt, now = Date.now }: AuditDeps,
-  { caller, route, params, query, requestId }: ReadRequest,
+  {
+    send,
+    newId: makeId = newId,
+    newSalt: makeSalt = newSalt,
+    now = Date.now,
+    recordedBy = functionName(),
+  }: AuditDeps,
+  { caller, route, params, query, requestId, transactionId }: ReadRequest,
+  about: readonly string[],
 ): Promise<void> => {
-  const { cursor, ...filters } = query;
+  const { cursor, ...rest } = query;
+  const filters = { ...rest, ...params };
+  const targets = customersIn(filters, about).map((id) => ({ type: CUSTOMER_TARGET, id }));
   const time = new Date(now()).toISOString();
   const event: EventMessage = {
     organizationId: caller.organizationId,
-    // Never derived from anything of the caller's: nobody can take an audit event's id beforehand.
+    // Not derived from anything that the caller sends, so that a caller cannot take an audit event's id beforehand.
     eventId: makeId(),
     customerId: AUDIT_CUSTOMER_ID,
     type: AUDIT_TYPE,
     description: `Read ${route}`,
     date: time,
     actor: caller.userId,
+    ...(targets.length === 0 ? {} : { targets }),
     detail: {
       route,
-      filters: asJson({ ...filters, ...params }),
+      filters: asJson(filters),
       requestId,
       ...(cursor === undefined ? {} : { continued: true }),
     },
     recordedAt: time,
+    recordedBy,
+    transactionId,
     salt: makeSalt(),
     audit: true,
   };
@@ -65,8 +89,8 @@ const recordRead = async (
   });
 };
 
-/** Reads what an action checked. */
-export type Read = () => Promise<Answer>;
+/** Reads what an action checked; `about` are customers that are looked at without being named in the request. */
+export type Read = (() => Promise<Answer>) & { about?: readonly string[] };
 
 /**
  * Actions whose reads are themselves recorded. The action checks the request and answers how to read: what it
@@ -83,7 +107,7 @@ export const makeAudited =
   async (request: Request): Promise<Answer> => {
     const read = await action(request);
     const [recorded, answered] = await Promise.allSettled([
-      recordRead(deps, request),
+      recordRead(deps, request, read.about ?? []),
       // A throw before its first await is the read's failure and not the record's.
       Promise.resolve().then(read),
     ]);

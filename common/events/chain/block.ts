@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { canonicalJson } from "#common/json/canonical-json.ts";
 import type { Json } from "#common/json/json.ts";
-import type { ChainId, EventMessage, Link } from "../event.ts";
+import type { ChainId, EventMessage, Link, Target } from "../event.ts";
 import { digestOf, linkHash } from "./hash.ts";
 
 /**
@@ -15,8 +15,11 @@ export type BlockEvent = {
   description: string;
   date: string;
   actor?: string;
+  targets?: Target[];
   detail?: Json;
   recordedAt: string;
+  recordedBy?: string;
+  transactionId?: string;
   salt: string;
   digest?: string;
 };
@@ -34,7 +37,7 @@ export type Block = {
   /** Hash of the last event. */
   hash: string;
   events: BlockEvent[];
-  /** CRC-32 of each event: proves nothing, but tells which event of a changed block is not what it was. */
+  /** CRC-32 of each event: no proof, but it finds which event of a changed block is not what it was. */
   checksums: number[];
 };
 
@@ -43,7 +46,8 @@ export type PlacedEvent = BlockEvent & Link;
 export const lastSequence = ({ firstSequence, events }: Block): number => firstSequence + events.length - 1;
 
 export const toBlockEvent = (message: EventMessage): BlockEvent => {
-  const { eventId, customerId, type, description, date, actor, detail, recordedAt, salt } = message;
+  const { eventId, customerId, type, description, date, actor, targets, detail } = message;
+  const { recordedAt, recordedBy, transactionId, salt } = message;
   return {
     eventId,
     customerId,
@@ -51,8 +55,11 @@ export const toBlockEvent = (message: EventMessage): BlockEvent => {
     description,
     date,
     ...(actor === undefined ? {} : { actor }),
+    ...(targets === undefined ? {} : { targets }),
     ...(detail === undefined ? {} : { detail }),
     recordedAt,
+    ...(recordedBy === undefined ? {} : { recordedBy }),
+    ...(transactionId === undefined ? {} : { transactionId }),
     salt,
   };
 };

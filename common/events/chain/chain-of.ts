@@ -13,6 +13,10 @@ const CHAINS = 4;
 export const chainOf = ({ eventId, audit }: Pick<EventMessage, "eventId" | "audit">): ChainId =>
   audit ? AUDIT_CHAIN : { epoch: EPOCH, number: chainNumberOf(eventId, CHAINS) };
 
+/** Whether it is one of an organization's chains. */
+export const isChain = ({ epoch, number }: ChainId): boolean =>
+  epoch === EPOCH ? number < CHAINS : epoch === AUDIT_CHAIN.epoch && number === AUDIT_CHAIN.number;
+
 /** Every chain of an organization; which of them have begun is for their heads to say. */
 export const allChains = (): ChainId[] => [
   AUDIT_CHAIN,

@@ -6,22 +6,37 @@ import { genesisHash } from "./hash.ts";
 /** Where a block ends. */
 export type BlockEnd = { number: number; sequence: number; hash: string };
 
-/** How far a chain is worked off: every block up to `finished`, and those of `done`, which lie beyond it. */
+/** Which blocks of a chain are finished (written for readers, and announced): every one up to `finished`, and those of `done` beyond it. */
 export type Head = { finished: BlockEnd; done: BlockEnd[]; version: number };
 
-const newHead = (organizationId: string, chain: ChainId): Head => ({
+/** The head of a chain that has none yet. */
+export const newHead = (organizationId: string, chain: ChainId): Head => ({
   finished: { number: 0, sequence: 0, hash: genesisHash(organizationId, chain) },
   done: [],
   version: 0,
 });
 
-const headFromItem = (item: Item): Head => ({
+const isEnd = (value: unknown): value is BlockEnd => {
+  if (typeof value !== "object" || value === null) return false;
+  const { number, sequence, hash } = value as Record<string, unknown>;
+  return Number.isSafeInteger(number) && Number.isSafeInteger(sequence) && typeof hash === "string";
+};
+
+const endsOf = (text: string): BlockEnd[] => {
+  const ends: unknown = JSON.parse(text);
+  if (!Array.isArray(ends) || !ends.every(isEnd))
+    throw new Error("a head's blocks that are done are no ends");
+  return ends;
+};
+
+/** Throws when the item is no head. */
+export const headFromItem = (item: Item): Head => ({
   finished: {
     number: numberOf(item, "finished"),
     sequence: numberOf(item, "sequence"),
     hash: textOf(item, "hash"),
   },
-  done: JSON.parse(textOf(item, "done")) as BlockEnd[],
+  done: endsOf(textOf(item, "done")),
   version: numberOf(item, "version"),
 });
 
@@ -54,7 +69,7 @@ export const withFinished = (head: Head, ends: readonly BlockEnd[]): Head => {
 const TRIES_MAX = 50;
 
 /**
- * Marks blocks as worked off, whoever else marks at the same time. `known` saves the first read; it may
+ * Marks blocks as finished, also while other writers mark theirs. `known` saves the first read; it may
  * be old.
  */
 export const markFinished = async (

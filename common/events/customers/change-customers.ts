@@ -1,10 +1,14 @@
+import type { Member } from "#common/auth/caller.ts";
+import { functionName } from "#common/config/function-name.ts";
 import { AppError } from "#common/errors/app-error.ts";
+import { assertPreconditions, type Preconditions } from "#common/http/preconditions.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
 import type { Json } from "#common/json/json.ts";
-import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type EventMessage } from "../event.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, CUSTOMER_TARGET, type EventMessage } from "../event.ts";
 import { drawFor, newSalt } from "../queue/draw.ts";
 import {
   type Customer,
+  customerTag,
   isSameProfile,
   type Profile,
   profileDigest,
@@ -23,7 +27,23 @@ export type ChangeCustomersDeps = {
   sleep?: (ms: number) => Promise<void>;
 };
 
-type Caller = { organizationId: string; userId: string };
+/** The request that a change is made for. */
+export type ChangeRequest = {
+  caller: Member;
+  attempt: Attempt;
+  transactionId: string;
+  /** Held against each version that a try finds; where they do not hold, nothing is changed. */
+  preconditions: Preconditions;
+};
+
+/** A customer after a PUT, with its entity tag. */
+export type PutCustomer = { customer: Customer; etag: string; isNew: boolean };
+
+const putCustomer = (stored: StoredCustomer, isNew: boolean): PutCustomer => ({
+  customer: toCustomer(stored),
+  etag: customerTag(stored),
+  isNew,
+});
 
 /** So many at once on one customer are no accident. */
 const TRIES_MAX = 6;
@@ -38,11 +58,11 @@ const DESCRIPTIONS = {
 const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /**
- * Changes of customers. Each is told by an audit event that holds the salted digest of the profile and nothing
+ * Changes of customers. Each is recorded by an audit event that holds the salted digest of the profile and nothing
  * of the profile itself. The event goes to the queue first and the table is changed then: no profile
  * ever stands whose digest is not on its way into the chain. The reverse can happen (a crash in
- * between, or a loser of two at once): an event of a change that was not made. Its caller was not told that
- * it was, and the profile's `version` and digest say which event is its own.
+ * between, or a loser of two at once): an event of a change that was not made. Its caller got no answer that
+ * says so, and the profile's `version` and digest say which event is its own.
  */
 export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustomersDeps) => {
   /** Tries again with what stands there by then; `change` answers undefined when another was quicker. */
@@ -59,7 +79,8 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
     change: keyof typeof DESCRIPTIONS,
     customerId: string,
     detail: { [name: string]: Json },
-    { caller, attempt, tryNumber }: { caller: Caller; attempt: Attempt; tryNumber: number },
+    { caller, attempt }: Pick<ChangeRequest, "caller" | "attempt">,
+    tryNumber: number,
   ): Promise<void> =>
     send({
       organizationId: caller.organizationId,
@@ -70,22 +91,21 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
       description: DESCRIPTIONS[change],
       date: attempt.time,
       actor: caller.userId,
+      targets: [{ type: CUSTOMER_TARGET, id: customerId }],
       detail: { change, customerId, ...detail },
       recordedAt: attempt.time,
+      recordedBy: functionName(),
     });
 
   return {
     /** Creates or replaces; the same profile again changes nothing and is no event. */
-    put: (
-      customerId: string,
-      profile: Profile,
-      caller: Caller,
-      attempt: Attempt,
-    ): Promise<{ customer: Customer; isNew: boolean }> =>
+    put: (customerId: string, profile: Profile, request: ChangeRequest): Promise<PutCustomer> =>
       untilDone(async (tryNumber) => {
+        const { caller, attempt, transactionId, preconditions } = request;
         const { organizationId } = caller;
         const before = await readCustomer(table, organizationId, customerId);
-        if (before && isSameProfile(before, profile)) return { customer: toCustomer(before), isNew: false };
+        assertPreconditions(preconditions, before && customerTag(before));
+        if (before && isSameProfile(before, profile)) return putCustomer(before, false);
         const version = (before?.version ?? 0) + 1;
         // Not the event's own salt, which stays when this one is erased.
         const salt = newSalt();
@@ -97,26 +117,29 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
           updatedAt: attempt.time,
           version,
           salt,
+          transactionId,
           digest: profileDigest(salt, profile),
           words: nameWords(profile.name),
         };
         const type = before ? "customer_replaced" : "customer_created";
-        await tell(type, customerId, { digest: next.digest, version }, { caller, attempt, tryNumber });
+        await tell(type, customerId, { digest: next.digest, version }, request, tryNumber);
         const written = await writeCustomer(table, next, before);
         if (!written.done) return undefined;
-        return { customer: toCustomer(next), isNew: before === undefined };
+        return putCustomer(next, before === undefined);
       }),
 
     /**
      * Erases what is known of a customer; its events stay. One that is not there is `NOT_FOUND`: who erases
      * a person under a mistyped id must not hear that it was done.
      */
-    erase: (customerId: string, caller: Caller, attempt: Attempt): Promise<true> =>
+    erase: (customerId: string, request: ChangeRequest): Promise<true> =>
       untilDone(async (tryNumber) => {
-        const before = await readCustomer(table, caller.organizationId, customerId);
+        const before = await readCustomer(table, request.caller.organizationId, customerId);
+        // Before the preconditions: RFC 9110 (13.2.1) looks at them only where the request could be done.
         if (!before) throw new AppError("NOT_FOUND");
+        assertPreconditions(request.preconditions, customerTag(before));
         const { version, digest } = before;
-        await tell("customer_erased", customerId, { digest, version }, { caller, attempt, tryNumber });
+        await tell("customer_erased", customerId, { digest, version }, request, tryNumber);
         const erased = await eraseCustomer(table, before);
         return erased.done ? true : undefined;
       }),

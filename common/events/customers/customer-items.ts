@@ -15,6 +15,7 @@ export const customerToItem = (customer: StoredCustomer): Item => {
     updatedAt,
     version: customer.version,
     salt: customer.salt,
+    ...(customer.transactionId === undefined ? {} : { transactionId: customer.transactionId }),
     digest: customer.digest,
     words: JSON.stringify(customer.words),
   };
@@ -24,6 +25,7 @@ export const customerFromItem = (organizationId: string, item: Item): StoredCust
   const email = optionalTextOf(item, "email");
   const externalId = optionalTextOf(item, "externalId");
   const attributes = optionalTextOf(item, "attributes");
+  const transactionId = optionalTextOf(item, "transactionId");
   return {
     customerId: textOf(item, "customerId"),
     organizationId,
@@ -35,6 +37,7 @@ export const customerFromItem = (organizationId: string, item: Item): StoredCust
     updatedAt: textOf(item, "updatedAt"),
     version: numberOf(item, "version"),
     salt: textOf(item, "salt"),
+    ...(transactionId === undefined ? {} : { transactionId }),
     digest: textOf(item, "digest"),
     words: JSON.parse(textOf(item, "words")),
   };

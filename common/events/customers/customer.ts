@@ -32,6 +32,8 @@ export type StoredCustomer = Customer & {
   /** From 1; grows with every change. */
   version: number;
   salt: string;
+  /** Of the request that made this version; versions of before have none. */
+  transactionId?: string;
   /** Of the profile under the salt: what the event of the change holds. */
   digest: string;
   /** Folded words of the name, by which it is found. */
@@ -45,7 +47,7 @@ export const profileOf = ({ name, email, externalId, attributes }: Profile): Pro
   ...(attributes === undefined ? {} : { attributes }),
 });
 
-/** SHA-256(salt ‖ RFC 8785 of the profile), base64url. Says nothing to who has not the salt, which goes with the profile. */
+/** SHA-256(salt ‖ RFC 8785 of the profile), base64url. Without the salt, which is erased with the profile, it reveals nothing. */
 export const profileDigest = (salt: string, profile: Profile): string =>
   createHash("sha256")
     .update(Buffer.from(salt, "base64url"))
@@ -54,6 +56,13 @@ export const profileDigest = (salt: string, profile: Profile): string =>
 
 export const isSameProfile = (one: Profile, other: Profile): boolean =>
   canonicalJson(profileOf(one)) === canonicalJson(profileOf(other));
+
+/**
+ * The strong entity tag (RFC 9110) of the version that the table has. Each version has a salt of its own, so
+ * no tag comes twice, not even after the customer was erased; and it reveals neither the version nor the profile.
+ */
+export const customerTag = ({ salt, version }: StoredCustomer): string =>
+  `"${createHash("sha256").update(`customer tag ${version} ${salt}`).digest("base64url").slice(0, 22)}"`;
 
 export const toCustomer = (stored: StoredCustomer): Customer => {
   const { customerId, organizationId, createdAt, updatedAt } = stored;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Preconditions } from "#common/http/preconditions.ts";
 import { memoryTable } from "#common/table/testing/memory-table.ts";
 import type { EventMessage } from "../event.ts";
 import { EventMessageSchema } from "../queue/event-message.schema.ts";
@@ -17,6 +18,13 @@ const attempt = () => {
   return { id, time: new Date(Date.UTC(2025, 0, 31) + serial).toISOString() };
 };
 
+const request = (preconditions: Preconditions = {}) => ({
+  caller: CALLER,
+  attempt: attempt(),
+  transactionId: "tx-1",
+  preconditions,
+});
+
 const setup = (over: Partial<CustomerTable> = {}) => {
   const memory = memoryTable();
   const table = { ...memory, ...over };
@@ -29,8 +37,10 @@ const setup = (over: Partial<CustomerTable> = {}) => {
     table,
     sent,
     items: memory.items,
-    put: (customerId: string, profile: Profile) => changes.put(customerId, profile, CALLER, attempt()),
-    erase: (customerId: string) => changes.erase(customerId, CALLER, attempt()),
+    put: (customerId: string, profile: Profile, preconditions: Preconditions = {}) =>
+      changes.put(customerId, profile, request(preconditions)),
+    erase: (customerId: string, preconditions: Preconditions = {}) =>
+      changes.erase(customerId, request(preconditions)),
     list: async (q = "", limit = 25, after?: string) => {
       const found = { organizationId: "demo", words: nameWords(q), limit, after, now: Date.now };
       const { items, next } = await findCustomers(table, found);
@@ -101,7 +111,7 @@ describe("changing a customer", () => {
     const send = () => Promise.reject(new Error("the queue is away"));
     const changes = makeChangeCustomers({ table, send });
 
-    await expect(changes.put("c1", { name: "Ann" }, CALLER, attempt())).rejects.toThrow("away");
+    await expect(changes.put("c1", { name: "Ann" }, request())).rejects.toThrow("away");
 
     expect(table.items()).toEqual([]);
   });

@@ -8,7 +8,7 @@ import type { EventQuery, Position } from "../read/event-query.ts";
 import { type Match, matches } from "../read/matches.ts";
 import type { ExportedEvent } from "./formats.ts";
 
-export type ExportStore = Pick<Table, "queryPage" | "getMany">;
+export type ExportStore = Pick<Table, "get" | "queryPage" | "getMany">;
 
 /** What one BatchGetItem takes. */
 const BATCH = 100;

@@ -33,8 +33,15 @@ const parseCsv = (text: string): string[][] => {
 describe("events as CSV", () => {
   it("has a header, an event a row, and the place in the chain", () => {
     const { head, row } = FORMATS.csv;
+    const full = {
+      actor: "ann",
+      detail: { amount: "20.00" },
+      recordedBy: "alice",
+      targets: [{ type: "account", id: "a-1" }],
+      transactionId: "t-1",
+    };
 
-    expect(parseCsv(head + row(event({ actor: "ann", detail: { amount: "20.00" } })))).toEqual([
+    expect(parseCsv(head + row(event(full)))).toEqual([
       [
         "eventId",
         "customerId",
@@ -49,6 +56,9 @@ describe("events as CSV", () => {
         "chainSequence",
         "chainHash",
         "chainPreviousHash",
+        "recordedBy",
+        "targets",
+        "transactionId",
       ],
       [
         "e-1",
@@ -64,6 +74,9 @@ describe("events as CSV", () => {
         "3",
         "abc",
         "def",
+        "alice",
+        '[{"type":"account","id":"a-1"}]',
+        "t-1",
       ],
     ]);
   });

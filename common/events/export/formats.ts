@@ -15,7 +15,7 @@ export type Format = {
   contentType: string;
   /** What stands before the first row. */
   head: string;
-  /** Whether each row carries the salt: without it nobody can compute an event's hash. */
+  /** Whether each row carries the salt, without which an event's hash cannot be computed. */
   provable: boolean;
   row(event: ExportedEvent): string;
 };
@@ -34,6 +34,9 @@ const COLUMNS = [
   "chainSequence",
   "chainHash",
   "chainPreviousHash",
+  "recordedBy",
+  "targets",
+  "transactionId",
 ] as const;
 
 const csvRow = (event: ExportedEvent): string => {
@@ -48,8 +51,16 @@ const csvRow = (event: ExportedEvent): string => {
     event.detail === undefined ? "" : JSON.stringify(event.detail),
     event.recordedAt,
   ].map(csvCell);
-  // A hash may begin with `-`, which base64url has, and is text like any other.
-  return `${texts.join()},${epoch},${number},${sequence},${csvCell(hash)},${csvCell(previousHash)}\r\n`;
+  // A hash may begin with `-`, which base64url has, and is text like any other. What came to the columns later
+  // stands last, so that the others keep their places.
+  const last = [
+    hash,
+    previousHash,
+    event.recordedBy ?? "",
+    event.targets === undefined ? "" : JSON.stringify(event.targets),
+    event.transactionId ?? "",
+  ].map(csvCell);
+  return `${texts.join()},${epoch},${number},${sequence},${last.join()}\r\n`;
 };
 
 /**
@@ -71,6 +82,6 @@ export const FORMATS: Readonly<Record<ExportFormat, Format>> = {
   },
 };
 
-/** A file's name for whoever keeps it: `events-demo-2025-01-31.csv`. */
+/** The name under which a browser saves the file: `events-demo-2025-01-31.csv`. */
 export const fileNameOf = (organizationId: string, format: ExportFormat, time: string): string =>
   `events-${organizationId}-${time.slice(0, 10)}.${format}`;

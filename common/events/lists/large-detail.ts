@@ -3,6 +3,7 @@ import { pack, unpack } from "#common/table/packed-json.ts";
 import type { Item, Table } from "#common/table/table.ts";
 import { type BlockEvent, digestOfEvent } from "../chain/block.ts";
 import { detailKey } from "../keys.ts";
+import { noteUnreadable } from "./unreadable.ts";
 
 /** UTF-8 bytes of a `detail` that stays with its event; a larger one would make every list longer. */
 const DETAIL_BYTES_MAX = 4_096;
@@ -25,7 +26,7 @@ export const withoutLargeDetail = (
 
 export const detailFromItem = (item: Item): Json => unpack(item.detail) as Json;
 
-/** Large details by their digests; one that is not there is not in the answer. */
+/** Large details by their digests; one that is not there, or cannot be read, is not in the answer. */
 export const readDetails = async (
   store: Pick<Table, "getMany">,
   organizationId: string,
@@ -36,5 +37,13 @@ export const readDetails = async (
     digests.length === 0
       ? []
       : await store.getMany(digests.map((digest) => detailKey(organizationId, digest)));
-  return new Map(items.map((item) => [byKey.get(item.pk) ?? "", detailFromItem(item)]));
+  const details = new Map<string, Json>();
+  for (const item of items) {
+    try {
+      details.set(byKey.get(item.pk) ?? "", detailFromItem(item));
+    } catch (error) {
+      noteUnreadable(organizationId, "a large detail", error);
+    }
+  }
+  return details;
 };

@@ -2,13 +2,13 @@ import { hash, randomBytes } from "node:crypto";
 
 const SALT_BYTES = 16;
 
-/** 16 random bytes, base64url: nobody who sees a digest can try texts against it. */
+/** 16 random bytes, base64url: without them, texts cannot be tried against a digest. */
 export const newSalt = (): string => randomBytes(SALT_BYTES).toString("base64url");
 
 /**
  * Id (UUIDv7) and salt of the event at this place of a request, the same again when the request is made
  * again under its Idempotency-Key. Both come from the attempt's id, whose 74 random bits stand in no
- * answer and are kept for no longer than the key: an event's id tells nothing of its salt. Ids sort by the
+ * answer and are kept for no longer than the key: an event's id reveals nothing of its salt. Ids sort by the
  * request's millisecond and then by place (at most 4,096 of them).
  */
 export const drawFor = (attemptId: string, place: number): { eventId: string; salt: string } => {

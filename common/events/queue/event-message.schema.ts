@@ -4,6 +4,15 @@ import type { EventMessage } from "../event.ts";
 
 const instant = Type.String({ pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$" });
 
+const target = Type.Object(
+  {
+    type: Type.String({ minLength: 1, maxLength: 100 }),
+    id: Type.String({ minLength: 1, maxLength: 255 }),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  },
+  { additionalProperties: false },
+);
+
 const schema = Type.Unsafe<EventMessage>(
   Type.Object(
     {
@@ -14,8 +23,11 @@ const schema = Type.Unsafe<EventMessage>(
       description: Type.String({ minLength: 1, maxLength: 1000 }),
       date: instant,
       actor: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+      targets: Type.Optional(Type.Array(target, { minItems: 1, maxItems: 10 })),
       detail: Type.Optional(Type.Unknown()),
       recordedAt: instant,
+      recordedBy: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+      transactionId: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
       salt: Type.String({ pattern: "^[A-Za-z0-9_-]{22}$" }),
       dateIsDefault: Type.Optional(Type.Literal(true)),
       audit: Type.Optional(Type.Literal(true)),

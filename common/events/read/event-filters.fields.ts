@@ -4,7 +4,7 @@ import { EVENT_LIMITS } from "../event.ts";
 
 // For contracts only: their schemas are compiled ahead, and TypeBox is in no bundle.
 
-const date = (description: string) => Type.Optional(Type.String({ format: "date-time", description }));
+const date = (description: string) => Type.Optional(Type.String({ format: "day-or-time", description }));
 
 /** What narrows a list of events of one customer. */
 export const customerFilters = {
@@ -14,10 +14,28 @@ export const customerFilters = {
       description: "Any of these types; may be repeated. Audit events come only if `audit` is one of them.",
     }),
   ),
-  from: date("Events of this time or later; RFC 3339 with any offset."),
-  to: date("Events before this time."),
+  from: date(
+    "Events of this time or later: a day, which is its first instant in UTC (`2025-01-31`), or a time as RFC 3339 writes it, with any offset (`2025-01-31T12:00:00Z`).",
+  ),
+  to: date(
+    "Events before this time, or before the first instant of this day in UTC: `from=2025-01-01&to=2025-02-01` is January.",
+  ),
   actor: Type.Optional(
     Type.String({ minLength: 1, maxLength: EVENT_LIMITS.actorLength, description: "Exactly this actor." }),
+  ),
+  recordedBy: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: "Posted by exactly this user (the token's `sub`), or made by this function.",
+    }),
+  ),
+  target: Type.Optional(
+    Type.String({
+      pattern: "^[^:]+:",
+      maxLength: EVENT_LIMITS.targetTypeLength + 1 + EVENT_LIMITS.targetIdLength,
+      description: "Done to this: `<type>:<id>`, for example `account:a-1`. The id may hold further colons.",
+    }),
   ),
   q: Type.Optional(
     Type.String({
@@ -36,9 +54,19 @@ const customerId = Type.Optional(
 );
 
 /** What narrows a list of events. They combine: an event meets all of them. */
-export const eventFilters = { customerId, ...customerFilters };
+export const eventFilters = {
+  customerId,
+  ...customerFilters,
+  about: Type.Optional(
+    Type.String({
+      pattern: GIVEN_ID_PATTERN,
+      description:
+        "Audit events that say they looked at this customer or changed it; implies `type=audit` and goes with no other type.",
+    }),
+  ),
+};
 
-const { type: _, ...exceptType } = eventFilters;
+const { type: _type, about: _about, ...exceptType } = eventFilters;
 
 /** The same where the types are asked for otherwise. */
 export const filtersButType = exceptType;

@@ -1,5 +1,5 @@
 import { hasWordStarts } from "#common/text/words.ts";
-import type { RunEntry } from "../event.ts";
+import { CUSTOMER_TARGET, type RunEntry } from "../event.ts";
 
 export type Order = "asc" | "desc";
 
@@ -14,6 +14,11 @@ export type EventQuery = {
   /** Exclusive. */
   to?: string | undefined;
   actor?: string | undefined;
+  recordedBy?: string | undefined;
+  /** Done to this. */
+  target?: { type: string; id: string } | undefined;
+  /** Audit events that looked at or changed this customer; `types` is then only theirs. */
+  about?: string | undefined;
   /** All of these, as `wordsOf` makes them. */
   words: readonly string[];
   order: Order;
@@ -28,9 +33,12 @@ export type Position = { date: string; eventId: string };
 export const compareByDate = (a: Position, b: Position): number =>
   a.date < b.date ? -1 : a.date > b.date ? 1 : a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0;
 
+const isDoneTo = ({ targets = [] }: RunEntry, type: string, id: string): boolean =>
+  targets.some((target) => target?.type === type && target.id === id);
+
 /** Whether an entry of those partitions is wanted. */
 export const makeMatcher = (query: EventQuery, after?: Position): ((entry: RunEntry) => boolean) => {
-  const { customerId, from = "", to = ":", actor, words, order } = query;
+  const { customerId, from = "", to = ":", actor, recordedBy, target, about, words, order } = query;
   const direction = order === "asc" ? 1 : -1;
   const types = query.types.length === 0 ? undefined : new Set(query.types);
   return (entry) =>
@@ -39,6 +47,9 @@ export const makeMatcher = (query: EventQuery, after?: Position): ((entry: RunEn
     (types === undefined || types.has(entry.type)) &&
     (customerId === undefined || entry.customerId === customerId) &&
     (actor === undefined || entry.actor === actor) &&
+    (recordedBy === undefined || entry.recordedBy === recordedBy) &&
+    (target === undefined || isDoneTo(entry, target.type, target.id)) &&
+    (about === undefined || isDoneTo(entry, CUSTOMER_TARGET, about)) &&
     (after === undefined || compareByDate(entry, after) * direction > 0) &&
     (words.length === 0 || hasWordStarts(entry.description, words));
 };

@@ -1,16 +1,15 @@
 import { noReadCost, type ReadCost } from "#common/table/partition-reader.ts";
-import type { Table } from "#common/table/table.ts";
 import { secondOf } from "../keys.ts";
 import { type EventQuery, makeMatcher, type Order, type Position } from "./event-query.ts";
 import { inOrder, type Match, matchesOfRun } from "./matches.ts";
-import { mergedRuns } from "./merged-runs.ts";
+import { mergedRuns, type ReadStore } from "./merged-runs.ts";
 import { isLookedThrough, partitionsOf } from "./which-lists.ts";
 
 /** `next` is there when something may be left: where the next page begins to look. */
 export type FoundPage = { matches: Match[]; next?: Position };
 
 export type FindPageDeps = {
-  store: Pick<Table, "queryPage">;
+  store: ReadStore;
   now: () => number;
   /** After so much time, or so many bytes of items, a page comes short. */
   milliseconds?: number;
@@ -23,14 +22,18 @@ const LOOKING_MS = 10_000;
 /** More than an instance reads in that time; keeps a faster one from running up a bill. */
 const LOOKING_BYTES = 256 * 1_048_576;
 
-/** With this many matches of one second at hand, those that cannot be on the page are let go. */
+/** When this many matches of one second are held, those that cannot be on the page are dropped. */
 const HELD_MAX = 5_000;
 
 /** Just behind a second of which everything was looked at. */
 const behind = (second: string, order: Order): Position => {
   const start = `${second}.000Z`;
   if (order === "desc") return { date: start, eventId: "" };
-  return { date: new Date(Date.parse(start) + 1_000).toISOString(), eventId: "" };
+  const next = Date.parse(start) + 1_000;
+  // A key that names no real time was not put there by a block; it must not stop the reading of the others.
+  return Number.isNaN(next)
+    ? { date: `${second}.999Z`, eventId: "~" }
+    : { date: new Date(next).toISOString(), eventId: "" };
 };
 
 /**
@@ -87,7 +90,7 @@ export const findPage = async (
         if (isOverdue && second !== "") return { matches: found, next: behind(second, query.order) };
         second = runSecond;
       }
-      inSecond.push(...matchesOfRun(run, isMatch));
+      inSecond.push(...matchesOfRun(query, run, isMatch));
       // One match more is all that a full page needs to know.
       if (room() === 0 && inSecond.length > 0) return full();
       if (inSecond.length > HELD_MAX) inSecond = inOrder(inSecond, query).slice(0, room() + 1);

@@ -39,8 +39,8 @@ describe("the matches of a query", () => {
     );
 
     expect(found.map(({ chain, entry }) => [entry.eventId, chain.epoch, chain.number])).toEqual([
-      ["e-0", 1, chainNumberOf("e-0", 6)],
-      ["e-1", 1, chainNumberOf("e-1", 6)],
+      ["e-0", 1, chainNumberOf("e-0", 4)],
+      ["e-1", 1, chainNumberOf("e-1", 4)],
     ]);
   });
 

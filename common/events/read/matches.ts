@@ -1,10 +1,11 @@
 import { noReadCost, type ReadCost } from "#common/table/partition-reader.ts";
-import type { Item, Table } from "#common/table/table.ts";
+import type { Item } from "#common/table/table.ts";
 import type { ChainId, RunEntry } from "../event.ts";
 import { parseRunSortKey } from "../keys.ts";
 import { entriesOf } from "../lists/run.ts";
+import { noteUnreadable } from "../lists/unreadable.ts";
 import { compareByDate, type EventQuery, makeMatcher, type Position } from "./event-query.ts";
-import { mergedRuns } from "./merged-runs.ts";
+import { mergedRuns, type ReadStore } from "./merged-runs.ts";
 
 /** An event that was asked for, as the list holds it; `completeEvents` makes it what the API answers. */
 export type Match = { entry: RunEntry; chain: ChainId };
@@ -16,8 +17,19 @@ export type MatchesOptions = {
   keepGoing?: () => void;
 };
 
-export const matchesOfRun = (run: Item, isMatch: (entry: RunEntry) => boolean): Match[] => {
-  const entries = entriesOf(run).filter(isMatch);
+/** Those events of a run that match; none if it cannot be read, so that the others stay readable. */
+export const matchesOfRun = (
+  { organizationId }: Pick<EventQuery, "organizationId">,
+  run: Item,
+  isMatch: (entry: RunEntry) => boolean,
+): Match[] => {
+  let entries: RunEntry[];
+  try {
+    entries = entriesOf(run).filter(isMatch);
+  } catch (error) {
+    noteUnreadable(organizationId, "a list's item", error);
+    return [];
+  }
   if (entries.length === 0) return [];
   const { chain } = parseRunSortKey(run.sk);
   return entries.map((entry) => ({ entry, chain }));
@@ -25,11 +37,11 @@ export const matchesOfRun = (run: Item, isMatch: (entry: RunEntry) => boolean): 
 
 /**
  * Every match in bounded memory, in batches, second by second but in no order within a second: for
- * counting, and for what is sorted elsewhere. Reads at full speed, ahead of who takes the batches;
+ * counting, and for what is sorted elsewhere. Reads ahead of the caller that takes the batches;
  * stopping early is fine.
  */
 export async function* matchBatches(
-  store: Pick<Table, "queryPage">,
+  store: ReadStore,
   query: EventQuery,
   { after, cost = noReadCost(), keepGoing = () => {} }: MatchesOptions = {},
 ): AsyncGenerator<Match[]> {
@@ -37,7 +49,7 @@ export async function* matchBatches(
   for await (const runs of mergedRuns(store, query, { after, cost })) {
     keepGoing();
     for (const run of runs) {
-      const matches = matchesOfRun(run, isMatch);
+      const matches = matchesOfRun(query, run, isMatch);
       if (matches.length > 0) yield matches;
     }
   }
@@ -45,7 +57,7 @@ export async function* matchBatches(
 
 /** Every match in the query's order of (date, eventId). Holds the matches of one second in memory. */
 export async function* matches(
-  store: Pick<Table, "queryPage">,
+  store: ReadStore,
   query: EventQuery,
   options: MatchesOptions = {},
 ): AsyncGenerator<Match> {

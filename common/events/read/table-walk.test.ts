@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
-import { useFunctionPort } from "#local/testing/function-port.ts";
+import { startFunction } from "#local/testing/start-function.ts";
 import type { EventMessage } from "../event.ts";
 import { histories, idsOf, plainAnswer, queries, storeEvents } from "../testing/histories.ts";
 import type { EventQuery, Position } from "./event-query.ts";
 import { findPage } from "./find-page.ts";
 import { matches } from "./matches.ts";
 
-const port = useFunctionPort("events-reader");
+const reader = await startFunction("events-reader");
 
 const walk = async (query: EventQuery, limit: number): Promise<string[][]> => {
   const store = dynamodbTable("millrace-local-events");
@@ -34,7 +34,7 @@ describe("walking a list in DynamoDB", () => {
           run += 1;
           const organizationId = `walk-${run}`;
           const history: EventMessage[] = messages.map((event) => ({ ...event, organizationId }));
-          await storeEvents(port.store, history);
+          await storeEvents({ putAll: (items) => reader.put("events", items) }, history);
 
           for (const one of asked) {
             const query = { ...one, organizationId };

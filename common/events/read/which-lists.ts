@@ -1,5 +1,6 @@
 import { AUDIT_CUSTOMER_ID, AUDIT_TYPE } from "../event.ts";
 import {
+  aboutPartition,
   auditPartition,
   customerPartition,
   runRange,
@@ -25,9 +26,11 @@ const listOf = (query: EventQuery): "none" | "customer" | "types" | "time" => {
 
 /** Partitions whose runs hold every match; a match stands in one of them, once. */
 export const partitionsOf = (query: EventQuery): string[] => {
-  const { organizationId, customerId = AUDIT_CUSTOMER_ID, types } = query;
+  const { organizationId, customerId = AUDIT_CUSTOMER_ID, about, types } = query;
   const withAudit = types.includes(AUDIT_TYPE) && customerId === AUDIT_CUSTOMER_ID;
-  const audit = withAudit ? [auditPartition(organizationId)] : [];
+  const audit = !withAudit
+    ? []
+    : [about === undefined ? auditPartition(organizationId) : aboutPartition(organizationId, about)];
   switch (listOf(query)) {
     case "none":
       return audit;
@@ -42,9 +45,11 @@ export const partitionsOf = (query: EventQuery): string[] => {
 
 /** Whether those partitions also hold what is not wanted (but for its date). */
 export const isLookedThrough = (query: EventQuery): boolean => {
-  const { actor, words, types } = query;
+  const { actor, recordedBy, target, words, types } = query;
   return (
     actor !== undefined ||
+    recordedBy !== undefined ||
+    target !== undefined ||
     words.length > 0 ||
     (types.length > 0 && ["customer", "time"].includes(listOf(query)))
   );

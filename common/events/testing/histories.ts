@@ -2,15 +2,10 @@ import fc from "fast-check";
 import type { Table } from "#common/table/table.ts";
 import { wordsOf } from "#common/text/words.ts";
 import { type Block, checksumOf, placedEvents, toBlockEvent } from "../chain/block.ts";
-import { chainNumberOf, genesisHash } from "../chain/hash.ts";
-import {
-  AUDIT_CHAIN,
-  AUDIT_CUSTOMER_ID,
-  AUDIT_TYPE,
-  type ChainId,
-  type EventMessage,
-  type RunEntry,
-} from "../event.ts";
+import { blockToItem } from "../chain/block-item.ts";
+import { chainOf } from "../chain/chain-of.ts";
+import { genesisHash } from "../chain/hash.ts";
+import { AUDIT_CUSTOMER_ID, AUDIT_TYPE, type ChainId, type EventMessage, type RunEntry } from "../event.ts";
 import { derivedItems } from "../lists/derived-items.ts";
 import { compareByDate, type EventQuery } from "../read/event-query.ts";
 
@@ -40,18 +35,20 @@ const blockOf = (chain: ChainId, number: number, messages: readonly EventMessage
 export const storeEvents = async (
   store: Pick<Table, "putAll">,
   messages: readonly EventMessage[],
-  { block = 1, chains = 6 } = {},
+  { block = 1 } = {},
 ): Promise<void> => {
   const shares = new Map<string, { chain: ChainId; messages: EventMessage[] }>();
   for (const message of messages) {
-    const chain = message.audit ? AUDIT_CHAIN : { epoch: 1, number: chainNumberOf(message.eventId, chains) };
+    const chain = chainOf(message);
     const key = `${chain.epoch}-${chain.number}`;
     const share = shares.get(key) ?? { chain, messages: [] };
     share.messages.push(message);
     shares.set(key, share);
   }
-  for (const share of shares.values())
-    await store.putAll(derivedItems(blockOf(share.chain, block, share.messages)));
+  for (const share of shares.values()) {
+    const whole = blockOf(share.chain, block, share.messages);
+    await store.putAll([blockToItem(whole), ...derivedItems(whole)]);
+  }
 };
 
 const dates = fc
@@ -73,6 +70,14 @@ const message = fc.record({
   type: fc.constantFrom("opened", "closed", "a#0", "%23", AUDIT_TYPE),
   customerId: fc.constantFrom("a", "b", "c"),
   actor: fc.option(fc.constantFrom("ann", "bob"), { nil: undefined }),
+  recordedBy: fc.option(fc.constantFrom("carl", "dora"), { nil: undefined }),
+  targets: fc.option(
+    fc.array(fc.record({ type: fc.constantFrom("account", "customer"), id: fc.constantFrom("a", "b:1") }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+    { nil: undefined },
+  ),
   description: fc.constantFrom(...DESCRIPTIONS),
   date: dates,
   detail: fc.option(fc.constantFrom(null, { a: [1] }, "x".repeat(900)), { nil: undefined }),
@@ -81,10 +86,12 @@ const message = fc.record({
 /** Some events in few seconds, so that they meet; those of the type `audit` as the platform writes them. */
 export const histories = (prefix = "event") =>
   fc.array(message, { maxLength: 60, size: "max" }).map((messages) =>
-    messages.map(({ actor, detail, ...rest }, index) =>
+    messages.map(({ actor, recordedBy, targets, detail, ...rest }, index) =>
       anEvent(`${prefix}-${(index * 7_919) % 97}-${index}`, {
         ...rest,
         ...(actor === undefined ? {} : { actor }),
+        ...(recordedBy === undefined ? {} : { recordedBy }),
+        ...(targets === undefined ? {} : { targets }),
         ...(detail === undefined ? {} : { detail }),
         ...(rest.type === AUDIT_TYPE ? { audit: true, customerId: AUDIT_CUSTOMER_ID } : {}),
       }),
@@ -95,7 +102,7 @@ export const histories = (prefix = "event") =>
 const optional = <T>(values: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: values });
 
-export const queries: fc.Arbitrary<EventQuery> = fc.record({
+const plainQueries: fc.Arbitrary<EventQuery> = fc.record({
   organizationId: fc.constant(ORGANIZATION),
   customerId: optional(fc.constantFrom("a", "b", "-", "nobody")),
   types: fc.oneof(
@@ -106,19 +113,34 @@ export const queries: fc.Arbitrary<EventQuery> = fc.record({
   from: optional(dates),
   to: optional(dates),
   actor: optional(fc.constantFrom("ann", "carl")),
+  recordedBy: optional(fc.constantFrom("carl", "nobody")),
+  target: optional(
+    fc.record({ type: fc.constantFrom("account", "customer"), id: fc.constantFrom("a", "b:1", "c") }),
+  ),
+  about: optional(fc.constantFrom("a", "b:1", "c")),
   words: fc.constantFrom([], [], [], [], [], wordsOf("closed ACCOUNT"), wordsOf("cafe"), wordsOf("20.00 of")),
   order: fc.constantFrom("asc", "desc"),
 });
 
+/** About a customer are audit events and no others. */
+export const queries: fc.Arbitrary<EventQuery> = plainQueries.map((query) =>
+  query.about === undefined ? query : { ...query, types: [AUDIT_TYPE] },
+);
+
 /** What a query means, said without partitions, runs or pages. */
 export const plainAnswer = (history: readonly EventMessage[], query: EventQuery): string[] => {
-  const { customerId, types, from, to, actor, words, order } = query;
+  const { customerId, types, from, to, actor, recordedBy, target, about, words, order } = query;
+  const isDoneTo = ({ targets = [] }: EventMessage, type: string, id: string): boolean =>
+    targets.some((one) => one.type === type && one.id === id);
   return history
     .filter((event) => (types.length === 0 ? event.type !== AUDIT_TYPE : types.includes(event.type)))
     .filter((event) => customerId === undefined || event.customerId === customerId)
     .filter((event) => from === undefined || Date.parse(event.date) >= Date.parse(from))
     .filter((event) => to === undefined || Date.parse(event.date) < Date.parse(to))
     .filter((event) => actor === undefined || event.actor === actor)
+    .filter((event) => recordedBy === undefined || event.recordedBy === recordedBy)
+    .filter((event) => target === undefined || isDoneTo(event, target.type, target.id))
+    .filter((event) => about === undefined || isDoneTo(event, "customer", about))
     .filter(({ description }) => {
       const plain = description.toLowerCase().replace("é", "e");
       return words.every((word) => plain.includes(word));

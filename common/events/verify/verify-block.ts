@@ -61,13 +61,16 @@ export const verifyBlock = (block: Block, item: Item, before: BlockEnd): BlockVe
     return fault("removed", 0, `block ${before.number + 1} is missing, block ${number} comes next`);
   }
   if (block.number !== number) return fault("reordered", 0, `block ${block.number} stands in its place`);
-  const difference = firstDifference(block.events.map(checksumOf), block.checksums);
-  if (difference)
-    return fault(difference.kind, difference.index, `an event of the block was ${difference.kind}`);
-
   const start = { firstSequence: before.sequence + 1, previousHash: before.hash };
   const events = placeEvents(organizationId, chain, start, block.events);
   const end = { number, sequence: before.sequence + events.length, hash: events.at(-1)?.hash ?? before.hash };
+  // Only a block that is not what it was is asked which of its events: the checksums take as long as the hashes.
+  const difference =
+    block.hash === end.hash && block.previousHash === before.hash
+      ? undefined
+      : firstDifference(block.events.map(checksumOf), block.checksums);
+  if (difference)
+    return fault(difference.kind, difference.index, `an event of the block was ${difference.kind}`);
   if (events.length === 0) return fault("removed", 0, "the block holds no event");
   if (block.previousHash !== before.hash)
     return fault("changed", 0, "the block does not link to the one before");

@@ -1,16 +1,21 @@
 import { type Item, queryPages, type Table } from "#common/table/table.ts";
-import type { Block } from "../chain/block.ts";
+import type { AnchoredHead } from "../anchors/heads.ts";
+import type { Block, PlacedEvent } from "../chain/block.ts";
 import { blockFromItem } from "../chain/block-item.ts";
 import { genesisHash } from "../chain/hash.ts";
 import { type BlockEnd, type Head, isFinished, readHead } from "../chain/head.ts";
 import type { ChainId } from "../event.ts";
 import { blockKey, blocksFrom, chainPartition } from "../keys.ts";
-import { type ChainFault, verifyBlock } from "./verify-block.ts";
-import { verifyDerived, verifyDetails } from "./verify-readable.ts";
+import { type BlockVerdict, type ChainFault, verifyBlock } from "./verify-block.ts";
+import { verifyDetails } from "./verify-readable.ts";
 
-export type VerifyOptions = {
-  /** Also what readers see, compared with what the blocks say. */
-  deep?: boolean;
+export type VerifyChainOptions = {
+  /** The chain's head as it was before this; read now if it is not given. */
+  head?: Head;
+  /** Where the chain was at the last anchor. */
+  anchored?: AnchoredHead | undefined;
+  /** Checks what readers see of a finished block. */
+  checkReadable?: (block: Block, events: readonly PlacedEvent[]) => Promise<ChainFault | undefined>;
   /** Where to go on: the `end` of an earlier verdict, or of an anchor. That block must still be so. */
   from?: BlockEnd;
   /** Asked after each block; when it says yes, the verdict is about what was checked until then. */
@@ -35,9 +40,16 @@ export const chainStart = (organizationId: string, chain: ChainId): BlockEnd => 
   hash: genesisHash(organizationId, chain),
 });
 
-const readBlock = (organizationId: string, chain: ChainId, item: Item, before: BlockEnd) => {
+/** The block of an item, checked; whatever is in it that no block can hold makes it one that cannot be read. */
+const readBlock = (
+  organizationId: string,
+  chain: ChainId,
+  item: Item,
+  before: BlockEnd,
+): { block?: Block; verdict: BlockVerdict } => {
   try {
-    return blockFromItem(organizationId, chain, item);
+    const block = blockFromItem(organizationId, chain, item);
+    return { block, verdict: verifyBlock(block, item, before) };
   } catch (error) {
     const fault: ChainFault = {
       kind: "changed",
@@ -46,21 +58,61 @@ const readBlock = (organizationId: string, chain: ChainId, item: Item, before: B
       sequence: before.sequence + 1,
       message: `the block cannot be read: ${error instanceof Error ? error.message : error}`,
     };
-    return { fault };
+    return { verdict: { fault } };
   }
 };
 
 /** What the head says of this block's end, if it says anything, must be so. */
-const headFault = (chain: ChainId, { finished }: Head, end: BlockEnd): ChainFault | undefined =>
-  end.number === finished.number && (end.sequence !== finished.sequence || end.hash !== finished.hash)
-    ? {
-        kind: "head",
-        chain,
-        block: end.number,
-        sequence: end.sequence,
-        message: "the head says another hash or sequence of this block",
-      }
-    : undefined;
+const headFault = (chain: ChainId, { finished, done }: Head, end: BlockEnd): ChainFault | undefined => {
+  const said = [finished, ...done].find(({ number }) => number === end.number);
+  if (!said || (said.sequence === end.sequence && said.hash === end.hash)) return undefined;
+  const { number: block, sequence } = end;
+  return {
+    kind: "head",
+    chain,
+    block,
+    sequence,
+    message: "the head says another hash or sequence of this block",
+  };
+};
+
+/** The event that an anchor names must be the one that it names. */
+const anchorFault = (
+  { chain, number }: Block,
+  events: readonly PlacedEvent[],
+  anchored: AnchoredHead | undefined,
+): ChainFault | undefined => {
+  const event = events.find(({ sequence }) => sequence === anchored?.sequence);
+  if (!event || event.hash === anchored?.hash) return undefined;
+  const { sequence, eventId } = event;
+  const message = "the event is not the one that was anchored here";
+  return { kind: "changed", chain, block: number, sequence, eventId, message };
+};
+
+/** What a chain that was read to its end does not have, although its head or the anchor knows of it. */
+const endFault = (
+  chain: ChainId,
+  end: BlockEnd,
+  { finished, done }: Head,
+  anchored: AnchoredHead | undefined,
+): ChainFault | undefined => {
+  const at = { chain, block: end.number + 1, sequence: end.sequence + 1 };
+  const known = Math.max(finished.number, ...done.map(({ number }) => number));
+  if (end.number < known) {
+    const message = `the head knows of block ${known}, but the chain ends with block ${end.number}`;
+    return { kind: "removed", ...at, message };
+  }
+  if (!anchored) return undefined;
+  if (end.sequence < anchored.sequence) {
+    const message = `event ${anchored.sequence} was anchored, but the chain ends with event ${end.sequence}`;
+    return { kind: "removed", ...at, message };
+  }
+  if (finished.sequence < anchored.sequence) {
+    const message = `event ${anchored.sequence} was anchored, but the head knows of ${finished.sequence}`;
+    return { kind: "head", chain, block: finished.number, sequence: finished.sequence, message };
+  }
+  return undefined;
+};
 
 /**
  * Recomputes a chain from its blocks, in order, and names the first place that is not what it was.
@@ -71,10 +123,10 @@ export const verifyChain = async (
   store: Table,
   organizationId: string,
   chain: ChainId,
-  { deep = false, from, isTimeUp = () => false }: VerifyOptions = {},
+  { head: given, anchored, checkReadable, from, isTimeUp = () => false }: VerifyChainOptions = {},
 ): Promise<ChainVerdict> => {
   // Before the blocks: all that it knows of must then be there.
-  const head = await readHead(store, organizationId, chain);
+  const head = given ?? (await readHead(store, organizationId, chain));
   const start = from ?? chainStart(organizationId, chain);
   let end = start;
   const verdict = (complete: boolean, fault?: ChainFault): ChainVerdict => ({
@@ -86,16 +138,14 @@ export const verifyChain = async (
   });
 
   const checkBlock = async (item: Item): Promise<ChainFault | undefined> => {
-    const read = readBlock(organizationId, chain, item, end);
-    if ("fault" in read) return read.fault;
-    const block: Block = read;
-    const checked = verifyBlock(block, item, end);
+    const { block, verdict: checked } = readBlock(organizationId, chain, item, end);
     if ("fault" in checked) return checked.fault;
-    const isReadable = deep && isFinished(head, block.number);
+    if (!block) return undefined;
     const fault =
       headFault(chain, head, checked.end) ??
+      anchorFault(block, checked.events, anchored) ??
       (await verifyDetails(store, block, checked.events)) ??
-      (isReadable ? await verifyDerived(store, block, checked.events) : undefined);
+      (isFinished(head, block.number) ? await checkReadable?.(block, checked.events) : undefined);
     if (!fault) end = checked.end;
     return fault;
   };
@@ -120,11 +170,5 @@ export const verifyChain = async (
       if (isTimeUp()) return verdict(false);
     }
   }
-  const known = Math.max(head.finished.number, ...head.done.map(({ number }) => number));
-  if (end.number < known) {
-    const message = `the head knows of block ${known}, but the chain ends with block ${end.number}`;
-    const at = { chain, block: end.number + 1, sequence: end.sequence + 1 };
-    return verdict(true, { kind: "removed", ...at, message });
-  }
-  return verdict(true);
+  return verdict(true, endFault(chain, end, head, anchored));
 };

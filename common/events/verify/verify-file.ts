@@ -41,8 +41,8 @@ const parse = (line: string): ExportedEvent | undefined => {
   }
 };
 
-const hasText = ({ description, actor, detail }: ExportedEvent): boolean =>
-  description !== "" || actor !== undefined || detail !== undefined;
+const hasText = ({ description, actor, targets, detail }: ExportedEvent): boolean =>
+  description !== "" || actor !== undefined || targets !== undefined || detail !== undefined;
 
 const nameOf = ({ organizationId, epoch, number }: AnchoredHead): string =>
   `${organizationId} ${chainName({ epoch, number })}`;
@@ -110,7 +110,7 @@ export const verifyFile = async (
     const name = `${organizationId} ${chainName(chain)}`;
     const head = byName.get(name);
     const isYounger = !head || chain.sequence > head.sequence;
-    // A check of its own for what no head proves: it tells whether the event is what its hash says.
+    // A check of its own for what no head proves: it checks that the event is what its hash says.
     const check = isYounger ? makeAnyOrderCheck() : (checks.get(organizationId) ?? makeAnyOrderCheck());
     try {
       check.add({ event, ...(isErased ? { digest } : { salt }) });

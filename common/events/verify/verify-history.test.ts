@@ -23,7 +23,7 @@ const setup = async ({ beforeRead = () => {} }: { beforeRead?: (reads: number) =
   const run = await runJob({
     kind: verificationJob,
     request: {},
-    work: (now) => makeVerifyHistory({ store, now, checkpointMs: 5 }),
+    work: (now) => makeVerifyHistory({ anchorOf: async () => null, store, now, checkpointMs: 5 }),
   });
   return { ...run, table };
 };

@@ -13,7 +13,7 @@ const CHAIN = { epoch: 1, number: 0 };
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-/** A store that counts the pages of which somebody still holds an item. */
+/** A table that counts the pages of which an item is still held. */
 const watchPages = (table: MemoryTable) => {
   const pages: WeakRef<object>[] = [];
   let heldMax = 0;
@@ -21,7 +21,7 @@ const watchPages = (table: MemoryTable) => {
     ...table,
     queryPage: async (options) => {
       const page = await table.queryPage(options);
-      // Copies, which nobody but the caller can hold.
+      // Copies, which only the caller can hold.
       const items = structuredClone(page.items);
       if (items[0]) pages.push(new WeakRef(items[0]));
       await new Promise(setImmediate);

@@ -1,17 +1,21 @@
-import { canonicalJson } from "#common/json/canonical-json.ts";
 import type { Item, Table } from "#common/table/table.ts";
 import type { Block, PlacedEvent } from "../chain/block.ts";
 import { digestOf } from "../chain/hash.ts";
-import { derivedItems } from "../lists/derived-items.ts";
+import { eventKey } from "../keys.ts";
+import { saysTheSame } from "../lists/block-proof.ts";
+import type { Run } from "../lists/derived-items.ts";
+import { eventToItem, isSameItem } from "../lists/event-item.ts";
 import { readDetails } from "../lists/large-detail.ts";
-import { entriesOf } from "../lists/run.ts";
 import type { ChainFault } from "./verify-block.ts";
 
 /** Large details read at once: 64 KB each. */
 const DETAILS_AT_ONCE = 20;
 
-/** Items read at once: an event's own and those of its lists are 1 to 10 KB. */
-const ITEMS_AT_ONCE = 100;
+/** Event items read at once: 1 KB mostly. */
+const ITEMS_AT_ONCE = 500;
+
+/** List rows read at once: up to 10 KB. */
+const ROWS_AT_ONCE = 100;
 
 /** Checks the large details of a block's events against the digests that name them. */
 export const verifyDetails = async (
@@ -19,12 +23,12 @@ export const verifyDetails = async (
   { organizationId, chain, number }: Block,
   events: readonly PlacedEvent[],
 ): Promise<ChainFault | undefined> => {
-  // Whoever takes out a salt to change a text under its old digest: an erased event has no text at all.
+  // A text whose salt was taken out could be changed under its old digest; an erased event has no text at all.
   const bare = events.find(
-    ({ digest, salt, description, actor, detail }) =>
+    ({ digest, salt, description, actor, targets, detail }) =>
       digest !== undefined &&
       salt === "" &&
-      (description !== "" || actor !== undefined || detail !== undefined),
+      (description !== "" || actor !== undefined || targets !== undefined || detail !== undefined),
   );
   if (bare) {
     const { sequence, eventId } = bare;
@@ -42,7 +46,7 @@ export const verifyDetails = async (
       const detail = details.get(event.digest ?? "");
       const { sequence, eventId, salt } = event;
       const at = { kind: "detail" as const, chain, block: number, sequence, eventId };
-      if (detail === undefined) return { ...at, message: "the event's detail is missing" };
+      if (detail === undefined) return { ...at, message: "the event's detail is missing, or cannot be read" };
       if (digestOf(salt, { ...event, detail }) !== event.digest) {
         return { ...at, message: "the event's detail was changed" };
       }
@@ -51,46 +55,57 @@ export const verifyDetails = async (
   return undefined;
 };
 
-/** An item without how it is packed: two that are the same to a reader are the same here. */
-const meaning = (item: Item): string => {
-  const { entries, ...rest } = item;
-  return canonicalJson(entries === undefined ? rest : { ...rest, entries: entriesOf(item) });
-};
-
-/** Checks what readers see of a finished block: every item that follows from it is there and says the same. */
-export const verifyDerived = async (
+/** Checks that each event of a finished block has its own item, and that it says what the block says. */
+export const verifyEventItems = async (
   store: Table,
-  block: Block,
+  { organizationId, chain, number }: Block,
   events: readonly PlacedEvent[],
 ): Promise<ChainFault | undefined> => {
-  const wanted = derivedItems(block, events);
-  for (let start = 0; start < wanted.length; start += ITEMS_AT_ONCE) {
-    const part = wanted.slice(start, start + ITEMS_AT_ONCE);
-    const items = await store.getMany(part, { consistent: true });
-    const byKey = new Map(items.map((item) => [`${item.pk}\n${item.sk}`, item]));
-    for (const one of part) {
-      const there = byKey.get(`${one.pk}\n${one.sk}`);
-      if (there && isSame(one, there)) continue;
-      const eventId = typeof one.eventId === "string" ? one.eventId : entriesOf(one)[0]?.eventId;
-      const placed = events.find((event) => event.eventId === eventId);
-      return {
-        kind: "list",
-        chain: block.chain,
-        block: block.number,
-        sequence: placed?.sequence ?? block.firstSequence,
-        ...(eventId === undefined ? {} : { eventId }),
-        message: `${one.pk} ${one.sk} ${there ? "was changed" : "is missing"}`,
-      };
+  for (let start = 0; start < events.length; start += ITEMS_AT_ONCE) {
+    const part = events.slice(start, start + ITEMS_AT_ONCE);
+    const keys = part.map(({ eventId }) => eventKey(organizationId, eventId));
+    const items = await store.getMany(keys, { consistent: true });
+    const byKey = new Map<string, Item>(items.map((item) => [item.pk, item]));
+    for (const event of part) {
+      const wanted = eventToItem(organizationId, chain, number, event);
+      const there = byKey.get(wanted.pk);
+      if (there && isSameItem(wanted, there)) continue;
+      const { sequence, eventId } = event;
+      const message = `the event's own item ${there ? "was changed" : "is missing"}`;
+      return { kind: "list", chain, block: number, sequence, eventId, message };
     }
   }
   return undefined;
 };
 
-/** Whatever cannot even be read was changed. */
-const isSame = (wanted: Item, there: Item): boolean => {
+const isSameRow = (row: Item, { events }: Run): boolean => {
   try {
-    return meaning(wanted) === meaning(there);
+    return saysTheSame(row, events);
   } catch {
     return false;
   }
+};
+
+const keyText = ({ pk, sk }: { pk: string; sk: string }): string => `${pk}\n${sk}`;
+
+/** Checks that rows which a finished block makes are there and say what it says; `runs` are those of the block. */
+export const verifyRows = async (
+  store: Table,
+  { chain, number, firstSequence }: Block,
+  runs: readonly Run[],
+): Promise<ChainFault | undefined> => {
+  for (let start = 0; start < runs.length; start += ROWS_AT_ONCE) {
+    const part = runs.slice(start, start + ROWS_AT_ONCE);
+    const keys = part.map(({ pk, sk }) => ({ pk, sk }));
+    const rows = await store.getMany(keys, { consistent: true });
+    const byKey = new Map(rows.map((row) => [keyText(row), row]));
+    for (const run of part) {
+      const row = byKey.get(keyText(run));
+      if (row && isSameRow(row, run)) continue;
+      const { sequence = firstSequence, eventId } = run.events[0]?.event ?? {};
+      const message = `${run.pk} ${run.sk} ${row ? "was changed" : "is missing"}`;
+      return { kind: "list", chain, block: number, sequence, ...(eventId ? { eventId } : {}), message };
+    }
+  }
+  return undefined;
 };

@@ -1,3 +1,4 @@
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import { Type } from "typebox";
 import { afterEach, beforeEach, vi } from "vitest";
 import { type Answer, ok } from "#common/http/answers.ts";
@@ -34,7 +35,7 @@ const contract = {
   "GET /things/{id}/parts/{part}": { summary: "", answers },
   "GET /public": { summary: "", answers },
   "GET /admin": { summary: "", answers },
-  "POST /own": { summary: "", body: NewThing, answers },
+  "POST /own": { summary: "", body: NewThing, preconditions: ["If-Match", "If-None-Match"], answers },
 } as const;
 
 type Action = (request: HttpRequest) => Promise<Answer>;
@@ -48,6 +49,7 @@ export const useThingsApi = () => {
     /** How `POST /own` reads its body. */
     readBody: (() => ({ value: undefined, faults: [] })) as ReadBody,
     store: memoryStore(),
+    handle: (event: APIGatewayProxyEvent) => handler(event, lambdaContext()),
     call: async (request: RestRequest, context = lambdaContext()) => {
       const result = await handler(restEvent(request), context);
       const isJson = result.body !== "" && String(result.headers?.["content-type"]).includes("json");

@@ -1,4 +1,4 @@
-import type { Fault } from "#common/errors/fault.ts";
+import { type Fault, step } from "#common/errors/fault.ts";
 import { AUDIT_TYPE, EVENT_LIMITS } from "#common/events/event.ts";
 import { givenIdFault, isReservedId } from "#common/ids/given-id.ts";
 import { instantOf } from "#common/time/instant.ts";
@@ -16,7 +16,7 @@ const detailBytesOf = (detail: unknown): number => Buffer.byteLength(JSON.string
 const dateFault = (date: string, nowMs: number): string | undefined => {
   const instant = instantOf(date);
   if (instant === undefined) {
-    return "must be a real time of the years 0001 to 9999, not a leap second";
+    return "must be a real time of the years 0001 to 9999, not a leap second, for example 2025-01-31T12:00:00Z";
   }
   return isTooFarAhead(instant, nowMs)
     ? `must be at most ${EVENT_LIMITS.aheadSeconds / 60} minutes ahead`
@@ -66,6 +66,17 @@ const detailFault = (detail: unknown): string | undefined => {
   }
 };
 
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const targetFaults = (targets: readonly unknown[], path: string): Fault[] =>
+  targets.flatMap((target, index) =>
+    Object.entries(isObject(target) ? target : {}).flatMap(([name, value]) => {
+      const message = typeof value === "string" ? textFault(value) : undefined;
+      return message === undefined ? [] : [{ path: `${path}/${index}${step(name)}`, message }];
+    }),
+  );
+
 type Rule = (text: string, posting: Posting) => string | undefined;
 
 /** Rules that the schema cannot say, for texts. */
@@ -95,11 +106,10 @@ const eventFaults = (event: object, path: string, posting: Posting): Fault[] => 
           : undefined;
     if (message !== undefined) faults.push({ path: `${path}/${name}`, message });
   }
-  return faults;
+  return "targets" in event && Array.isArray(event.targets)
+    ? [...faults, ...targetFaults(event.targets, `${path}/targets`)]
+    : faults;
 };
-
-const isObject = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What the rules find wrong with a body, whatever else is wrong with it. */
 export const ruleFaults = (body: unknown, posting: Posting): Fault[] =>

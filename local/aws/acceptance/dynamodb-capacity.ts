@@ -141,7 +141,7 @@ export const describeDynamoDbCapacity = (start: StartEmulator) =>
       expect([made, same, moved, removed].map(unitsOf)).toEqual([2, 1, 3, 2]);
     });
 
-    it("is not told to a caller who did not ask", async () => {
+    it("is answered only to a caller who asks", async () => {
       const table = await make();
 
       const answer = await clients().dynamodb.send(

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
-/** A text within so many maps, each in the one before. */
+/** A text inside this many nested maps. */
 export const nested = (levels: number): AttributeValue => {
   let value: AttributeValue = { S: "leaf" };
   for (let level = 0; level < levels; level += 1) value = { M: { n: value } };

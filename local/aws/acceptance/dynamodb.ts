@@ -207,7 +207,7 @@ export const describeDynamoDb = (start: StartEmulator) =>
       expect(await byState(table, "old")).toEqual([]);
     });
 
-    it("tells of a stream, and of tables that are gone", async () => {
+    it("describes a stream, and refuses tables that are gone", async () => {
       const table = await make({ StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" } });
       const { Table } = await clients().dynamodb.send(new DescribeTableCommand({ TableName: table }));
       expect(Table?.StreamSpecification?.StreamViewType).toBe("NEW_IMAGE");

@@ -2,11 +2,11 @@ import { type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll } from "vitest";
 import { type Clients, clientsFor } from "../testing/port.ts";
 
-/** Whatever answers to the AWS SDK: this port, or another emulator put under the same suite. */
+/** An endpoint that the AWS SDK can call: this port, or another emulator that the same suite tests. */
 type Emulator = { endpoint: string; close(): Promise<void> };
 export type StartEmulator = () => Promise<Emulator>;
 
-/** Starts it for a suite, and closes it after. */
+/** Starts the emulator before a suite and closes it afterwards. */
 export const useEmulator = (start: StartEmulator): (() => Clients) => {
   let emulator: Emulator | undefined;
   let clients: Clients | undefined;

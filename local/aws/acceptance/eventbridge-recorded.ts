@@ -105,7 +105,7 @@ export const describeRecordedEventBridge = (start: StartEmulator) =>
         Array.from({ length: to - from }, (_, index) => ({ Id: `${from + index}`, Arn: queueArn("any") }));
 
       await putTargets(bus, rule, targets(0, 5));
-      // An id that is there replaces its target.
+      // A target with the id of an earlier one replaces it.
       await putTargets(bus, rule, targets(4, 5));
       const { name, error } = await failureOf(putTargets(bus, rule, targets(5, 6)));
 

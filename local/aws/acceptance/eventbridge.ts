@@ -133,7 +133,7 @@ export const describeEventBridge = (start: StartEmulator) =>
       expect(await bodies(QueueUrl, 1)).toEqual([{ number: 1 }]);
     });
 
-    it("tells failures entry by entry, in the order of the entries", async () => {
+    it("reports failures entry by entry, in the order of the entries", async () => {
       const { FailedEntryCount, Entries = [] } = await put([
         entry(),
         entry({ Detail: "{not json" }),

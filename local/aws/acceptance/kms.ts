@@ -33,7 +33,7 @@ export const describeKms = (start: StartEmulator, KeyId: string) =>
       expect((await failureOf(verify(Buffer.alloc(32)))).name).toBe("KMSInvalidMacException");
     });
 
-    it("describes the key, and tells of one that does not exist", async () => {
+    it("describes the key, and refuses one that does not exist", async () => {
       const { KeyMetadata } = await clients().kms.send(new DescribeKeyCommand({ KeyId }));
 
       expect(KeyMetadata).toMatchObject({ KeyUsage: "GENERATE_VERIFY_MAC", KeySpec: "HMAC_256" });

@@ -22,7 +22,7 @@ import { describeRecordedQueues } from "./sqs-recorded-queues.ts";
 import { describeRecordedRedrive } from "./sqs-recorded-redrive.ts";
 
 const start: StartEmulator = async () => {
-  // What is dropped on purpose would be logged; what fails otherwise is an answer that a test sees.
+  // Only dropped messages would be logged here; every other failure is an answer that a test sees.
   const port = await startTestPort({ log: () => {} });
   return { endpoint: port.url, close: port.close };
 };

@@ -256,7 +256,7 @@ export const describeS3 = (start: StartEmulator) =>
       expect(Versions).toHaveLength(3);
     });
 
-    it("tells of a bucket that does not exist", async () => {
+    it("refuses a bucket that does not exist", async () => {
       expect((await failureOf(put("nowhere-at-all", "k"))).name).toBe("NoSuchBucket");
     });
   });

@@ -73,7 +73,7 @@ export const describeRecordedSns = (start: StartEmulator) =>
         FilterPolicy: JSON.stringify(policy),
       });
 
-      // Those that are left go first: when the others are there, they would be there too.
+      // Bodies that do not match are published first, so they would have arrived when the others are there.
       for (const body of [...left, ...taken]) await publish(TopicArn, { Message: JSON.stringify(body) });
 
       const received = await receiveMessages(clients(), QueueUrl, taken.length);
@@ -197,7 +197,7 @@ export const describeRecordedSns = (start: StartEmulator) =>
       expect([failed.name, failed.error.message]).toEqual([name, reason]);
     });
 
-    it("a topic made twice is one, unless the second wants something else", async () => {
+    it("a topic made twice is one topic, unless the second has other attributes", async () => {
       const Name = freshName("topic");
       const create = (Attributes: Record<string, string>) =>
         clients().sns.send(new CreateTopicCommand({ Name, Attributes }));

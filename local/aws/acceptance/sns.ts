@@ -154,7 +154,7 @@ export const describeSns = (start: StartEmulator) =>
       await publish(byBody.TopicArn, '{"order":{"state":"draft"}}');
       await publish(byBody.TopicArn, '{"order":{"state":"paid"}}');
 
-      // What was published before the one that passes has been filtered when that one is there.
+      // A message published before the one that passes has been filtered when that one arrives.
       expect(await bodies(byAttributes.QueueUrl, 1)).toEqual(["yes"]);
       expect(await bodies(byBody.QueueUrl, 1)).toEqual(['{"order":{"state":"paid"}}']);
     });
@@ -228,7 +228,7 @@ export const describeSns = (start: StartEmulator) =>
       expect(new Set(arns.map(({ Endpoint }) => Endpoint)).size).toBe(101);
     });
 
-    it("lists topics and tells of one that does not exist", async () => {
+    it("lists topics and refuses one that does not exist", async () => {
       const { TopicArn } = await make();
       const { Topics = [] } = await clients().sns.send(new ListTopicsCommand({}));
       const { Attributes } = await clients().sns.send(new GetTopicAttributesCommand({ TopicArn }));

@@ -227,7 +227,7 @@ export const describeRecordedMessages = (start: StartEmulator) =>
       expect((await failureOf(change(QueueUrl, "INVALID", 60))).name).toBe("ReceiptHandleIsInvalid");
     });
 
-    it("hides a message anew when its visibility ran out and nobody has received it since", async () => {
+    it("hides a message anew when its visibility ran out and it has not been received since", async () => {
       const { QueueUrl } = await make();
       await send(QueueUrl, "test");
       const [message] = await receive(QueueUrl, { VisibilityTimeout: 0 });

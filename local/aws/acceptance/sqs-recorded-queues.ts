@@ -30,7 +30,7 @@ export const describeRecordedQueues = (start: StartEmulator) =>
     const tagsOf = async (QueueUrl: string) =>
       (await clients().sqs.send(new ListQueueTagsCommand({ QueueUrl }))).Tags;
 
-    it("tells all attributes of a queue, before and after some are changed", async () => {
+    it("answers all attributes of a queue, before and after some are changed", async () => {
       const { QueueUrl, arn } = await make({
         MessageRetentionPeriod: "604800",
         ReceiveMessageWaitTimeSeconds: "10",

@@ -140,7 +140,7 @@ export const describeRecordedRedrive = (start: StartEmulator) =>
       expect(await attribute(dead.QueueUrl, "ApproximateNumberOfMessagesNotVisible")).toBe("1");
     });
 
-    it("moves as many in a second as it is told, and stops when it is cancelled", async () => {
+    it("moves as many in a second as is set, and stops when it is cancelled", async () => {
       const { source, dead } = await makeWithDeadLetters(1);
       const destination = await make();
       await bury(source, ["0", "1", "2", "3"]);

@@ -46,7 +46,7 @@ export const describeSqs = (start: StartEmulator) =>
         MessageAttributes: { timestamp: { DataType: "Number", StringValue: "1493147359900" } },
       });
 
-      // The value that the query and JSON protocols of AWS answer for this very attribute.
+      // The digest that AWS answers for this attribute, in the query and in the JSON protocol.
       expect(sent.MD5OfMessageAttributes).toBe("235c5c510d26fb653d073faed50ae77c");
     });
 
@@ -108,7 +108,7 @@ export const describeSqs = (start: StartEmulator) =>
       expect(await receive(QueueUrl, { WaitTimeSeconds: 5 })).toHaveLength(1);
     });
 
-    it("tells failures of a batch entry by entry", async () => {
+    it("reports failures of a batch entry by entry", async () => {
       const { QueueUrl } = await make();
 
       const { Successful = [], Failed = [] } = await clients().sqs.send(

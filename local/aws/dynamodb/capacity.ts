@@ -34,7 +34,10 @@ const entryOf = (
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** A changed key costs an index a deletion and a write; what the index does not hold costs it nothing. */
+/**
+ * A changed key costs an index a deletion and a write. A change of attributes that the index does not hold
+ * costs nothing.
+ */
 const indexUnits = (table: Table, index: Index, old: Item | undefined, item: Item | undefined): number => {
   const [before, after] = [entryOf(table, index, old), entryOf(table, index, item)];
   if (before && after) {

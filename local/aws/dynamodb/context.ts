@@ -5,9 +5,9 @@ import type { Engine } from "./writes.ts";
 /** What every action of DynamoDB works with. */
 export type DynamoDbContext = {
   engine: Engine;
-  /** The store with reads by the chunk and descriptions from memory. */
+  /** The store whose reads come in chunks and whose table descriptions come from memory. */
   reading: Store;
-  /** The store with deletions by range. */
+  /** The store that deletes by range. */
   administering: Store;
   now: () => number;
   /** Throws AccessDenied unless the caller may do this to the table, or to one of its indexes. */

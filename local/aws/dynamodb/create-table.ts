@@ -12,7 +12,7 @@ export const createTable =
     context.authorize(call, "CreateTable", name);
     const stream = streamOf(input, context.now);
     const output = await administer(context, "CreateTable", input).catch((error) => {
-      // Dynalite has no words for it.
+      // Dynalite leaves the message empty.
       if (error instanceof AwsError && error.code === "ResourceInUseException") {
         throw new AwsError(error.code, `Table already exists: ${name}`);
       }

@@ -4,10 +4,10 @@ import { type Input, isRecord, type Output } from "../port/input.ts";
 import { checkNesting } from "./values.ts";
 
 /**
- * Dynalite's own modules, used below its HTTP server: the checks of an operation, then its action on a
- * store. Calling them directly spares a second parse of every body, and lets a write be handed a store of
- * our own (write-view.ts) that puts item, indexes and stream record into LevelDB as one batch. That rests
- * on the insides of version 4.0.0, which package.json pins; the acceptance suite says if they move.
+ * Dynalite's own modules, used below its HTTP server: the checks of an operation, then its action on a store.
+ * Calling them directly spares a second parse of every body. It also lets a write use a store of our own
+ * (write-view.ts), which puts item, indexes and stream record into LevelDB as one batch. This depends on
+ * internals of version 4.0.0, which package.json pins; the acceptance suite fails if they change.
  */
 export type Item = Record<string, Record<string, unknown>>;
 type KeySchema = { AttributeName: string; KeyType: string }[];
@@ -43,7 +43,7 @@ export type Level = {
   clear(range: Range): Promise<void>;
   keys(range: Range): AsyncIterable<string>;
   values(range: Range): { nextv(count: number): Promise<unknown[]>; close(): Promise<void> };
-  /** What we wrote under a prefix has one type, which the caller names. */
+  /** All values that we store under one prefix have one type, which the caller names. */
   iterator<T>(range: Range): AsyncIterable<[string, T]>;
 };
 export type Range = {
@@ -143,12 +143,15 @@ export const toAwsError = (error: unknown): unknown => {
   });
 };
 
-/** Throws what AWS would say of a malformed request; answers the request with what is derived from it. */
+/**
+ * Throws AWS's error for a malformed request; returns the request with the values that dynalite derives from
+ * it.
+ */
 export const checked = (name: OperationName, input: Input, store: Store): Input => {
   const entry = loaded.get(name);
   if (!entry) throw new AwsError("UnknownOperationException", "");
   const { types, custom } = entry.rules;
-  // Before dynalite's own checks, whose recursion a very deep value would exhaust.
+  // This check runs before dynalite's own, because a very deep value would exhaust their recursion.
   checkNesting(input.Item);
   checkNesting(input.ExpressionAttributeValues);
   try {

@@ -1,4 +1,6 @@
-/** Repeats a piece of work, never two at a time; the answer stops it and waits for the one under way. */
+/**
+ * Repeats a piece of work, one run at a time. Returns a function that stops it and waits for the run under way.
+ */
 export const everyNow = (ms: number, work: () => Promise<void>, failed: (error: unknown) => void) => {
   let underWay: Promise<void> | undefined;
   const timer = setInterval(() => {

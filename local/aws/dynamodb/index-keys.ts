@@ -2,7 +2,9 @@ import { AwsError } from "../port/errors.ts";
 import { type Input, isRecord } from "../port/input.ts";
 import type { Index, Item, Table } from "./dynalite.ts";
 
-/** Refused before anything is done, in a transaction too, where other faults are reasons of its cancellation. */
+/**
+ * An empty key refuses the whole request, in a transaction too, where other faults are cancellation reasons.
+ */
 export class EmptyKey extends AwsError {
   constructor(message: string) {
     super("ValidationException", message);
@@ -33,7 +35,7 @@ const emptyIndexKey = (table: Table, item: Input) => {
   return undefined;
 };
 
-/** An item that is put whole. */
+/** Checks an item that PutItem writes whole. */
 export const checkIndexKeys = (table: Table, item: unknown): void => {
   const empty = isRecord(item) ? emptyIndexKey(table, item) : undefined;
   if (!empty) return;
@@ -42,7 +44,7 @@ export const checkIndexKeys = (table: Table, item: unknown): void => {
   );
 };
 
-/** An item after an update; an empty value that was there before stays. */
+/** Checks an item after an update. An empty value that the item had before is allowed. */
 export const checkUpdatedIndexKeys = (table: Table, old: Item | undefined, item: Item): void => {
   const changed = Object.fromEntries(
     Object.entries(item).filter(([name]) => !old || emptyKind(old, name) === undefined),
@@ -54,7 +56,7 @@ export const checkUpdatedIndexKeys = (table: Table, old: Item | undefined, item:
   );
 };
 
-/** The table's own key; dynalite words it otherwise for a key than for an item. */
+/** Checks the table's own key, because dynalite's message for a key differs from its message for an item. */
 export const checkTableKey = (table: Table, key: unknown): void => {
   for (const { AttributeName } of table.KeySchema) {
     const kind = isRecord(key) ? emptyKind(key, AttributeName) : undefined;

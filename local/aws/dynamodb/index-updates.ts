@@ -8,7 +8,7 @@ const invalid = (message: string) => new AwsError("ValidationException", message
 
 const indexesOf = (table: Table) => table.GlobalSecondaryIndexes ?? [];
 
-/** Writes the entries of all items that are there; what is written meanwhile keeps the index by itself. */
+/** Writes the index entries of all existing items. Items that are written meanwhile write their own entries. */
 const fill = async ({ store }: Engine, table: Table, index: { IndexName: string }) => {
   const prefix = `item-${table.TableName}~`;
   for await (const stored of store.db.keys(under(prefix))) {
@@ -85,8 +85,8 @@ const mergedDefinitions = (table: Table, input: Input): unknown => {
 };
 
 /**
- * UpdateTable's new and dropped indexes, which dynalite takes and forgets. An index that is declared
- * later is thus added to the data that a developer already has.
+ * UpdateTable's new and dropped indexes, which dynalite accepts and ignores. An index that is declared later is
+ * thus added to the data that a developer already has.
  */
 export const updateIndexes = async (engine: Engine, input: Input): Promise<boolean> => {
   const updates = records(input, "GlobalSecondaryIndexUpdates");

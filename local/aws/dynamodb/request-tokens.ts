@@ -15,8 +15,9 @@ export const requestTokens = (level: Level, now: () => number) => {
   const running = new Set<string>();
   return {
     /**
-     * Runs a request that writes the token with its items, in one batch; undefined if this very request was
-     * done already. Throws if another was, or if it is still being done.
+     * Runs a request that writes its token in the same batch as its items. Returns undefined if the same
+     * request with this token is done already. Throws if another request used the token, or if a request with
+     * it still runs.
      */
     once: async <T>(
       token: string,
@@ -29,7 +30,8 @@ export const requestTokens = (level: Level, now: () => number) => {
           "The transaction with the given request token is already in progress.",
         );
       }
-      // Before the look at what is stored, so that no other request with the token is done in between.
+      // The token is taken before the stored one is read, so that no other request with this token runs in
+      // between.
       running.add(token);
       try {
         const hash = hashOf(request);

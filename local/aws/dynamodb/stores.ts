@@ -20,7 +20,7 @@ export const openLevel = async (folder: string, region: string): Promise<Store> 
   return store;
 };
 
-/** For reads: values come by the chunk, and a table's description from memory. */
+/** For reads: values are read in chunks, and a table's description comes from memory. */
 export const readingStore = (store: Store, tables: Tables): Store => ({
   ...store,
   getItemDb: (name) => readByChunk(store.db, itemKey(name, ""), store.getItemDb(name)),
@@ -34,7 +34,10 @@ export const readingStore = (store: Store, tables: Tables): Store => ({
   },
 });
 
-/** For changes of tables: dynalite itself finds what to delete by walking every key of every table. */
+/**
+ * For changes of tables: deletes by range, because dynalite walks every key of every table to find what to
+ * delete.
+ */
 export const administeringStore = (store: Store): Store => {
   const clear = (prefix: string, done: (error: unknown) => void) =>
     void store.db.clear(under(prefix)).then(() => done(null), done);

@@ -33,7 +33,7 @@ describe("the stream of a table", () => {
     rmSync(dataFolder, { recursive: true });
   });
 
-  it("tells of an insert, a change and a removal with both images", async () => {
+  it("holds an insert, a change and a removal with both images", async () => {
     await put("1", { n: { N: "1" } });
     await send().send(
       new UpdateItemCommand({
@@ -61,7 +61,7 @@ describe("the stream of a table", () => {
     });
   });
 
-  it("tells nothing of a write that changes nothing, or that was refused", async () => {
+  it("has no record of a write that changes nothing, or that was refused", async () => {
     await put("1");
     await put("1");
     await send().send(new DeleteItemCommand({ TableName: table, Key: keyOf("absent") }));

@@ -5,7 +5,7 @@ import { type BatchOperation, type Item, itemSize, type Level, type Table } from
 import { keysOf, type Tables, under, type ViewType } from "./tables.ts";
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
-// 21 digits from the first to the last, so that they compare as text and as numbers alike.
+// Sequence numbers always have 21 digits, so that they sort alike as text and as numbers.
 const FIRST = 10n ** 20n;
 
 const changeKey = (table: string, sequence: string): string => `change~${table}~${sequence}`;
@@ -14,7 +14,10 @@ const checkpointKey = (table: string, reader: string): string => `checkpoint~${t
 type Position = { next: bigint; inFlight: Set<bigint>; waiting: Set<() => void> };
 export type Change = { table: Table; old: Item | undefined; new: Item | undefined; byTimeToLive: boolean };
 
-/** The same by value, whatever the order of fields: DynamoDB writes no record for a change that changes nothing. */
+/**
+ * Whether two items are equal, whatever the order of fields. DynamoDB writes no record for a write that changes
+ * nothing.
+ */
 const same = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
@@ -41,7 +44,7 @@ export const openStreams = async (level: Level, tables: Tables, arns: Arns, now:
   const saving = new Set<Promise<void>>();
 
   for await (const [key, value] of level.iterator<string>(under("checkpoint~"))) checkpoints.set(key, value);
-  // The counter outlives the records, which are trimmed.
+  // The counter is stored apart from the records, because they are trimmed.
   for await (const [key, value] of level.iterator<string>(under("sequence~"))) {
     positions.set(key.slice("sequence~".length), {
       next: BigInt(value) + 1n,
@@ -130,7 +133,7 @@ export const openStreams = async (level: Level, tables: Tables, arns: Arns, now:
       const deadline = performance.now() + waitMs;
       for (;;) {
         if (closed || signal?.aborted) return [];
-        // Asks to be woken before it looks: a record that lands while it looks is not slept over.
+        // Registers for a wake-up before it reads, because a record may arrive while it reads.
         const left = deadline - performance.now();
         const stop = new AbortController();
         const news =

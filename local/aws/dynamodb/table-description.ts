@@ -13,7 +13,7 @@ export const streamOf = (input: Input, now: () => number): Extras["stream"] => {
   return { viewType, label: new Date(now()).toISOString().replace("Z", "") };
 };
 
-/** Dynalite's description of a table, with the stream that it knows nothing of. */
+/** Dynalite's description of a table with the stream, which dynalite does not know. */
 export const described = (tables: Tables, description: unknown): Output => {
   if (!isRecord(description)) return {};
   const name = String(description.TableName);

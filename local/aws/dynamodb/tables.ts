@@ -12,7 +12,7 @@ export const indexKey = (type: string, table: string, index: string, key: string
   `index-${type.toLowerCase()}~${table}~${index}~${key}`;
 const extrasKey = (table: string): string => `extras~${table}`;
 
-/** Everything under a prefix that ends in `~`, the character before which all our keys lie. */
+/** The range of all keys that start with the prefix. */
 export const under = (prefix: string): { gte: string; lt: string } => ({
   gte: prefix,
   lt: `${prefix}\uffff`,
@@ -25,7 +25,10 @@ const isReady = (table: Table): boolean =>
 export const keysOf = (table: Table, item: Item): Item =>
   Object.fromEntries(table.KeySchema.map(({ AttributeName }) => [AttributeName, item[AttributeName] ?? {}]));
 
-/** Tables by name: dynalite's description, remembered while it cannot change, and our extras. */
+/**
+ * Tables by name: dynalite's description, kept in memory while it cannot change, and what dynalite does not
+ * keep.
+ */
 export const openTables = async (store: Store, arns: Arns) => {
   const level: Level = store.db;
   const known = new Map<string, Table>();
@@ -34,7 +37,8 @@ export const openTables = async (store: Store, arns: Arns) => {
   for await (const [key, value] of level.iterator<Extras>(under("extras~"))) {
     extras.set(key.slice("extras~".length), value);
   }
-  // A kill between two writes of CreateTable or DeleteTable would leave a table half-way for ever.
+  // If the process was killed between two writes of CreateTable or DeleteTable, the table would never leave
+  // that state.
   for await (const [key, table] of level.iterator<Table>(under("table~"))) {
     if (isReady(table)) continue;
     if (table.TableStatus === "DELETING") {

@@ -34,8 +34,8 @@ export const indexExpiries = async (level: Level, table: string, attribute: stri
 };
 
 /**
- * Removes what has expired. An entry may be stale (the item was written again since, or is gone):
- * `remove` looks at the item under its lock, and removes it only if it is still due.
+ * Removes expired items. An entry may be stale (the item was written again since, or is gone): `remove` looks
+ * at the item under its lock, and removes it only if it is still due.
  */
 export const sweepExpired = async (
   level: Level,

@@ -47,7 +47,7 @@ type Step = {
   key: string;
   data: Input;
   showOld: boolean;
-  /** Bytes that the request itself brings. */
+  /** The size of what the request itself writes. */
   bytes: number;
 };
 type Result = {
@@ -64,7 +64,7 @@ const canceled = (reasons: Reason[]) =>
     { fields: { CancellationReasons: reasons } },
   );
 
-/** Faults of one action are reasons; an empty key refuses the request as a whole. */
+/** A fault of one action is a cancellation reason; an empty key refuses the request as a whole. */
 const toReason = (error: unknown, seen: Item | undefined): Reason => {
   if (!(error instanceof AwsError) || error instanceof EmptyKey) throw error;
   if (error.code === "ConditionalCheckFailedException") {
@@ -75,9 +75,9 @@ const toReason = (error: unknown, seen: Item | undefined): Reason => {
 };
 
 /**
- * A transaction, which dynalite lacks. All items are locked, each action runs against a view that only
- * collects, and if none objects all writes go into LevelDB as one batch: all or nothing, a kill included.
- * The client's token is part of that batch, so a repetition is recognized after a restart too.
+ * A transaction, which dynalite lacks. All items are locked, and each action runs against a view that only
+ * collects writes. If no action fails, all writes go into LevelDB as one batch: a killed process leaves all or
+ * none. The client's token is part of that batch, so a repetition is recognized after a restart too.
  */
 export const transactWriteItems = (
   { engine, authorize }: DynamoDbContext,
@@ -163,7 +163,7 @@ export const transactWriteItems = (
     return results.map(({ units }) => units);
   };
 
-  /** A repetition reads its items only, and says what that cost. */
+  /** A repeated request only reads its items, and its capacity is that of the reads. */
   const readAgain = async (steps: Step[]): Promise<Units[]> =>
     Promise.all(steps.map(async ({ table, key }) => readUnits(table, await readItem(store, table, key))));
 

@@ -3,14 +3,14 @@ import { type Input, isRecord, records } from "../port/input.ts";
 import type { Store } from "./dynalite.ts";
 import { lockItem } from "./writes.ts";
 
-/** What one transaction may hold altogether. */
+/** AWS's limit on the items of one transaction together. */
 export const TRANSACTION_BYTES_MAX = 4 * 1024 * 1024;
 
 const ACTIONS = ["Put", "Update", "Delete", "ConditionCheck"] as const;
 export type ActionName = (typeof ACTIONS)[number];
 const isActionName = (name: string): name is ActionName => ACTIONS.some((action) => action === name);
 
-/** What a caller needs for each action of a transaction. */
+/** The permission that a caller needs for each action of a transaction. */
 export const RIGHT_OF: Record<ActionName, string> = {
   Put: "PutItem",
   Update: "UpdateItem",
@@ -39,7 +39,7 @@ export const entriesOf = (input: Input): Record<string, unknown>[] => {
   return entries;
 };
 
-/** AWS's words for this are not known: its documents name the limit alone. */
+/** AWS documents the limit and not its message. */
 export const refuseLarge = (bytes: number): void => {
   if (bytes > TRANSACTION_BYTES_MAX) {
     throw invalid(

@@ -4,8 +4,8 @@ import type { Level, Range, SubStore } from "./dynalite.ts";
 const CHUNK = 64;
 
 /**
- * Dynalite's queries read one item per promise; this reads them by the chunk, which makes a page of 50
- * half as fast again. The range is dynalite's, within the part of the database that `prefix` names.
+ * Dynalite's queries read one item per promise. This reads them in chunks, which makes a page of 50 items 1.5
+ * times as fast. The range is dynalite's, within the part of the database that `prefix` names.
  */
 const valueStream = (level: Level, prefix: string, options: Range): Readable => {
   const { gte, gt, lte, lt, ...rest } = options;
@@ -35,6 +35,6 @@ const valueStream = (level: Level, prefix: string, options: Range): Readable => 
   });
 };
 
-/** A part of the database whose ranges are read by the chunk. */
+/** A part of the database whose ranges are read in chunks. */
 export const readByChunk = (level: Level, prefix: string, part: SubStore): SubStore =>
   Object.assign({}, part, { createValueStream: (options: Range) => valueStream(level, prefix, options) });

@@ -48,7 +48,7 @@ describe("the one spelling of a request's values", () => {
     expect(number(one)).toEqual(number(other));
   });
 
-  it("tells a text from a number, and a list from a set", () => {
+  it("distinguishes a text from a number, and a list from a set", () => {
     expect(canonical({ S: "1" })).not.toEqual(canonical({ N: "1" }));
     expect(canonical({ L: [{ S: "b" }, { S: "a" }] })).not.toEqual(
       canonical({ L: [{ S: "a" }, { S: "b" }] }),

@@ -66,7 +66,7 @@ export const makeWriteView = (
   return view;
 };
 
-/** Everything that one written item means for LevelDB, in one batch. */
+/** All of LevelDB's operations for one written item, as one batch. */
 export const operationsOf = (
   { table, key, old, new: item }: Written,
   indexes: BatchOperation[],

@@ -38,7 +38,7 @@ const land = async (engine: Engine, written: Written, indexes: BatchOperation[],
   await engine.store.db.batch(operations).finally(landed);
 };
 
-/** What an update made of an item; dynalite looks at the request alone. */
+/** Checks the item that an update made, because dynalite checks the request alone. */
 export const checkUpdated = (table: Table, { old, new: item }: Written): void => {
   checkNesting(item);
   if (item) checkUpdatedIndexKeys(table, old, item);
@@ -91,7 +91,7 @@ export const writeItem = async (
 const wrongKey = () =>
   new AwsError("ValidationException", "The provided key element does not match the schema");
 
-/** A batch has the same words for a key that is missing or wrong, whether it puts or deletes. */
+/** A batch has one message for a missing or wrong key, for puts and deletions alike. */
 const inBatch = (refusal: Error | null | undefined) => {
   const error = refusal ? toAwsError(refusal) : undefined;
   return error instanceof AwsError && /Missing the key|Type mismatch for key/.test(error.message)
@@ -148,7 +148,10 @@ export const batchWriteItem = async (engine: Engine, call: Call, input: Input): 
   };
 };
 
-/** Takes a lock of dynalite's; all the locks that one tick asks for are queued before anybody else's. */
+/**
+ * Takes a lock of dynalite's. Locks that are asked for in one tick are queued together, before those of later
+ * ticks.
+ */
 export const lockItem = (store: Store, table: string, key: string): Promise<() => void> =>
   new Promise((resolve) => {
     store.getItemDb(table).lock(key, (release: Release) => resolve(release(() => {})));

@@ -2,7 +2,7 @@ import { text } from "../port/input.ts";
 import type { BusAction } from "./context.ts";
 import { invalid } from "./errors.ts";
 
-/** What is not there is deleted already. */
+/** Deleting a bus that does not exist succeeds. */
 export const deleteEventBus: BusAction =
   ({ rules }) =>
   (input, call) => {

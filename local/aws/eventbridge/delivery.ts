@@ -5,13 +5,13 @@ import type { Attempt, Deliver } from "../port/outbox.ts";
 import type { Rule } from "./rules.ts";
 import { deadLetterArnOf, inputOf, retryPolicyOf, type Target } from "./target.ts";
 
-/** One event for one target, as it will be sent: what is changed later does not change it. */
+/** One event for one target, as it will be sent: later changes of the target do not affect it. */
 export type Delivery = {
   ruleArn: string;
   targetArn: string;
   /** Absent if the template became invalid JSON. */
   input?: string;
-  /** What a dead-letter queue gets: the event as it was, not the target's input. */
+  /** The event as it was put, for the dead-letter queue, which does not get the target's input. */
   event: BusEvent;
   deadLetterArn?: string;
   attemptsMax: number;
@@ -63,9 +63,9 @@ const exhaustedBy = (delivery: Delivery, { retries, ageMs }: Attempt): string | 
 };
 
 /**
- * Delivers to a queue of this account. A target that is gone is not tried again; what else fails is, as
- * often and as long as the target's retry policy says. Then the event goes to the dead-letter queue, or
- * nowhere if there is none.
+ * Delivers to a queue of this account. A target that does not exist is not retried; other failures are, as
+ * often and as long as the target's retry policy says. Then the event goes to the dead-letter queue, or is
+ * dropped if there is none.
  */
 export const deliverToTarget = (
   queues: Pick<Queues, "send">,

@@ -3,7 +3,7 @@ import type { BusEvent } from "../../seams.ts";
 import type { Arns } from "../port/arn.ts";
 import { type Input, isRecord, optionalText, texts } from "../port/input.ts";
 
-/** Why an entry of PutEvents was not taken, as its answer tells it. */
+/** Why an entry of PutEvents failed, as the answer says it. */
 export type EntryError = { ErrorCode: string; ErrorMessage: string };
 export type ReadEntry = { event: BusEvent } | { error: EntryError };
 
@@ -30,7 +30,7 @@ const depthOf = (value: unknown, limit: number): number => {
   return 1 + Math.max(0, ...Object.values(value).map((inner) => depthOf(inner, limit - 1)));
 };
 
-/** EventBridge tells times by the second. */
+/** EventBridge writes times in whole seconds. */
 export const timeText = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
 const readTime = (value: unknown, now: number): string => {

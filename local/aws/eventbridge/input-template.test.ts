@@ -15,7 +15,7 @@ describe("a template", () => {
   it("of JSON gives back every value that stands for a whole value", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        // As JSON has it: minus zero is zero there.
+        // JSON writes minus zero as zero.
         expect(JSON.parse(fill('{"x": <value>}', value) ?? "")).toEqual({
           x: JSON.parse(JSON.stringify(value)),
         });

@@ -3,7 +3,7 @@ import { valueAt } from "./json-path.ts";
 
 const PLACEHOLDER = /<([A-Za-z0-9_.-]+)>/g;
 
-/** What stands for the rule and the event without a path of their own. */
+/** Predefined placeholders: the rule, and the event without a path of its own. */
 export const RESERVED = [
   "aws.events.rule-arn",
   "aws.events.rule-name",
@@ -20,7 +20,7 @@ export const placeholdersOf = (template: string): string[] =>
 
 const isJsonTemplate = (template: string): boolean => /^\s*[{[]/.test(template);
 
-/** Whether the place is within a string of the JSON before it. */
+/** Whether this place is inside a JSON string. */
 const isInString = (template: string, place: number): boolean => {
   let inside = false;
   for (let at = 0; at < place; at += 1) {
@@ -30,7 +30,7 @@ const isInString = (template: string, place: number): boolean => {
   return inside;
 };
 
-/** The event's envelope as `<aws.events.event>` has it: no detail, and one name written otherwise. */
+/** The event as `<aws.events.event>` gives it: without the detail, and with one field spelled differently. */
 const envelopeOf = ({ event, ingestionTime }: TemplateSource) => {
   const { detail: _, "detail-type": detailType, time: __, ...rest } = event;
   return { ...rest, detailType, time: ingestionTime };
@@ -53,11 +53,11 @@ const placeholderValue = (name: string, paths: Transformer["paths"], source: Tem
   }
 };
 
-/** Within a text nothing is quoted: not a string, and not the strings of an object or a list. */
+/** A text template has no quotes, neither around a string nor around the strings of an object or a list. */
 const inText = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value).replaceAll('"', "");
 
-/** Within a string of JSON a string is written as it is, unescaped; anything else as JSON. */
+/** Inside a JSON string, a string is written as it is, unescaped; any other value is written as JSON. */
 const inString = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** A template with its placeholders filled; undefined if a value made its JSON invalid. */
@@ -67,7 +67,7 @@ export const fillTemplate = (
 ): string | undefined => {
   const json = isJsonTemplate(template);
   const filled = template.replace(PLACEHOLDER, (_, name: string, place: number) => {
-    // What the event does not have is empty.
+    // A field that the event lacks is written as an empty text.
     const found = placeholderValue(name, paths, source);
     const value = found === undefined ? "" : found;
     if (!json) return inText(value);
@@ -82,7 +82,7 @@ export const fillTemplate = (
   }
 };
 
-/** Whether a template is JSON, or lines of quoted text, whatever stands for its placeholders. */
+/** Whether a template is JSON, or lines of quoted text, for any values of its placeholders. */
 export const isTemplate = (template: string): boolean => {
   const parts = isJsonTemplate(template) ? [template] : template.split("\n").filter((line) => line.trim());
   return (

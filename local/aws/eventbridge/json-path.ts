@@ -31,7 +31,7 @@ const follow = (value: unknown, steps: readonly Step[]): unknown => {
   return inner.map((one) => follow(one, rest)).filter((one) => one !== undefined);
 };
 
-/** What stands at the path, a list if the path has a `*`; undefined if nothing does. */
+/** The value at the path, a list if the path has a `*`; undefined if there is none. */
 export const valueAt = (event: unknown, path: string): unknown => {
   const steps = readPath(path);
   return steps === undefined ? undefined : follow(event, steps);

@@ -20,9 +20,9 @@ const checkEntries = (entries: readonly Input[]): void => {
 };
 
 /**
- * Takes one event. When it resolves, the functions whose manifests' patterns match have it on their
- * queues, and what targets get is in the outbox. EventBridge takes an event for a bus that does not
- * exist too, and drops it.
+ * Accepts one event. When the promise resolves, the event is on the queues of the functions whose manifests'
+ * patterns match, and the deliveries to targets are in the outbox. EventBridge accepts an event for a bus that
+ * does not exist too, and drops it.
  */
 const putEntry = async (context: BusContext, entry: Input): Promise<{ EventId: string } | EntryError> => {
   const { rules, arns, outbox, listeners, now } = context;

@@ -39,18 +39,18 @@ export const openRules = (database: DatabaseSync, arns: Arns) => {
   const buses = new Set<string>(["default"]);
   for (const { name } of database.prepare("SELECT name FROM buses").all()) buses.add(String(name));
   const rules = new Map<string, RuleWithTargets>();
-  const keyOf = (bus: string, name: string) => `${bus}/${name}`;
+  const ruleKey = (bus: string, name: string) => `${bus}/${name}`;
   const put = (rule: Rule) => {
     const matchesEvent = rule.pattern === undefined ? () => false : readPattern(rule.pattern);
-    const targets = rules.get(keyOf(rule.bus, rule.name))?.targets ?? new Map<string, Target>();
-    rules.set(keyOf(rule.bus, rule.name), { ...rule, matchesEvent, targets });
+    const targets = rules.get(ruleKey(rule.bus, rule.name))?.targets ?? new Map<string, Target>();
+    rules.set(ruleKey(rule.bus, rule.name), { ...rule, matchesEvent, targets });
   };
   for (const row of database.prepare("SELECT rule FROM rules").all()) {
     const rule: Rule = JSON.parse(String(row.rule));
     try {
       put(rule);
     } catch (error) {
-      // An earlier version may have kept what EventBridge refuses.
+      // An earlier version of the platform may have stored a pattern that EventBridge refuses.
       throw new StartError(
         `The local rule ${rule.name} has a pattern that EventBridge refuses (${error instanceof Error ? error.message : String(error)}); \`npm start -- --fresh\` starts empty.`,
         { cause: error },
@@ -59,11 +59,11 @@ export const openRules = (database: DatabaseSync, arns: Arns) => {
   }
   for (const { bus, rule, target } of database.prepare("SELECT * FROM targets").all()) {
     const parsed = toTarget(String(target));
-    rules.get(keyOf(String(bus), String(rule)))?.targets.set(parsed.Id, parsed);
+    rules.get(ruleKey(String(bus), String(rule)))?.targets.set(parsed.Id, parsed);
   }
 
   const get = (bus: string, name: string): RuleWithTargets => {
-    const rule = rules.get(keyOf(bus, name));
+    const rule = rules.get(ruleKey(bus, name));
     if (!rule) throw noRule(name, bus);
     return rule;
   };
@@ -101,10 +101,10 @@ export const openRules = (database: DatabaseSync, arns: Arns) => {
       database.prepare("INSERT OR REPLACE INTO rules VALUES (?, ?, ?)").run(bus, name, JSON.stringify(rule));
     },
     remove: (bus: string, name: string) => {
-      const rule = rules.get(keyOf(bus, name));
+      const rule = rules.get(ruleKey(bus, name));
       if (rule && rule.targets.size > 0) throw invalid("Rule can't be deleted since it has targets.");
       database.prepare("DELETE FROM rules WHERE bus = ? AND name = ?").run(bus, name);
-      rules.delete(keyOf(bus, name));
+      rules.delete(ruleKey(bus, name));
     },
     putTargets: (bus: string, name: string, targets: readonly Target[]) => {
       const kept = get(bus, name).targets;

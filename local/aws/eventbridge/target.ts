@@ -71,7 +71,7 @@ const checkInput = (target: Input, id: string): void => {
   }
 };
 
-/** What a target says of failed deliveries. */
+/** A target's settings for failed deliveries. */
 export const retryPolicyOf = (target: Input) => {
   const policy = record(target, "RetryPolicy");
   const attempts = optionalInteger(policy, "MaximumRetryAttempts", { min: 0, max: ATTEMPTS_MAX });

@@ -27,8 +27,8 @@ export const openKms = (file: string, arns: Arns, now: () => number = Date.now) 
   const arnOf = (key: Key) => arns.at("kms", `key/${key.id}`);
 
   /**
-   * A key named by alias is authorized under the alias's ARN, one named by id under the key's: that is how
-   * `kms:RequestAlias` of a function's policy is asked here.
+   * A key named by alias is authorized under the alias's ARN, one named by id under the key's ARN. In this way
+   * the port checks `kms:RequestAlias` of a function's policy.
    */
   const find = (input: Input, call: Call, action: string): Key => {
     const named = text(input, "KeyId");

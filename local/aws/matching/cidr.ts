@@ -3,7 +3,7 @@ import { refuse } from "./pattern-error.ts";
 
 const family = (version: number) => (version === 4 ? "ipv4" : "ipv6");
 
-/** A test of addresses; the mask is shorter than the address, as EventBridge wants it. */
+/** Returns a test of addresses. The mask is shorter than the address, because EventBridge requires that. */
 export const cidr = (block: string): ((value: string) => boolean) => {
   const [address = "", bits = "", ...more] = block.split("/");
   if (bits === "" || more.length > 0) refuse("Malformed CIDR, one '/' required");

@@ -7,7 +7,7 @@ import { wildcard } from "./wildcard.ts";
 
 type Test = (value: Leaf) => boolean;
 
-/** What a field's list of conditions accepts: a value, or that there is none. */
+/** Whether a field's conditions accept a value, or accept that there is none. */
 export type Conditions = { acceptsValue: Test; acceptsAbsence: boolean; count: number };
 
 const lower = (text: string): string => text.toLowerCase();
@@ -15,7 +15,7 @@ const ofText =
   (test: (value: string) => boolean): Test =>
   (value) =>
     typeof value === "string" && test(value);
-const textOf = (value: unknown, operator: string): string =>
+const requiredText = (value: unknown, operator: string): string =>
   typeof value === "string" ? value : refuse(`${operator} match pattern must be a string`);
 
 /** The one name and value of an object. */
@@ -38,26 +38,26 @@ const affix =
     if (isRecord(operand)) {
       const [name, inner] = entryOf(operand, `${operator} expression name not found`);
       if (name !== "equals-ignore-case") refuse(`Unsupported ${operator} pattern: ${name}`);
-      const folded = lower(textOf(inner, name));
+      const folded = lower(requiredText(inner, name));
       checkSingle(operand);
       return ofText((value) => has[operator](lower(value), folded));
     }
-    const wanted = textOf(operand, operator);
+    const wanted = requiredText(operand, operator);
     return ofText((value) => has[operator](value, wanted));
   };
 
 const equalsIgnoreCase = (operand: unknown): Test => {
-  const wanted = lower(textOf(operand, "equals-ignore-case"));
+  const wanted = lower(requiredText(operand, "equals-ignore-case"));
   return ofText((value) => lower(value) === wanted);
 };
 
 const ANYTHING_BUT = "Value of anything-but must be an array or single string/number value.";
 
-/** What stands inside `anything-but`, when it is an object. */
+/** The condition inside `anything-but`, when it is an object. */
 const INSIDE_ANYTHING_BUT: Readonly<Record<string, (operand: unknown) => Test>> = {
   prefix: (operand) => affixInside("prefix", operand),
   suffix: (operand) => affixInside("suffix", operand),
-  wildcard: (operand) => ofText(wildcard(textOf(operand, "wildcard"))),
+  wildcard: (operand) => ofText(wildcard(requiredText(operand, "wildcard"))),
   "equals-ignore-case": (operand) =>
     typeof operand === "string"
       ? equalsIgnoreCase(operand)
@@ -101,13 +101,13 @@ const OPERATORS: Readonly<Record<string, (operand: unknown) => Test>> = {
   prefix: affix("prefix"),
   suffix: affix("suffix"),
   "equals-ignore-case": equalsIgnoreCase,
-  wildcard: (operand) => ofText(wildcard(textOf(operand, "wildcard"))),
+  wildcard: (operand) => ofText(wildcard(requiredText(operand, "wildcard"))),
   numeric: (operand) => {
     const test = numeric(operand);
     return (value) => typeof value === "number" && test(value);
   },
-  // AWS says `prefix` here.
-  cidr: (operand) => ofText(cidr(textOf(operand, "prefix"))),
+  // AWS's message says `prefix` here.
+  cidr: (operand) => ofText(cidr(requiredText(operand, "prefix"))),
   "anything-but": anythingBut,
 };
 

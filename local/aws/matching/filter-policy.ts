@@ -9,7 +9,7 @@ export type FilterPolicy = Readonly<Record<string, unknown>>;
 const KEYS_MAX = 5;
 const COMBINATIONS_MAX = 150;
 
-/** Of what EventBridge lets stand inside `anything-but`, SNS knows one prefix. */
+/** Inside `anything-but` SNS takes one prefix, and none of EventBridge's other conditions. */
 const checkCondition = (condition: unknown): void => {
   const inner = isRecord(condition) ? condition["anything-but"] : undefined;
   if (!isRecord(inner)) return;
@@ -19,7 +19,7 @@ const checkCondition = (condition: unknown): void => {
   }
 };
 
-/** Looks at every list of conditions; the alternatives of `$or` hold lists too. */
+/** Visits every list of conditions, those in the alternatives of `$or` too. */
 const checkConditions = (policy: unknown): void => {
   if (Array.isArray(policy)) {
     for (const one of policy) {
@@ -30,9 +30,9 @@ const checkConditions = (policy: unknown): void => {
 };
 
 /**
- * Throws PatternError for what SNS does not take as a filter policy. Of what EventBridge takes it refuses
- * policies of many keys, and of many combinations: in each alternative of `$or` the counts of conditions,
- * each times the depth of its key, are multiplied, and the alternatives added up.
+ * Throws PatternError for an invalid filter policy. SNS refuses policies that EventBridge takes: those with
+ * many keys, and those with many combinations. To count combinations, in each alternative of `$or` the numbers
+ * of conditions, each times the depth of its key, are multiplied; the alternatives are added up.
  */
 export const checkFilterPolicy = (policy: FilterPolicy): void => {
   if (Object.keys(policy).length === 0) return;
@@ -60,7 +60,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** What a filter policy sees of a message's attributes: numbers as numbers, `String.Array` as a list. */
+/** A message's attributes as a filter policy reads them: numbers as numbers, `String.Array` as a list. */
 const visible = (attributes: MessageAttributes): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(attributes).flatMap(([name, { DataType, StringValue = "" }]) => {

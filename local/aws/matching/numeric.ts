@@ -12,7 +12,7 @@ const below: Readonly<Record<string, (bound: number) => Test>> = {
   "<=": (bound) => (value) => value <= bound,
 };
 
-/** As AWS's parser names the token that it found. */
+/** The name that AWS's parser gives to the token that it found. */
 const shown = (token: unknown): string => (token === undefined ? "]" : String(token));
 
 const numberAfter = (operator: string, bound: unknown): number => {
@@ -43,7 +43,7 @@ const parse = ([operator, bound, second, top, ...more]: readonly unknown[], leng
   return (value) => isAbove(value) && isBelow(value);
 };
 
-/** A test of numbers: a bound, or a bottom and a top, in this order. */
+/** Returns a test of numbers: one bound, or a lower and an upper bound in this order. */
 export const numeric = (operand: unknown): Test => {
   const terms = Array.isArray(operand) ? operand : refuse("Value of numeric must be an array.");
   const test = parse(terms, terms.length);

@@ -1,4 +1,6 @@
-/** Why a pattern is none, in AWS's words; EventBridge and SNS each give it a code of their own. */
+/**
+ * Why a pattern is invalid, in AWS's words. EventBridge and SNS each have an error code of their own for it.
+ */
 export class PatternError extends Error {}
 
 export const refuse = (reason: string): never => {

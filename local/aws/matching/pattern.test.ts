@@ -152,21 +152,21 @@ describe("the laws of patterns", () => {
     fc.record({ "equals-ignore-case": fc.string() }),
     fc.record({ exists: fc.boolean() }),
   );
-  const matches = (conditions: unknown[], value: unknown) =>
+  const accepts = (conditions: unknown[], value: unknown) =>
     matchesPattern({ detail: { x: conditions } }, detail(value));
 
-  it("a list of conditions matches when one of them does", () => {
+  it("a list of conditions accepts when one of them does", () => {
     fc.assert(
       fc.property(fc.array(condition, { minLength: 1 }), leaf, (conditions, value) => {
-        expect(matches(conditions, value)).toBe(conditions.some((one) => matches([one], value)));
+        expect(accepts(conditions, value)).toBe(conditions.some((one) => accepts([one], value)));
       }),
     );
   });
 
-  it("a list of values matches a positive condition when one of them does", () => {
+  it("a list of values accepts a positive condition when one of them does", () => {
     fc.assert(
       fc.property(condition, fc.array(leaf, { minLength: 1 }), (one, values) => {
-        expect(matches([one], values)).toBe(values.some((value) => matches([one], value)));
+        expect(accepts([one], values)).toBe(values.some((value) => accepts([one], value)));
       }),
     );
   });
@@ -174,11 +174,11 @@ describe("the laws of patterns", () => {
   it("anything-but is the opposite of a match, for one value that is there", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (wanted, value) => {
-        expect(matches([{ "anything-but": wanted }], value)).toBe(!matches([wanted], value));
-        // AWS refuses anything but the prefix that every text has.
+        expect(accepts([{ "anything-but": wanted }], value)).toBe(!accepts([wanted], value));
+        // AWS refuses `anything-but` with an empty prefix, because every text has it.
         if (wanted === "") return;
-        expect(matches([{ "anything-but": { prefix: wanted } }], value)).toBe(
-          !matches([{ prefix: wanted }], value),
+        expect(accepts([{ "anything-but": { prefix: wanted } }], value)).toBe(
+          !accepts([{ prefix: wanted }], value),
         );
       }),
     );
@@ -187,7 +187,7 @@ describe("the laws of patterns", () => {
   it("exactly one of exists and its negation holds", () => {
     fc.assert(
       fc.property(fc.option(fc.jsonValue(), { nil: undefined }), (value) => {
-        expect(matches([{ exists: true }], value)).toBe(!matches([{ exists: false }], value));
+        expect(accepts([{ exists: true }], value)).toBe(!accepts([{ exists: false }], value));
       }),
     );
   });
@@ -215,7 +215,7 @@ describe("the laws of patterns", () => {
     );
   });
 
-  it("a wildcard matches what its stars were put into", () => {
+  it("a wildcard accepts what its stars were put into", () => {
     const piece = fc.string().filter((text) => !/[*\\]/.test(text));
     fc.assert(
       fc.property(
@@ -225,7 +225,7 @@ describe("the laws of patterns", () => {
         (parts, end) => {
           const wildcard = `${parts.map(([fixed]) => `${fixed}*`).join("")}${end}`;
           const value = `${parts.map(([fixed, filled]) => fixed + filled).join("")}${end}`;
-          expect(matches([{ wildcard }], value)).toBe(true);
+          expect(accepts([{ wildcard }], value)).toBe(true);
         },
       ),
     );
@@ -235,7 +235,7 @@ describe("the laws of patterns", () => {
     const plain = fc.string().filter((text) => !/[*\\]/.test(text));
     fc.assert(
       fc.property(plain, fc.string(), (wildcard, value) => {
-        expect(matches([{ wildcard }], value)).toBe(wildcard === value);
+        expect(accepts([{ wildcard }], value)).toBe(wildcard === value);
       }),
     );
   });

@@ -8,7 +8,7 @@ export { PatternError };
 /** The conditions of one field, and in how many objects of the pattern they stand. */
 export type FieldPattern = Conditions & { depth: number };
 
-/** One way to match: every path has what it wants. A pattern with `$or` has several. */
+/** One way to match: every path satisfies its conditions. A pattern with `$or` has several. */
 export type Alternative = ReadonlyMap<string, FieldPattern>;
 
 const ALTERNATIVES_MAX = 1_000;
@@ -18,7 +18,7 @@ const isOr = (alternatives: unknown): alternatives is Record<string, unknown>[] 
   alternatives.length >= 2 &&
   alternatives.every((one) => isRecord(one) && !Object.keys(one).some(isOperator));
 
-/** Adds to each alternative what an object of the pattern asks for. */
+/** Adds the conditions of an object of the pattern to each alternative. */
 const readObject = (
   pattern: Readonly<Record<string, unknown>>,
   alternatives: readonly Alternative[],
@@ -42,13 +42,13 @@ const readObject = (
   }, alternatives);
 };
 
-/** Throws PatternError, in AWS's words, for what is no pattern. */
+/** Throws PatternError, in AWS's words, for an invalid pattern. */
 export const readPattern = (pattern: unknown): readonly Alternative[] =>
   isRecord(pattern) ? readObject(pattern, [new Map()], "", 1) : refuse("Filter is not an object");
 
 /**
- * Whether the fields have what is wanted from here on. Values that stand in a list must all be of one of
- * its elements: with `{ items: { name: ["a"], size: [1] } }` one item has both.
+ * Whether the fields satisfy the conditions from here on. Values that stand in a list must all be of one of its
+ * elements: with `{ items: { name: ["a"], size: [1] } }` one item has both.
  */
 const matchesFrom = (
   wanted: readonly (readonly [string, FieldPattern])[],
@@ -69,9 +69,9 @@ const matchesFrom = (
   return absent && acceptsAbsence && matchesFrom(wanted, place + 1, fields, elements);
 };
 
-/** Throws PatternError for what is no pattern; the answer can be asked many times. */
+/** Throws PatternError for an invalid pattern. The returned function can be called many times. */
 export const compilePattern = (pattern: unknown): ((event: unknown) => boolean) => {
-  // In the order of the paths, because absence is looked for in the elements that are chosen by then.
+  // Sorted by path, because absence is looked for in the elements of lists that earlier paths have chosen.
   const alternatives = readPattern(pattern).map((one) => [...one].sort(([a], [b]) => (a < b ? -1 : 1)));
   return (event) => {
     const fields = fieldsOf(event);

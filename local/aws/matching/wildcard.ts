@@ -22,7 +22,7 @@ const parse = (pattern: string): Part[] => {
 };
 
 /**
- * EventBridge does not say its bound. It takes a star with `/dir` five times after it, which reaches 8
+ * EventBridge does not document its bound. It takes a star with `/dir` five times after it, which reaches 8
  * places, and refuses `*:*:*:*:*:event-bus/*`, which reaches 13.
  */
 const PLACES_MAX = 12;
@@ -56,7 +56,7 @@ const isComplex = (parts: readonly Part[]): boolean => {
   return false;
 };
 
-/** A test of texts. Two pointers and one step back: no pattern is slow. */
+/** Returns a test of texts. It goes back to the last star only, so no pattern is slow. */
 export const wildcard = (pattern: string): ((value: string) => boolean) => {
   const parts = parse(pattern);
   if (isComplex(parts)) {

@@ -50,7 +50,7 @@ export const answerRest = async (gate: Gate, service: RestService, passage: Pass
     if (action === undefined) return await run();
     return await countCall(gate, service, action, call, run, ({ status }) => status >= 400);
   } catch (error) {
-    // An answer that chaos lost still holds its file open.
+    // An answer that chaos dropped still holds its file open.
     if (made?.body instanceof Readable) made.body.destroy();
     if (!isAnswerable(error)) throw error;
     if (error instanceof AwsError) return service.error(error.code, error.message, error.status, where);

@@ -15,6 +15,6 @@ export const arnsOf = ({ partition, region, accountId }: Deployment): Arns => ({
   bucket: (rest) => `arn:${partition}:s3:::${rest}`,
 });
 
-/** The last part of an ARN, or the whole of what is no ARN. */
+/** The last part of an ARN; a text that is no ARN as it is. */
 export const nameInArn = (arn: string): string =>
   arn.slice(Math.max(arn.lastIndexOf(":"), arn.lastIndexOf("/")) + 1);

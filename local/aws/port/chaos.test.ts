@@ -20,7 +20,7 @@ import {
   testDeclarations,
 } from "../testing/port.ts";
 
-/** Says what chance gives, call by call; after the last one, a number that hurts nobody. */
+/** Returns these random numbers call by call; after the last one, a number that causes no fault. */
 const scripted =
   (...numbers: number[]) =>
   () =>
@@ -174,7 +174,7 @@ describe("chaos", () => {
       [false, undefined],
       [true, "InternalFailure"],
     ]);
-    expect(port.told.events.map(({ event }) => event["detail-type"])).toEqual(["b"]);
+    expect(port.notified.events.map(({ event }) => event["detail-type"])).toEqual(["b"]);
   });
 
   it("leaves some items of a batch unprocessed", async () => {
@@ -206,7 +206,7 @@ describe("chaos", () => {
     expect(await isThere("by-function")).toBe(true);
   });
 
-  it("hits the share of calls that it was told to", async () => {
+  it("hits the share of calls that was set", async () => {
     chaos.random = randomFrom(1);
     chaos.share = 0.3;
 

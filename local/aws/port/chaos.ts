@@ -3,13 +3,13 @@ import { AwsError, DroppedConnection } from "./errors.ts";
 import { type Input, isRecord, type Output } from "./input.ts";
 import type { Service } from "./service.ts";
 
-/** What befalls a call: nothing, or one of the ways in which AWS fails. */
+/** What happens to a call: nothing, or one of the ways in which AWS fails. */
 export type Fate =
   | "spared"
   | "throttled"
   | "internalFailure"
   | "dropped"
-  /** It takes effect, and the caller does not learn it. */
+  /** The call takes effect, and its answer is lost. */
   | "answerLost"
   | "partial";
 
@@ -17,7 +17,7 @@ const FATES: Fate[] = ["throttled", "internalFailure", "dropped", "answerLost"];
 
 export const fateOf = (chaos: Chaos, isBatch: boolean): Fate => {
   if (chaos.share <= 0 || chaos.random() >= chaos.share) return "spared";
-  // Partial failures are what code forgets: half of the faults of batch calls.
+  // Half of the faults of batch calls are partial failures, because code most easily forgets those.
   if (isBatch && chaos.random() < 0.5) return "partial";
   return FATES[Math.floor(chaos.random() * FATES.length)] ?? "throttled";
 };
@@ -66,7 +66,7 @@ const byId =
     };
   };
 
-/** PutEvents: failures stand where the entries stood. */
+/** PutEvents: the failure of an entry stands at the entry's place. */
 const byPlace: Splitter = (input, fails) => {
   const entries = lists(input.Entries);
   const failed = entries.map(() => fails());
@@ -86,7 +86,7 @@ const byPlace: Splitter = (input, fails) => {
   };
 };
 
-/** DynamoDB: what was not done comes back to be sent again. */
+/** DynamoDB: unprocessed items come back, to be sent again. */
 const writesPerTable: Splitter = (input, fails) => {
   const requests = isRecord(input.RequestItems) ? input.RequestItems : {};
   const kept: Record<string, unknown[]> = {};
@@ -131,7 +131,10 @@ const SPLITTERS: Readonly<Record<string, Splitter>> = {
   "dynamodb:BatchGetItem": readsPerTable,
 };
 
-/** What a batch call whose every entry failed answers, since the services refuse an empty batch. */
+/**
+ * The answer of a batch call in which every entry failed. It is made here, because services refuse an empty
+ * batch.
+ */
 const EMPTY: Readonly<Record<string, Output>> = {
   "events:PutEvents": { FailedEntryCount: 0, Entries: [] },
   "dynamodb:BatchGetItem": { Responses: {} },

@@ -74,9 +74,9 @@ describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
     ["route53", "list-hosted-zones"],
     ["scheduler", "list-schedules"],
   ])("reads that there is no %s here", async (...words) => {
-    const said = await aws(...words).catch((error: { stderr: string }) => error.stderr);
+    const output = await aws(...words).catch((error: { stderr: string }) => error.stderr);
 
-    expect(said).toMatch(/\(UnknownOperationException\).*No service \w+ here/);
+    expect(output).toMatch(/\(UnknownOperationException\).*No service \w+ here/);
   });
 
   it("publishes and puts events", async () => {
@@ -96,11 +96,11 @@ describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
     );
 
     expect(FailedEntryCount).toBe(0);
-    expect(port.told.topics.map(({ message }) => message.Message)).toEqual(["news"]);
-    expect(port.told.events.map(({ event }) => event.source)).toEqual(["shell"]);
+    expect(port.notified.topics.map(({ message }) => message.Message)).toEqual(["news"]);
+    expect(port.notified.events.map(({ event }) => event.source)).toEqual(["shell"]);
   });
 
-  it("makes presigned URLs that work for as long as they say, and for nothing else", async () => {
+  it("makes presigned URLs that work until they expire, and only for their object", async () => {
     writeFileSync(join(folder, "small"), "small");
     await aws("s3", "cp", "--quiet", join(folder, "small"), "s3://millrace-local-files/small.txt");
     const url = (

@@ -6,9 +6,9 @@ import { StartError } from "./errors.ts";
 const CHECKED_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
- * Opens (or makes) one of the port's SQLite files. Write-ahead log with `synchronous = NORMAL`: a commit
- * is in the operating system's hands before a call is answered, so killing the process loses nothing;
- * only a power cut may lose the last moments, which FULL would prevent at a tenth of the speed.
+ * Opens (or makes) one of the port's SQLite files. The mode is write-ahead log with `synchronous = NORMAL`: a
+ * commit is handed to the operating system before a call is answered, so killing the process loses nothing.
+ * Only a power cut may lose the last commits; FULL would prevent that at a tenth of the speed.
  */
 export const openDatabase = (file: string, schema: string): DatabaseSync => {
   mkdirSync(dirname(file), { recursive: true });
@@ -16,7 +16,7 @@ export const openDatabase = (file: string, schema: string): DatabaseSync => {
     const database = new DatabaseSync(file);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 1000;");
     database.exec(schema);
-    // Reads every page: worth it while that takes milliseconds.
+    // This reads every page, which takes milliseconds at these sizes.
     if (statSync(file).size < CHECKED_BYTES_MAX) {
       const check = database.prepare("PRAGMA quick_check(1)").get();
       if (check?.quick_check !== "ok") throw new Error(String(check?.quick_check));
@@ -31,8 +31,8 @@ export const openDatabase = (file: string, schema: string): DatabaseSync => {
 };
 
 /**
- * Runs writes of one tick in one transaction: thousands of concurrent sends cost a handful of commits.
- * A write must check before it changes anything, since others in its transaction stay when it throws.
+ * Runs the writes of one tick in one transaction: thousands of concurrent sends cost a handful of commits. A
+ * write must check before it changes anything, because the other writes of its transaction stay when it throws.
  */
 export const groupCommit = (database: DatabaseSync) => {
   let waiting: { write: () => void; failed: (error: unknown) => void; committed: () => void }[] = [];

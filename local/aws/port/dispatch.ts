@@ -40,7 +40,7 @@ const render = (service: Service | undefined, passage: Passage, error: AwsError)
   };
 };
 
-/** Turns requests into calls of services, and whatever happens into an answer of the service's own kind. */
+/** Turns requests into calls of services, and results and errors into answers in the service's protocol. */
 export const makeDispatch = (services: Service[], gate: Gate) => {
   const byName = new Map(services.map((service) => [service.name, service]));
   const byTarget = new Map(
@@ -52,7 +52,8 @@ export const makeDispatch = (services: Service[], gate: Gate) => {
   const serviceOf = (request: IncomingMessage, signature: Signature | undefined): Service | undefined => {
     const [target = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     const signed = byName.get(signature?.service ?? "");
-    // An SDK without credentials still says whom it means.
+    // A request without a signature names its service in `x-amz-target`; one without that header is taken for
+    // S3's.
     return byTarget.get(target) ?? signed ?? (signature ? undefined : byName.get("s3"));
   };
 

@@ -37,5 +37,5 @@ export class DroppedConnection extends Error {
   override readonly name = "DroppedConnection";
 }
 
-/** A store cannot be opened: one sentence for the person who starts the platform. */
+/** The platform cannot start. The message is one sentence for the person who starts it. */
 export class StartError extends Error {}

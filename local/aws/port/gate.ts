@@ -12,7 +12,7 @@ export type Gate = {
   arns: Arns;
   permissions: Permissions;
   chaos: Chaos;
-  /** The secret of an access key; undefined: its signatures are taken as they come. */
+  /** The secret of an access key; undefined: its signatures are not checked. */
   secretOf: (accessKeyId: string) => string | undefined;
   now: () => number;
   /** The `Date` of answers to functions while the clock is moved. */
@@ -59,7 +59,7 @@ export const makeCall = (
   },
 });
 
-/** Undefined if all is well. */
+/** Undefined if the signature is good, or is not checked. */
 export const signatureFault = (
   gate: Gate,
   request: IncomingMessage,
@@ -79,7 +79,7 @@ export const signatureFault = (
     : "wrong";
 };
 
-/** The operator is spared, because a person's command should fail for a reason only. */
+/** The operator's calls never fail at random, because a person's command should fail only for a reason. */
 export const fateFor = (gate: Gate, accessKeyId: string, batch: boolean): Fate =>
   accessKeyId === OPERATOR ? "spared" : fateOf(gate.chaos, batch);
 

@@ -1,6 +1,6 @@
 import { InputError } from "./errors.ts";
 
-/** A parsed request: nothing is known of its fields until one of the readers below has looked. */
+/** A parsed request. Its fields are unchecked until one of the readers below has read them. */
 export type Input = Readonly<Record<string, unknown>>;
 export type Output = Record<string, unknown>;
 

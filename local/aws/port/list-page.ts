@@ -1,6 +1,6 @@
 /**
- * A page of a list in the order of its keys. The token names the last key that was shown, so that what
- * is made or removed between two pages moves nothing else. Undefined if the token is none.
+ * A page of a list in the order of its keys. The token names the last key that was shown, so that entries that
+ * are made or removed between two pages move no others. Undefined if the token is invalid.
  */
 export const pageOf = <Item>(
   items: readonly Item[],

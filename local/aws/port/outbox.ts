@@ -7,10 +7,10 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** What was tried before this attempt. */
+/** The attempts before this one, and the age of the delivery. */
 export type Attempt = { retries: number; ageMs: number };
 
-/** Delivers or gives up, and resolves; a rejection means that it is tried again later. */
+/** Delivers or gives up, and resolves. When it rejects, the delivery is tried again later. */
 export type Deliver<Delivery> = (delivery: Delivery, attempt: Attempt) => Promise<void>;
 
 export type OutboxOptions<Delivery> = {
@@ -28,8 +28,9 @@ export const queueRetryMs = (attempts: number): number => {
 };
 
 /**
- * Deliveries that a call has promised and that are made after its answer: on disk before the answer, taken
- * off when made, taken up again after a restart. A process that dies between the two delivers twice, as AWS may.
+ * Deliveries that are made after the call that caused them was answered. They are on disk before the answer,
+ * are removed when made, and are taken up again after a restart. A process that dies between delivering and
+ * removing delivers twice, as AWS may.
  */
 export const openOutbox = <Delivery>(database: DatabaseSync, options: OutboxOptions<Delivery>) => {
   const { deliver, retryMs, log, now } = options;
@@ -71,7 +72,7 @@ export const openOutbox = <Delivery>(database: DatabaseSync, options: OutboxOpti
 
   for (const row of database.prepare("SELECT * FROM deliveries ORDER BY id").all()) {
     const delivery: Delivery = JSON.parse(String(row.delivery));
-    // Not before the caller has what this function returns: a delivery may need it.
+    // Started after this function has returned, because a delivery may need what it returns.
     setImmediate(() => start(Number(row.id), delivery, Number(row.added), Number(row.attempts)));
   }
 

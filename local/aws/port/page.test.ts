@@ -44,7 +44,10 @@ describe("the AWS port and web pages", () => {
     return Attributes?.ApproximateNumberOfMessages;
   };
 
-  /** The SDK signs, then the headers of a page are put on: a signature covers only what it names. */
+  /**
+   * The headers of a page are added after the SDK has signed, because a signature covers only the headers that
+   * it names.
+   */
   const sendAsPage = (page: Record<string, string>) => {
     const { sqs } = clientsFor(port.url);
     sqs.middlewareStack.add(

@@ -18,8 +18,8 @@ const isOpenedLink = ({ method, headers }: Asked, signature: Signature | undefin
   headers["sec-fetch-dest"] === "document";
 
 /**
- * Whether a web page of another origin makes this request. The operator's credentials are known to
- * everybody, so a signature proves nothing: any page could sign a simple cross-site request.
+ * Whether a web page of another origin makes this request. The operator's credentials are public, so a
+ * signature proves nothing: any page could sign a simple cross-site request.
  */
 export const isRefusedPage = (request: Asked, signature: Signature | undefined): boolean =>
   isOfForeignPage(request.headers) && !isOpenedLink(request, signature);

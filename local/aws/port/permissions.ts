@@ -5,16 +5,16 @@ import type { Permissions } from "../../seams.ts";
 
 export const OPERATOR = "local";
 
-const matches = (pattern: string, value: string): boolean => {
+const matchesWildcard = (pattern: string, value: string): boolean => {
   if (!pattern.includes("*")) return pattern === value;
   const source = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
   return new RegExp(`^${source}$`).test(value);
 };
 
 /**
- * What each function's manifest grants, for the port to refuse the rest. The port asks for a KMS key with
- * the ARN of the alias it was named by (`arn:…:alias/millrace-local-cursors`): a statement with
- * `requestAlias` allows exactly that one, as kms:RequestAlias does in AWS, and no key named by its id.
+ * What each function's manifest grants; the port refuses all other calls. The port asks for a KMS key with the
+ * ARN of the alias it was named by (`arn:…:alias/millrace-local-cursors`): a statement with `requestAlias`
+ * allows exactly that one, as kms:RequestAlias does in AWS, and no key named by its id.
  */
 export const permissionsFrom = (
   declarations: Pick<Declarations, "manifests" | "rights">,
@@ -32,9 +32,9 @@ export const permissionsFrom = (
   const decide = (accessKeyId: string, action: string, resourceArn: string): boolean =>
     (statements.get(accessKeyId) ?? []).some(
       ({ actions, resources, requestAlias }) =>
-        actions.some((pattern) => matches(pattern, action)) &&
+        actions.some((pattern) => matchesWildcard(pattern, action)) &&
         (requestAlias === undefined
-          ? resources.some((pattern) => matches(pattern, resourceArn))
+          ? resources.some((pattern) => matchesWildcard(pattern, resourceArn))
           : resourceArn === aliasArn(requestAlias)),
     );
 

@@ -38,7 +38,7 @@ describe("a port that is killed", () => {
     return Buffer.from(Mac ?? []).toString("hex");
   };
 
-  it("has everything that it acknowledged, and its streams tell of every item", {
+  it("has everything that it acknowledged, and its streams have every item", {
     timeout: 60_000,
   }, async () => {
     const acknowledged = {
@@ -109,8 +109,8 @@ describe("a port that is killed", () => {
       const writing = operations.map(async (operation, kind) => {
         for (let turn = 0; !stopped; turn += 1) {
           await Promise.all(
-            Array.from({ length: 4 }, (_, lane) =>
-              operation(`${round}${kind}${lane}-${turn}`).catch(() => {
+            Array.from({ length: 4 }, (_, worker) =>
+              operation(`${round}${kind}${worker}-${turn}`).catch(() => {
                 stopped = true;
               }),
             ),
@@ -172,7 +172,8 @@ describe("a port that is killed", () => {
         new GetObjectCommand({ Bucket: "millrace-local-files", Key }),
       );
       const text = (await Body?.transformToString()) ?? "";
-      // Overwritten again and again under the kill: name, size and bytes must still be of one put.
+      // The object is overwritten again and again until the kill: name, size and bytes must still be of one
+      // put.
       if (text.length !== Size || text !== text.slice(0, text.length / 100).repeat(100) || !ETag)
         missing.push(Key);
     }

@@ -112,7 +112,7 @@ describe("the AWS port", () => {
     });
   });
 
-  describe("what it tells its listeners, before it answers", () => {
+  describe("its listeners are notified before it answers", () => {
     it("a message of a topic, as Lambda shows it", async () => {
       const { MessageId } = await clientsFor(port.url).sns.send(
         new PublishCommand({
@@ -122,7 +122,7 @@ describe("the AWS port", () => {
         }),
       );
 
-      expect(port.told.topics).toMatchObject([
+      expect(port.notified.topics).toMatchObject([
         {
           topic: "millrace-local-news",
           message: {
@@ -145,7 +145,7 @@ describe("the AWS port", () => {
         }),
       );
 
-      expect(port.told.events).toMatchObject([
+      expect(port.notified.events).toMatchObject([
         { bus: "millrace-local-bus", event: { id: Entries[0]?.EventId, source: "millrace.test" } },
       ]);
     });
@@ -161,7 +161,7 @@ describe("the AWS port", () => {
       await s3.send(new DeleteObjectCommand(where));
       await s3.send(new DeleteObjectCommand({ Bucket, Key: "copy", VersionId }));
 
-      expect(port.told.buckets).toMatchObject([
+      expect(port.notified.buckets).toMatchObject([
         {
           bucket: Bucket,
           key: "a b/ä.csv",
@@ -173,7 +173,7 @@ describe("the AWS port", () => {
         { key: "a b/ä.csv", eventName: "ObjectRemoved:DeleteMarkerCreated" },
         { key: "copy", eventName: "ObjectRemoved:Delete", versionId: VersionId },
       ]);
-      const sequencers = port.told.buckets.map(({ sequencer }) => sequencer);
+      const sequencers = port.notified.buckets.map(({ sequencer }) => sequencer);
       expect(sequencers.toSorted()).toEqual(sequencers);
       expect(sequencers.every((one) => /^[0-9A-F]{18}$/.test(one))).toBe(true);
     });

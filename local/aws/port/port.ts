@@ -102,14 +102,14 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
   const calls = makeCallCounts();
   const running = new Set<AbortController>();
   let closing = false;
-  // A call that comes while the stores still open waits for them.
+  // A call that comes while the stores are still opening waits for them.
   const ready = Promise.withResolvers<ReturnType<typeof makeDispatch>>();
   ready.promise.catch(() => {});
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const controller = new AbortController();
     running.add(controller);
-    // An abort costs an exception with its stack: only when somebody really hung up.
+    // An abort creates an exception with its stack, so it is made only when the caller really hung up.
     response.once("close", () => {
       if (!response.writableFinished) controller.abort();
     });
@@ -132,7 +132,8 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
   );
 
   try {
-    // The port first: somebody else's platform on the same data would hold both.
+    // The port is opened first, because another platform with the same data would hold both the port and the
+    // stores.
     const port = await listen(server, options.port);
     const url = `http://localhost:${port}`;
 
@@ -186,7 +187,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       close: async () => {
         closing = true;
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        // Long polls end now, with nothing; what else runs is awaited.
+        // Long polls end now with an empty answer; other calls are awaited.
         for (const controller of running) controller.abort();
         const deadline = Date.now() + 3_000;
         while (running.size > 0 && Date.now() < deadline)

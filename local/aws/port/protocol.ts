@@ -118,7 +118,7 @@ export const renderError = (
   };
 };
 
-/** Whatever was thrown, as an error that AWS could give. */
+/** Turns anything thrown into an error that AWS could answer. */
 export const asAwsError = (error: unknown, service: OperationService): AwsError => {
   if (error instanceof AwsError) return error;
   if (error instanceof InputError) {

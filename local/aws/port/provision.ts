@@ -103,7 +103,7 @@ const provisionTable = async (name: string, table: TableResource, port: Provisio
   }
 };
 
-/** Makes whatever is declared and missing; what is there keeps its data, and nothing is removed. */
+/** Creates declared resources that are missing. Existing ones keep their data, and nothing is removed. */
 export const provision = async (
   { resources, manifests }: Pick<Declarations, "resources" | "manifests">,
   deployment: Deployment,

@@ -13,7 +13,7 @@ export type Call = {
   units: { read: number; write: number };
   /** `http://localhost:4566`, as the caller wrote it. */
   origin: string;
-  /** Aborted when the caller hangs up, so that a long poll does not take messages for nobody. */
+  /** Aborted when the caller hangs up, so that a long poll takes no messages for a caller that is gone. */
   signal: AbortSignal;
   /** Throws AccessDenied in AWS's words unless the caller may do this. */
   authorize(action: string, resourceArn: string): void;
@@ -41,7 +41,7 @@ export type OperationService = {
   unknownOperation: { code: string; status: number };
   xmlNamespace: string;
   operations: Readonly<Record<string, Operation>>;
-  /** SQS's older protocol names things otherwise: how a form becomes an input and an output becomes XML. */
+  /** For SQS, whose older protocol has other names: how a form becomes an input, and an output becomes XML. */
   query?: {
     input(operation: string, form: URLSearchParams, path: string): Input;
     output(operation: string, output: Output): string;
@@ -62,7 +62,7 @@ export type RestService = {
   handle(call: Call, body: Readable): Promise<Answer>;
   /** The name of what the call asks for (`PutObject`); undefined if that is nothing that is known here. */
   actionOf(call: Call): string | undefined;
-  /** How this service tells an error. */
+  /** How this service writes an error. */
   error(code: string, message: string, status: number, call: { requestId: string; url: string }): Answer;
   throttling: { code: string; status: number };
   close?(): Promise<void> | void;

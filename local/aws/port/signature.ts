@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** What a signed request says of itself: its Authorization header, or the query of a presigned URL. */
+/** The parts of a signature, from the Authorization header or from the query of a presigned URL. */
 export type Signature = {
   accessKeyId: string;
   /** `20261121` */
@@ -58,7 +58,7 @@ export const readSignature = (headers: Headers, query: URLSearchParams): Signatu
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
 const sha256 = (text: string | Buffer) => createHash("sha256").update(text).digest("hex");
 
-/** The signing key changes once a day and costs four digests: keep the last ones. */
+/** The last signing keys are kept, because a key changes once a day and costs four digests. */
 const keys = new Map<string, Buffer>();
 const signingKey = (secret: string, { day, region, service }: Signature): Buffer => {
   const name = `${secret}/${day}/${region}/${service}`;
@@ -101,7 +101,10 @@ const canonicalQuery = (rawQuery: string): string | undefined => {
 
 type Signed = { method: string; url: string; headers: Headers; bodyHash: string };
 
-/** S3 signs what a header says of the body, which is compared when the body has come; others sign the body. */
+/**
+ * S3 signs the digest that a header states, which is compared once the body has come; other services sign the
+ * body.
+ */
 const payloadHash = ({ service, presigned }: Signature, { headers, bodyHash }: Signed): string =>
   service === "s3"
     ? one(headers, "x-amz-content-sha256") || (presigned ? "UNSIGNED-PAYLOAD" : bodyHash)

@@ -32,8 +32,8 @@ const cborError = ({ message }: Fault): Buffer =>
   Buffer.concat([Buffer.of(0xa2), ...["__type", CODE, "message", message].map(cborText)]);
 
 /**
- * Says that a service is not here in the form in which its clients read an error, which the request shows:
- * AWS has several protocols, and the command line ends with a parser's fault when it meets another.
+ * Answers that a service is not emulated, in the protocol that the request shows. AWS has several protocols,
+ * and the command line ends with a parser's error when it reads another one.
  */
 export const unknownService = (request: IncomingMessage, name: string, requestId: string): Answer => {
   // Without the query, which may hold a signature.

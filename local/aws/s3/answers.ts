@@ -52,5 +52,5 @@ export const keyText = (key: string, encoded: boolean): string =>
 export const timeElement = (name: string, milliseconds: number): string =>
   element(name, new Date(milliseconds).toISOString());
 
-/** Who owns all that is here: the account. */
+/** The owner of every bucket and object: the account. */
 export const ownerElement = (name: string, account: string): string => wrap(name, element("ID", account));

@@ -17,8 +17,8 @@ export type Measured = {
 };
 
 /**
- * A body as it comes, and what is true of it once it came. `check` refuses it when the caller said otherwise
- * of it: an MD5, the SHA-256 that was signed, a checksum in a header or a trailer.
+ * A body while it comes, and its size and digests once it has come. `check` refuses a body that differs from
+ * what the request declared: an MD5, the SHA-256 that was signed, a checksum in a header or a trailer.
  */
 const measured = (call: Sent, body: AsyncIterable<Buffer>, byDefault: Algorithm) => {
   const declared = declaredChecksum(call);
@@ -83,7 +83,7 @@ export const writeMeasured = async (
   return check();
 };
 
-/** Receives a request's body as a file, which is gone again if the body is refused or what follows fails. */
+/** Receives a request's body as a file, which is removed again if the body is refused or `use` fails. */
 export const receive = async <T>(
   files: ObjectFiles,
   fill: (into: Writable) => Promise<Measured>,

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Bucket, toBucket } from "./stored.ts";
 
-/** The buckets, in memory too: every call looks at one. */
+/** The buckets. They are in memory too, because every call reads one. */
 export const makeBucketStore = (database: DatabaseSync) => {
   const save = database.prepare(
     "INSERT OR REPLACE INTO buckets (name, created, versioning, settings) VALUES (?, ?, ?, ?)",

@@ -8,11 +8,17 @@ export type ChangeName =
   | "ObjectRemoved:Delete"
   | "ObjectRemoved:DeleteMarkerCreated";
 
-/** Tells the event sources of a change before its call is answered. */
-export const tellChanges = ({ onBucketChange }: Pick<PortListeners, "onBucketChange">, now: () => number) => {
+/** Notifies the event sources of a change before its call is answered. */
+export const notifyChanges = (
+  { onBucketChange }: Pick<PortListeners, "onBucketChange">,
+  now: () => number,
+) => {
   let sequencer = 0n;
 
-  /** Hexadecimal, of one length, growing: over restarts too, since it begins with the time. */
+  /**
+   * A hexadecimal number of fixed length that grows. It begins with the time, so that it grows over restarts
+   * too.
+   */
   const nextSequencer = (): string => {
     const time = BigInt(now()) << 20n;
     sequencer = time > sequencer ? time : sequencer + 1n;

@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 export const ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
 export type ChecksumType = "FULL_OBJECT" | "COMPOSITE";
-/** As answers tell it: base64, with the number of parts behind it if it is composite. */
+/** The text in answers: base64, followed by the number of parts if the checksum is composite. */
 export type Checksum = { algorithm: Algorithm; type: ChecksumType; value: string };
 
 const BYTES: Readonly<Record<Algorithm, number>> = {

@@ -61,8 +61,8 @@ export const isChunked = ({ headers }: Sent): boolean =>
   String(headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-") ||
   String(headers["content-encoding"] ?? "").includes("aws-chunked");
 
-/** The size that the caller said of a chunked body must be that of its chunks. */
+/** The declared size of a chunked body must be the size of its chunks. */
 export const checkDecodedSize = ({ headers }: Sent, size: number): void => {
-  const said = headers["x-amz-decoded-content-length"];
-  if (said !== undefined && Number(said) !== size) throw cutShort();
+  const declaredSize = headers["x-amz-decoded-content-length"];
+  if (declaredSize !== undefined && Number(declaredSize) !== size) throw cutShort();
 };

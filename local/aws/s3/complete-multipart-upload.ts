@@ -30,15 +30,15 @@ const checkHeaders = (request: S3Request, upload: Upload, size: number): void =>
       `The upload was created using the ${upload.checksum?.type ?? "null"} checksum mode. The complete request must use the same checksum mode.`,
     );
   }
-  const said = request.header("x-amz-mp-object-size");
-  if (said !== undefined && Number(said) !== size) {
+  const declaredSize = request.header("x-amz-mp-object-size");
+  if (declaredSize !== undefined && Number(declaredSize) !== size) {
     throw s3Errors.invalidRequest(
-      `The provided 'x-amz-mp-object-size' header value ${said} does not match what was computed: ${size}`,
+      `The provided 'x-amz-mp-object-size' header value ${declaredSize} does not match what was computed: ${size}`,
     );
   }
 };
 
-/** The checksum that the caller expects of the whole must be the one that came of the parts. */
+/** The checksum that the caller expects of the whole object must be the one that results from the parts. */
 const checkExpected = (request: S3Request, { algorithm, value }: Checksum): void => {
   const given = checksumInHeaders(request.call);
   if (!given) return;
@@ -86,7 +86,7 @@ export const completeMultipartUpload = async (
   const { call, bucket, key } = request;
   s3.authorizeObject(request, "PutObject");
   findUpload(s3, request);
-  // The headers speak of the object, not of the document that lists its parts.
+  // The checksum headers describe the object, not the request's document, which lists its parts.
   const xml = await readText(body, { headers: withoutChecksums(call.headers) });
   return s3.lockUpload(request.query.get("uploadId") ?? "", async () => {
     const upload = findUpload(s3, request);

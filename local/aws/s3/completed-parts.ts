@@ -8,7 +8,7 @@ const PARTS_MAX = 10_000;
 
 type Listed = { number: number; etag: string; checksum: string | undefined; otherChecksum: boolean };
 
-/** The one checksum that a part is listed with; of an algorithm that is not the upload's it counts as wrong. */
+/** The checksum that a part is listed with. One of another algorithm than the upload's counts as wrong. */
 const listedChecksum = (xml: string, upload: Upload): Pick<Listed, "checksum" | "otherChecksum"> => {
   const given = ALGORITHMS.flatMap((algorithm) => {
     const value = textIn(xml, checksumElement(algorithm));
@@ -16,11 +16,11 @@ const listedChecksum = (xml: string, upload: Upload): Pick<Listed, "checksum" | 
   });
   const [one] = given;
   if (given.length > 1 || (one && !isChecksum(one.algorithm, one.value))) {
-    const told = given.map(({ algorithm, value }) => `${algorithm}:${value};`).join("");
+    const checksums = given.map(({ algorithm, value }) => `${algorithm}:${value};`).join("");
     throw s3Errors.invalidArgument(
       "Invalid Base64 or multiple checksums present in request",
       "Checksum",
-      told,
+      checksums,
     );
   }
   const isOwn = one !== undefined && one.algorithm === upload.checksum?.algorithm;
@@ -68,7 +68,7 @@ const checkSizes = (parts: readonly Part[]): void => {
   });
 };
 
-/** The parts that a completion lists, if each is there as it is listed. */
+/** The parts that a completion lists. Throws unless each is stored as it is listed. */
 export const completedParts = (xml: string, upload: Upload, stored: readonly Part[]): Part[] => {
   const listed = listedParts(xml, upload);
   checkOrder(listed);

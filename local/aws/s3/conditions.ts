@@ -19,7 +19,7 @@ const timeIn = (text: string | undefined): number | undefined => {
 
 const NOT_ACCEPTED = (name: string) => `We don't accept the provided value of ${name} header for this API`;
 
-/** What a put may ask of the key's current object: that there is none, or that it is this one. */
+/** The conditions of a put on the key's current object: that there is none, or that it has this tag. */
 export const checkWrite = (request: S3Request, current: StoredObject | undefined): void => {
   const match = request.header("if-match");
   const noneMatch = request.header("if-none-match");
@@ -39,7 +39,7 @@ export const checkWrite = (request: S3Request, current: StoredObject | undefined
   if (!sameTag(match, current.etag)) throw s3Errors.preconditionFailed("If-Match");
 };
 
-/** A completion with a condition is refused too when anything happened to the key since the upload began. */
+/** A completion with a condition is also refused when the key changed since the upload began. */
 export const checkCompletion = (
   request: S3Request,
   current: StoredObject | undefined,
@@ -92,7 +92,7 @@ const outcomeOf = (
   };
 };
 
-/** True: the caller has the object as it is, and is told so. */
+/** True: the caller has the current object already, and the answer is 304. */
 export const isUnchanged = (request: S3Request, object: StoredObject, now: number): boolean => {
   const { outcome, condition } = outcomeOf((name) => request.header(name.toLowerCase()), object, now);
   if (outcome === "unmet") throw s3Errors.preconditionFailed(condition);

@@ -22,7 +22,7 @@ const directive = (request: S3Request, name: string): "COPY" | "REPLACE" => {
   throw s3Errors.invalidArgument(`Unknown ${what} directive.`, name, text);
 };
 
-/** The bytes of a stored object, of which there are none to read if it is empty. */
+/** The bytes of a stored object. The range of an empty one cannot be read. */
 export const bytesOf = (
   s3: S3,
   { file, size }: StoredObject,
@@ -71,7 +71,7 @@ export const copyObject = (s3: S3, request: S3Request): Promise<Answer> => {
     ? keptHeaders(request.call)
     : { ...copied, ...(storage === undefined ? {} : { "x-amz-storage-class": storage }) };
   const algorithm = algorithmFor(request, source.object);
-  // Opened now: the source may be replaced while its bytes are copied.
+  // Opened now, because the source may be replaced while its bytes are copied.
   const bytes = bytesOf(s3, source.object);
   return receive(
     s3.files,

@@ -10,7 +10,7 @@ export type CopySource = { object: StoredObject; versionNamed: boolean; headers:
 const invalid = (text: string) =>
   s3Errors.invalidArgument("Invalid copy source object key", "x-amz-copy-source", text);
 
-/** `/bucket/key?versionId=…`, escaped as in a URL; the question mark that counts is not escaped. */
+/** `/bucket/key?versionId=…`, escaped as in a URL; the question mark before `versionId` is not escaped. */
 const parse = (text: string): { bucket: string; key: string; version: string | undefined } => {
   const [path = "", version] = text.replace(/^\//, "").split("?versionId=");
   const slash = path.indexOf("/");
@@ -26,7 +26,7 @@ const parse = (text: string): { bucket: string; key: string; version: string | u
   }
 };
 
-/** The object that a copy is made of, if the caller may read it and its conditions hold. */
+/** The object that is copied. Throws unless the caller may read it and its conditions hold. */
 export const findCopySource = (s3: S3, request: S3Request): CopySource => {
   const { call } = request;
   const { bucket: name, key, version } = parse(request.header("x-amz-copy-source") ?? "");

@@ -15,7 +15,7 @@ export const createBucket = async (s3: S3, request: S3Request, body: Readable): 
     throw s3Error(400, "InvalidBucketName", "The specified bucket is not valid.", { BucketName: name });
   }
   const region = textIn(await readText(body, call), "LocationConstraint");
-  // us-east-1 is the one region that is named by naming none.
+  // us-east-1 is the default, and S3 refuses it as a location.
   if (region === "us-east-1") {
     throw s3Error(400, "InvalidLocationConstraint", "The specified location-constraint is not valid", {
       LocationConstraint: region,

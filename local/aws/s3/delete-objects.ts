@@ -50,7 +50,7 @@ const failed = ({ key, version }: Wanted, error: unknown): string => {
 const removeListed = async (s3: S3, request: S3Request, wanted: Wanted): Promise<Removed> => {
   const { bucket } = request;
   const { key, version } = wanted;
-  // Alone, an id that was never given is an invalid argument; in a list it is a version that is not there.
+  // DeleteObject calls an id that S3 never gave an invalid argument; DeleteObjects calls it a missing version.
   const isUnknown =
     version !== undefined &&
     version !== "null" &&

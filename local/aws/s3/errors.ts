@@ -12,7 +12,7 @@ export class S3Error extends AwsError {
   }
 }
 
-/** An error of S3; `fields` are the elements that stand beside code and message in its document. */
+/** An error of S3; `fields` are the elements beside code and message in its document. */
 export const s3Error = (status: number, code: string, message: string, fields: Fields = {}): AwsError =>
   new AwsError(code, message, { status, fields });
 
@@ -59,7 +59,7 @@ export const s3Errors = {
       ActualObjectSize,
       RangeRequested,
     }),
-  /** What was asked of a delete marker that only an object can answer. */
+  /** A request that only an object can answer, for a delete marker. */
   deleteMarker: (Method: string) =>
     s3Error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.", {
       Method,
@@ -67,7 +67,7 @@ export const s3Errors = {
     }),
   locked: () => s3Error(403, "AccessDenied", "Access Denied because object protected by object lock."),
   invalidBucketState: (message: string) => s3Error(409, "InvalidBucketState", message),
-  /** What S3 does and the local platform does not. */
+  /** Features of S3 that the local platform lacks. */
   notHere: (what: string) =>
     s3Error(501, "NotImplemented", `${what} is not implemented by the local platform.`),
 };

@@ -20,10 +20,10 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /**
- * The bytes of objects. Each version lies under a name of its own in `other/`, and never changes there. What
- * is current in a bucket is shown a second time (a hard link) as `objects/<bucket>/<key>`, so that a query
- * engine can read a bucket as a folder. What a file system cannot name so (`a` beside `a/b`, empty segments,
- * long names) is not shown.
+ * The bytes of objects. Each version has a file of its own in `other/`, which never changes. The current
+ * version of a key also has a hard link, `objects/<bucket>/<key>`, so that a query engine can read a bucket as
+ * a folder. Keys that a file system cannot represent in this way (`a` beside `a/b`, empty segments, long names)
+ * have no link.
  */
 export const openFiles = (root: string) => {
   const paths = pathsIn(root);
@@ -33,7 +33,7 @@ export const openFiles = (root: string) => {
     mkdirSync(join(root, folder), { recursive: true });
   }
 
-  /** Free of a folder that has its name, and of a file that has the name of one of its folders. */
+  /** Whether the path is no folder, and none of its own folders is a file. */
   const isFree = (path: string): boolean => {
     if (isFolder(path)) return false;
     for (let folder = dirname(path); folder !== shown; folder = dirname(folder)) {
@@ -49,7 +49,7 @@ export const openFiles = (root: string) => {
     newContent: (): string => `other/${randomUUID()}`,
     part: (upload: string, number: number): string => `parts/${upload}/${number}`,
     write: (name: string): WriteStream => createWriteStream(paths.ofFile(name)),
-    /** Opens at once: who comes later may remove the file, and these bytes are read to their end. */
+    /** Opens the file at once, so that its bytes can be read to the end even if it is removed meanwhile. */
     read: (name: string, range?: { start: number; end: number }): Readable =>
       createReadStream("", { fd: openSync(paths.ofFile(name), "r"), ...range }),
     move: (from: string, to: string): void => {
@@ -59,7 +59,7 @@ export const openFiles = (root: string) => {
     remove: (name: string): void => rmSync(paths.ofFile(name), { force: true }),
     removeParts: (upload: string): void =>
       rmSync(paths.ofFile(`parts/${upload}`), { recursive: true, force: true }),
-    /** Shows a file under the key, in place of what was shown there. */
+    /** Links a file under the key, in place of an earlier link. */
     show: (bucket: string, key: string, name: string): void => {
       const path = paths.ofKey(bucket, key);
       if (path === undefined || !isFree(path)) return;
@@ -68,7 +68,7 @@ export const openFiles = (root: string) => {
       mkdirSync(dirname(path), { recursive: true });
       renameSync(link, path);
     },
-    /** Shows nothing under the key any longer, and removes the folders that this leaves empty. */
+    /** Removes the key's link, and the folders that this leaves empty. */
     hide: (bucket: string, key: string): void => {
       const path = paths.ofKey(bucket, key);
       if (path === undefined || !isFile(path)) return;
@@ -81,7 +81,7 @@ export const openFiles = (root: string) => {
         }
       }
     },
-    /** Takes the file that is shown under a key as content, for data of a platform that kept it only there. */
+    /** Uses the link of a key as content, for data of an older platform, which kept it only there. */
     adopt: (bucket: string, key: string, name: string): boolean => {
       const path = paths.ofKey(bucket, key);
       if (path === undefined || !isFile(path)) return false;

@@ -4,7 +4,7 @@ import type { S3 } from "./s3.ts";
 import { type Bucket, type ListedVersion, type StoredObject, versionIdOf } from "./stored.ts";
 import { sequenceIn } from "./version-ids.ts";
 
-/** The version with this id. An id that was never given is another mistake than one whose version is gone. */
+/** The version with this id. An id that S3 never gave and an id whose version is gone are different errors. */
 export const findVersion = (s3: S3, bucket: string, key: string, id: string): ListedVersion => {
   const version = s3.objects.get(bucket, key, id === "null" ? "" : id);
   if (version) return version;
@@ -19,7 +19,7 @@ export const versionHeaders = (
   version: { version: string },
 ): Record<string, string> => (versioning === "" ? {} : { "x-amz-version-id": versionIdOf(version) });
 
-/** A new version's header: S3 names the null version only to those who read it. */
+/** The header of a new version. S3 sends no header for a new null version, only for reads of it. */
 export const newVersionHeaders = ({ version }: { version: string }): Record<string, string> =>
   version === "" ? {} : { "x-amz-version-id": version };
 
@@ -29,7 +29,7 @@ const markerHeaders = (bucket: Bucket, marker: ListedVersion): Record<string, st
 });
 
 type Options = {
-  /** What a delete marker that is current is for the caller: S3 has two answers. */
+  /** The error for a delete marker that is current; S3 has two. */
   marker?: "missing" | "not allowed";
 };
 
@@ -51,7 +51,7 @@ export const findObject = (
       ...markerHeaders(bucket, found),
     });
   }
-  // Without the right to list, nobody learns that a key is absent.
+  // Without the right to list, a caller must not learn that a key is absent.
   call.authorize("s3:ListBucket", s3.arns.bucket(bucket.name));
   throw new S3Error(s3Errors.noSuchKey(key), found ? markerHeaders(bucket, found) : {});
 };

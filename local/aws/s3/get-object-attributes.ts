@@ -20,7 +20,7 @@ const checksumAttribute = ({ checksum }: StoredObject): string =>
       )
     : "";
 
-/** The parts themselves are told only where each has a checksum of its own. */
+/** Parts are listed only where each has a checksum of its own. */
 const partsAttribute = ({ parts, checksum }: StoredObject, request: S3Request): string => {
   if (!parts) return "";
   if (checksum?.type !== "COMPOSITE") return wrap("ObjectParts", element("PartsCount", parts.length));

@@ -1,4 +1,4 @@
-/** One at a time per key: conditions hold, and changes are told in the order in which they happened. */
+/** Runs work on a key one at a time, so that conditions hold and changes are notified in their order. */
 export const keyLocks = () => {
   const last = new Map<string, Promise<void>>();
   return async <T>(name: string, run: () => Promise<T>): Promise<T> => {

@@ -17,7 +17,7 @@ import type { S3 } from "./s3.ts";
 import type { ListedUpload } from "./stored.ts";
 import type { UploadPlace } from "./upload-store.ts";
 
-/** Behind one upload of a key; an upload's id alone says nothing. */
+/** Starts after one upload of a key; an upload's id without a key is ignored. */
 const startOf = (s3: S3, bucket: string, query: URLSearchParams, parameters: ListParameters): UploadPlace => {
   const key = query.get("key-marker") ?? "";
   const id = query.get("upload-id-marker") ?? "";
@@ -52,7 +52,7 @@ export const listMultipartUploads = (s3: S3, request: S3Request): Answer => {
     ({ key, place }) => ({ after: key, place }),
     (place, limit) => s3.uploads.list(name, parameters.prefix, place, limit),
   );
-  // The last upload, also where the page is the last one; S3 names no prefix here.
+  // S3 names the last upload on the last page too, and never a prefix.
   const last = entries.at(-1);
   return xmlAnswer(
     "ListMultipartUploadsResult",

@@ -18,7 +18,10 @@ import type { S3 } from "./s3.ts";
 import { type ListedVersion, versionIdOf } from "./stored.ts";
 import { sequenceIn } from "./version-ids.ts";
 
-/** Behind one version of a key, also when that version is gone; without its id, behind all of the key. */
+/**
+ * Starts after one version of a key, even if that version is gone; without a version id, after all versions of
+ * the key.
+ */
 const startOf = (s3: S3, bucket: string, query: URLSearchParams, parameters: ListParameters): Place => {
   const key = query.get("key-marker") ?? "";
   const id = query.get("version-id-marker");

@@ -24,7 +24,7 @@ export const listObjects = (s3: S3, request: S3Request): Answer => {
     element("Name", name) +
       keyElement("Prefix", parameters.prefix, parameters) +
       keyElement("Marker", marker, parameters) +
-      // Without a delimiter the last key is the next marker, and S3 leaves it to the caller to see that.
+      // Without a delimiter S3 sends no NextMarker, because the last key is the next marker.
       (next === undefined || parameters.delimiter === "" ? "" : keyElement("NextMarker", next, parameters)) +
       element("MaxKeys", parameters.max) +
       delimiterElement(parameters) +

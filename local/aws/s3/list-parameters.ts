@@ -5,7 +5,7 @@ import { s3Errors } from "./errors.ts";
 const COUNT_MAX = 1000;
 const INTEGER_MAX = 2_147_483_647;
 
-/** `max-keys` and its kin: an absent or empty one is the most there is. */
+/** `max-keys` and similar parameters; an absent or empty one means the maximum. */
 export const countIn = (text: string | undefined, name: string, most = COUNT_MAX): number => {
   if (text === undefined || text === "") return most;
   if (!/^-?\d+$/.test(text)) {
@@ -25,7 +25,7 @@ export const countIn = (text: string | undefined, name: string, most = COUNT_MAX
 export const tokenOf = (key: string): string => Buffer.from(key).toString("base64url");
 export const tokenIn = (token: string): string => Buffer.from(token, "base64url").toString();
 
-/** What every list of keys may be asked for. */
+/** The parameters of every list of keys. */
 export type ListParameters = {
   prefix: string;
   delimiter: string;

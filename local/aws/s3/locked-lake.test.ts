@@ -119,7 +119,7 @@ describe("an anchor in the lake", () => {
     await retain(3000);
     const { Retention } = await operator.send(new GetObjectRetentionCommand({ Bucket, Key, VersionId }));
     expect(Retention?.RetainUntilDate?.getTime()).toBeGreaterThan(Date.now() + 2999 * DAY_MS);
-    // The operator may, if he says so: that is what governance means.
+    // The operator may with the header that bypasses governance mode.
     await retain(1, { BypassGovernanceRetention: true });
     await operator.send(new DeleteObjectCommand({ Bucket, Key, VersionId, BypassGovernanceRetention: true }));
     expect((await failureOf(anchor())).name).toBe("NoSuchVersion");

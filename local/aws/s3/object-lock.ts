@@ -83,7 +83,7 @@ export const lockOfNew = (bucket: Bucket, asked: Lock, now: number): Lock => {
   return asked.retention || !rule ? asked : { ...asked, retention: fromDefault(rule, now) };
 };
 
-/** Whether the call may and wants to pass over a governance lock. A bucket without locks refuses to be asked. */
+/** Whether the call asks to bypass a governance lock, and may. A bucket without locks refuses the header. */
 export const bypassesGovernance = (s3: S3, request: S3Request, key = request.key): boolean => {
   const header = request.header("x-amz-bypass-governance-retention");
   if (header === undefined) return false;
@@ -106,7 +106,7 @@ export const checkRemoval = ({ retention, legalHold }: StoredObject, bypass: boo
   if (isHeld(retention, now) && !(retention.mode === "GOVERNANCE" && bypass)) throw s3Errors.locked();
 };
 
-/** A retention may grow; making it weaker is refused, in compliance mode to everybody. */
+/** A retention may be extended. Making it weaker is refused, in compliance mode to every caller. */
 export const checkRetentionChange = (
   { retention }: StoredObject,
   wanted: Retention | undefined,
@@ -123,7 +123,7 @@ export const checkRetentionChange = (
 
 export const timeText = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/** Told only to a caller who may ask for it. */
+/** The lock's headers, for a caller with the right to read them. */
 export const lockHeaders = (s3: S3, request: S3Request, object: StoredObject): Record<string, string> => {
   const arn = s3.arns.bucket(`${request.bucket}/${request.key}`);
   const { retention, legalHold } = object;

@@ -6,7 +6,7 @@ import { type Page, pastPrefix, readPage, rolledUp } from "./pages.ts";
 import type { S3 } from "./s3.ts";
 import type { ListedVersion, StoredObject } from "./stored.ts";
 
-/** What lists tell of an object. */
+/** An object as lists show it. */
 export const sizeElements = ({ etag, size, headers, checksum }: StoredObject): string =>
   element("ETag", etag) +
   element("ChecksumAlgorithm", checksum?.algorithm) +
@@ -14,7 +14,7 @@ export const sizeElements = ({ etag, size, headers, checksum }: StoredObject): s
   element("Size", size) +
   element("StorageClass", headers["x-amz-storage-class"] ?? "STANDARD");
 
-/** A marker behind which a prefix is rolled up stands for all below that prefix. */
+/** A marker below a prefix that is rolled up skips everything below that prefix. */
 export const behindMarker = (
   marker: string,
   parameters: ListParameters,

@@ -10,7 +10,7 @@ import {
   toVersion,
 } from "./stored.ts";
 
-/** Where a list goes on: from a key on, or behind an entry (`sequence`: behind that version of the key). */
+/** Where a list goes on: at a key, or after an entry (`sequence`: after that version of the key). */
 export type Place = { from: string } | { after: string; sequence?: number };
 
 const prepare = (database: DatabaseSync) => ({
@@ -97,7 +97,7 @@ export const makeObjectStore = (database: DatabaseSync, files: ObjectFiles) => {
     touched(bucket, key);
   };
 
-  /** Makes it the current version. One with the same id (the null version) goes, and its bytes with it. */
+  /** Makes it the current version. A version with the same id (the null version) is removed with its bytes. */
   const put = (version: StoredVersion, place: number, arrive: () => void) => {
     const before = get(version.bucket, version.key, version.version);
     transaction(() => {
@@ -130,7 +130,7 @@ export const makeObjectStore = (database: DatabaseSync, files: ObjectFiles) => {
       if (!version.marker) files.remove(version.file);
       refreshView(bucket, key);
     },
-    /** Current objects in the order of their keys' bytes, at or behind the prefix. */
+    /** Current objects in the order of their keys' bytes, starting at the prefix. */
     list: (bucket: string, prefix: string, place: Place, limit: number): ListedVersion[] => {
       const [from, after] = "from" in place ? [place.from, ""] : ["", place.after];
       return sql.list.all(bucket, prefix, from, after, limit).map(toVersion);

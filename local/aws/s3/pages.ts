@@ -1,13 +1,13 @@
 import type { ListParameters } from "./list-parameters.ts";
 
 const ROWS_MAX = 1000;
-/** With a delimiter, most of what is read may be rolled up into one prefix and be read for nothing. */
+/** Few at a time, because with a delimiter most rows may be rolled up into one prefix. */
 const ROWS_WITH_DELIMITER = 50;
 const CODE_POINT_MAX = 0x10ffff;
-/** So many of the last character make a text that is longer than a key can be. */
+/** This many repetitions of the last character are longer than any key. */
 const KEY_CHARACTERS_MAX = 257;
 
-/** The least text that sorts behind everything that starts with this. */
+/** The smallest text that sorts after every text with this prefix. */
 export const pastPrefix = (prefix: string): string => {
   const points = [...prefix].map((character) => character.codePointAt(0) ?? 0);
   while (points.at(-1) === CODE_POINT_MAX) points.pop();
@@ -21,12 +21,12 @@ export const pastPrefix = (prefix: string): string => {
 export type Page<Entry> = {
   entries: Entry[];
   prefixes: string[];
-  /** The last that is on the page; undefined if it is empty. */
+  /** The last entry of the page; undefined if it is empty. */
   last: { entry: Entry } | { prefix: string } | undefined;
   truncated: boolean;
 };
 
-/** What a key is rolled up into, if the delimiter comes behind the prefix. */
+/** The prefix that a key is rolled up into, if the delimiter follows the prefix that was asked for. */
 export const rolledUp = (key: string, { prefix, delimiter }: ListParameters): string | undefined => {
   if (delimiter === "" || !key.startsWith(prefix)) return undefined;
   const at = key.indexOf(delimiter, prefix.length);

@@ -5,7 +5,7 @@ const PATH_BYTES_MAX = 900;
 
 export const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** Every name that a file of the store can have. Each is made here, and none holds anything of a key. */
+/** Every name that a file of the store can have. Each name is made here, and none contains a part of a key. */
 const FILE_NAMES = [
   /^incoming\/[0-9a-f-]{36}$/,
   /^other\/[0-9a-f-]{36}$/,
@@ -32,7 +32,7 @@ const hasUpperCase = (key: string): boolean => process.platform !== "linux" && k
  */
 export const pathsIn = (root: string) => ({
   isFile,
-  /** Throws for anything that is no name of a file: an empty text has no path. */
+  /** Throws for anything that is no file name, such as an empty text. */
   ofFile: (name: string): string => {
     if (!isFile(name)) throw new Error(`not the name of a stored file: ${JSON.stringify(name)}`);
     return join(root, name);

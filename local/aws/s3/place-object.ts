@@ -12,13 +12,13 @@ type Arrival = {
   tags: Record<string, string>;
   checksum: Checksum;
   parts?: ObjectPart[];
-  /** What the request asked for. */
+  /** Properties that the request asked for. */
   lock: Lock;
 };
 
 /**
- * Makes a received file the key's current object, one at a time per key, and tells of it before the answer.
- * `check` sees the object that is current until then, and may refuse.
+ * Makes a received file the key's current object, one request at a time per key, and notifies the event sources
+ * before the answer. `check` sees the object that is current until then, and may refuse.
  */
 export const placeObject = (
   s3: S3,
@@ -43,6 +43,6 @@ export const placeObject = (
       ...lockOfNew(bucket, lock, s3.now()),
     };
     s3.objects.put(object, place, incoming);
-    await s3.tell(eventName, object);
+    await s3.notify(eventName, object);
     return object;
   });

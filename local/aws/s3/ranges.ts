@@ -3,10 +3,10 @@ import type { S3Request } from "./request.ts";
 import type { ObjectPart, StoredObject } from "./stored.ts";
 
 type Range = { start: number; end: number };
-/** What of an object is asked for: undefined is the whole. */
+/** The requested part of an object; undefined is the whole. */
 export type Slice = Range & { part?: ObjectPart };
 
-/** A range that makes no sense is no range; one behind the end is refused. */
+/** A malformed range is ignored; one after the end is refused. */
 const rangeOf = (header: string, size: number): Range | undefined => {
   const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header) ?? [];
   if (from === "") {
@@ -20,7 +20,7 @@ const rangeOf = (header: string, size: number): Range | undefined => {
   return { start, end: to === "" ? size - 1 : Math.min(Number(to), size - 1) };
 };
 
-/** One of the parts that an object was put together from; an object that came whole has one. */
+/** One of the parts of an object that was uploaded in parts; an object that was put whole has one. */
 const partOf = (object: StoredObject, text: string): Slice | undefined => {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 1 || number > 10_000) {

@@ -12,7 +12,7 @@ import type { StoredObject } from "./stored.ts";
 const OVERRIDES =
   /^response-(content-type|content-language|expires|cache-control|content-disposition|content-encoding)$/;
 
-/** A checksum of the whole is not one of a range; of a part it is the part's own, if that was kept. */
+/** A range has no checksum, except a whole part, which has its own if that was stored. */
 const checksumShown = (
   { checksum, parts, size }: StoredObject,
   slice: Slice | undefined,

@@ -19,7 +19,7 @@ const removeCurrent = async (s3: S3, bucketName: string, { key, ifMatch }: Targe
   if (bucket.versioning === "") {
     if (current) {
       s3.objects.remove(current);
-      await s3.tell("ObjectRemoved:Delete", current);
+      await s3.notify("ObjectRemoved:Delete", current);
     }
     return { marker: false };
   }
@@ -27,7 +27,7 @@ const removeCurrent = async (s3: S3, bucketName: string, { key, ifMatch }: Targe
   const version = bucket.versioning === "Enabled" ? newVersionId(place) : "";
   const marker: DeleteMarker = { bucket: bucketName, key, version, marker: true, modified: s3.now() };
   s3.objects.mark(marker, place);
-  await s3.tell("ObjectRemoved:DeleteMarkerCreated", marker);
+  await s3.notify("ObjectRemoved:DeleteMarkerCreated", marker);
   return { marker: true, version: versionIdOf(marker) };
 };
 
@@ -42,12 +42,12 @@ const removeNamed = async (
   const isGone =
     s3.objects.get(bucket, key, id === "null" ? "" : id) === undefined &&
     (id === "null" || sequenceIn(id) !== undefined);
-  // Nothing is left to do, and S3 says that it is done.
+  // The version is gone already, and S3 answers success.
   if (isGone) return { version: id, marker: false };
   const found = findVersion(s3, bucket, key, id);
   if (!found.marker) checkRemoval(found, bypass, s3.now());
   s3.objects.remove(found);
-  await s3.tell("ObjectRemoved:Delete", found);
+  await s3.notify("ObjectRemoved:Delete", found);
   return { marker: found.marker, ...(s3.bucket(bucket).versioning === "" ? {} : { version: id }) };
 };
 

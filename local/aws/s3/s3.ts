@@ -1,6 +1,6 @@
 import type { PortListeners } from "../../seams.ts";
 import type { Arns } from "../port/arn.ts";
-import { tellChanges } from "./changes.ts";
+import { notifyChanges } from "./changes.ts";
 import { s3Errors } from "./errors.ts";
 import { keyLocks } from "./key-locks.ts";
 import type { S3Request } from "./request.ts";
@@ -21,7 +21,7 @@ export const openContext = (
     ...store,
     arns,
     now,
-    tell: tellChanges(listeners, now),
+    notify: notifyChanges(listeners, now),
     /** One at a time per key. */
     lockKey: <T>(bucket: string, key: string, run: () => Promise<T>): Promise<T> =>
       locked(`key ${bucket}/${key}`, run),

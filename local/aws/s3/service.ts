@@ -54,8 +54,10 @@ export const openS3 = (
       return { ...rest, headers: { ...headers, "x-amz-request-id": call.requestId } };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const told = errorAnswer(error.code, error.message, error.status, call, error.fields);
-      return error instanceof S3Error ? { ...told, headers: { ...told.headers, ...error.headers } } : told;
+      const answer = errorAnswer(error.code, error.message, error.status, call, error.fields);
+      return error instanceof S3Error
+        ? { ...answer, headers: { ...answer.headers, ...error.headers } }
+        : answer;
     }
   };
 

@@ -64,7 +64,7 @@ describe("a platform that was killed", () => {
     const object = { ...common, file, size: 5, etag: '"e"', headers: {}, tags: {} };
     first.objects.put(object, first.objects.nextSequence(), incoming);
     first.close();
-    // Killed before the object was shown, and while other files had come without their rows.
+    // The state after a kill: the object has no link yet, and other files have no rows.
     rmSync(join(root, "objects/bucket/k"));
     write(first.files.newContent(), "orphan");
     write(first.files.incoming(), "half");

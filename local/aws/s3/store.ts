@@ -7,8 +7,8 @@ import { openObjectDatabase, transactions } from "./schema.ts";
 import { makeUploadStore } from "./upload-store.ts";
 
 /**
- * An older platform kept the bytes of a key's current object only where they are shown. They get a name of
- * their own, because what is shown there is replaced when the next version comes.
+ * An older platform kept the bytes of a key's current object only in the key's link. They get a file of their
+ * own, because the next version replaces the link.
  */
 const adoptShownFiles = (database: DatabaseSync, files: ObjectFiles) => {
   const old = database.prepare("SELECT rowid, bucket, key FROM objects WHERE file LIKE 'objects%'").all();
@@ -24,7 +24,7 @@ const adoptShownFiles = (database: DatabaseSync, files: ObjectFiles) => {
   });
 };
 
-/** Files that no row names: those of a put that was killed before its row was there. */
+/** Files that no row names, because the put was killed before its row was written. */
 const sweep = (database: DatabaseSync, files: ObjectFiles) => {
   const named = new Set(
     database

@@ -1,6 +1,6 @@
 /**
- * Sub-resources that are named in the query. What is in this list and no action is refused with 501: taking
- * `?acl` for the object itself would overwrite it with a policy.
+ * Sub-resources that are named in the query. One without an action is refused with 501, because taking `?acl`
+ * for the object itself would overwrite the object with a policy.
  */
 export const SUB_RESOURCES = [
   "accelerate",

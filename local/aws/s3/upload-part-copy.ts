@@ -45,7 +45,7 @@ export const uploadPartCopy = (s3: S3, request: S3Request): Promise<Answer> => {
   const upload = findUpload(s3, request);
   const source = findCopySource(s3, request);
   const range = copyRange(request, source.object.size);
-  // Opened now: the source may be replaced while its bytes are copied.
+  // Opened now, because the source may be replaced while its bytes are copied.
   const bytes = bytesOf(s3, source.object, range);
   const algorithm = upload.checksum?.algorithm ?? "CRC32";
   return receive(

@@ -10,7 +10,7 @@ import type { S3 } from "./s3.ts";
 import type { Part, Upload } from "./stored.ts";
 import { findUpload, partNumberIn } from "./uploads.ts";
 
-/** A part may leave out the checksum only where that of the whole object is what counts. */
+/** A part may leave out its checksum only where the upload has a checksum of the full object. */
 const checkAlgorithm = ({ checksum }: Upload, declared: Declared | undefined): void => {
   if (!checksum || declared?.algorithm === checksum.algorithm) return;
   if (!declared && checksum.type === "FULL_OBJECT") return;

@@ -3,7 +3,7 @@ import type { ObjectFiles } from "./files.ts";
 import { transactions } from "./schema.ts";
 import { type ListedUpload, type Part, toPart, toUpload, type Upload } from "./stored.ts";
 
-/** Where a list of uploads goes on: from a key on, or behind one (`place`: behind that upload of the key). */
+/** Where a list of uploads goes on: at a key, or after one (`place`: after that upload of the key). */
 export type UploadPlace = { from: string } | { after: string; place?: number };
 
 const prepare = (database: DatabaseSync) => ({

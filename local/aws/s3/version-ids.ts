@@ -10,7 +10,7 @@ const lettersOf = (bytes: Uint8Array): string =>
 const checkOf = (body: string): string =>
   lettersOf(createHash("sha256").update(body).digest().subarray(0, 6));
 
-/** 32 letters. They hold the version's place in time, and a check by which a made-up id is told apart. */
+/** 32 letters that hold the version's place in time and a check, by which a made-up id is recognized. */
 export const newVersionId = (sequence: number): string => {
   const place = sequence.toString(36).padStart(SEQUENCE_LENGTH, "0");
   const body = place + lettersOf(randomBytes(BODY_LENGTH - SEQUENCE_LENGTH));

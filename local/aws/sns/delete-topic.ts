@@ -3,7 +3,7 @@ import { text } from "../port/input.ts";
 import type { SnsAction } from "./context.ts";
 import { checkArn } from "./errors.ts";
 
-/** What is not there is deleted already. */
+/** Deleting a topic that does not exist succeeds. */
 export const deleteTopic: SnsAction =
   ({ topics }) =>
   (input, call) => {

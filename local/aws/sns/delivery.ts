@@ -7,7 +7,7 @@ import { functionNotification, queueNotification } from "./notification.ts";
 import type { Publication } from "./publication.ts";
 import type { Subscription, Topics } from "./topics.ts";
 
-/** One message for one subscriber, as it will be sent: what is changed later does not change it. */
+/** One message for one subscriber, as it will be sent: later changes of the subscription do not affect it. */
 export type Delivery = {
   subscriptionArn: string;
   endpoint: string;
@@ -20,8 +20,8 @@ export type Delivery = {
 const isGone = (error: unknown): boolean => error instanceof AwsError && error.code === "QueueDoesNotExist";
 
 /**
- * Delivers to a queue of this account. One that is gone is a fault of the subscriber: SNS does not try it
- * again, and the message goes to the dead-letter queue, or nowhere if there is none.
+ * Delivers to a queue of this account. SNS does not retry a queue that does not exist: the message goes to the
+ * dead-letter queue, or is dropped if there is none.
  */
 export const deliverToQueue =
   (
@@ -58,8 +58,8 @@ const deliveryOf = (subscription: Subscription, publication: Publication): Deliv
 };
 
 /**
- * Takes a message for all who subscribed. When it resolves, the functions whose manifests name the topic
- * have it on their queues, and what the subscribed queues get is in the outbox.
+ * Accepts a message for all subscribers. When the promise resolves, the message is on the queues of the
+ * functions whose manifests name the topic, and the deliveries to subscribed queues are in the outbox.
  */
 export const makePublish =
   (topics: Topics, outbox: Outbox<Delivery>, listeners: Pick<PortListeners, "onTopicMessage">) =>

@@ -6,7 +6,7 @@ export const invalidParameter = (reason: string) =>
 export const notFound = (what: "Topic" | "Subscription") =>
   new AwsError("NotFound", `${what} does not exist`, { status: 404 });
 
-/** Refuses what is no ARN, in the words that SNS has for it. */
+/** Refuses a text that is no ARN, in SNS's words. */
 export const checkArn = (arn: string, parameter: string): string => {
   const elements = arn.split(":").length;
   if (elements < 6) {

@@ -66,7 +66,7 @@ export const publishBatch: SnsAction = (context) => async (input, call) => {
     ),
     Failed: [
       ...parsed.flatMap((one) => ("failed" in one ? [one.failed] : [])),
-      // The others of the batch were published: an error for all would make the caller publish them again.
+      // The other entries were published, and an error for all would make the caller publish them again.
       ...good.flatMap(({ Id }, index) =>
         published[index]?.status === "rejected"
           ? [{ Id, Code: "InternalFailure", Message: "Internal failure", SenderFault: false }]

@@ -48,7 +48,7 @@ export type SnsOptions = {
 };
 
 /**
- * Topics. A subscription of protocol `sqs` is delivered; those of other protocols are kept alone.
+ * Topics. Messages are delivered to subscriptions of protocol `sqs`; those of other protocols are only stored.
  * Functions subscribe by their manifests, and `onTopicMessage` gets every message.
  */
 export const openSns = ({ file, arns, queues, listeners, log, now }: SnsOptions) => {

@@ -23,7 +23,7 @@ type SubscriptionRow = {
 };
 export type Subscription = SubscriptionRow & SubscriptionSettings;
 
-/** An earlier version may have kept what SNS refuses. */
+/** An earlier version of the platform may have stored attributes that SNS refuses. */
 const readKept = (arn: string, attributes: Attributes): SubscriptionSettings => {
   try {
     return readSubscriptionAttributes(attributes, "set");
@@ -89,7 +89,7 @@ export const openTopics = (database: DatabaseSync, arns: Arns) => {
       saveTopic.run(topic.name, JSON.stringify(topic.attributes));
       topics.set(topic.name, topic);
     },
-    /** Creating a topic twice is creating it once, unless the second asks for something else. */
+    /** Creating a topic that exists changes nothing; with other attributes it is refused. */
     create: (name: string, attributes: Attributes) => {
       const same = topics.get(name);
       if (same && differs(attributes, same.attributes)) {
@@ -108,7 +108,7 @@ export const openTopics = (database: DatabaseSync, arns: Arns) => {
     subscriptions: (topic?: string) =>
       [...subscriptions.values()].filter((one) => topic === undefined || one.topic === topic),
     subscription: subscriptionOf,
-    /** Subscribing twice is subscribing once, unless the second asks for something else. */
+    /** A subscription that exists is returned; with other attributes it is refused. */
     subscribe: (topic: string, protocol: string, endpoint: string, attributes: Attributes) => {
       readSubscriptionAttributes(attributes, "subscribe");
       const same = [...subscriptions.values()].find(

@@ -1,6 +1,6 @@
 import { openSubscription, type SnsAction } from "./context.ts";
 
-/** What is not there is unsubscribed already. */
+/** Removing a subscription that does not exist succeeds. */
 export const unsubscribe: SnsAction =
   ({ topics }) =>
   (input, call) => {

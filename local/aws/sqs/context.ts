@@ -18,7 +18,9 @@ export const invalid = (message: string) => new AwsError("InvalidParameterValue"
 export const sqsContext = (queues: QueueSet, now: () => number): Sqs => ({
   queues,
   now,
-  /** Access comes first, as in AWS: who may not look does not learn what exists. */
+  /**
+   * The permission is checked first, as in AWS, so that a caller without it does not learn which queues exist.
+   */
   open: (input, call, action) => {
     const name = nameInArn(text(input, "QueueUrl"));
     call.authorize(`sqs:${action}`, queues.arnOf(name));

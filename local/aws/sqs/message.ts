@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from "node:sqlite";
 import type { MessageAttributes } from "../../seams.ts";
 
-/** What a sender may set beside the attributes of its own. */
+/** System attributes that a sender may set. */
 export type SystemAttributes = { AWSTraceHeader?: string; MessageGroupId?: string };
 
 export type NewMessage = {
@@ -32,8 +32,8 @@ type Row = Record<string, SQLOutputValue>;
 export const number = (value: SQLOutputValue | undefined): number => Number(value ?? 0);
 const json = (value: SQLOutputValue | undefined) =>
   value === null || value === undefined ? {} : JSON.parse(String(value));
-/** An empty object takes no place. */
-export const textOf = (value: object): string | null =>
+/** An empty object is stored as null. */
+export const jsonOrNull = (value: object): string | null =>
   Object.keys(value).length === 0 ? null : JSON.stringify(value);
 
 export const toMessage = (

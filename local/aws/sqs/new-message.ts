@@ -35,7 +35,7 @@ const groupOf = (input: Input): SystemAttributes => {
   return { MessageGroupId: group };
 };
 
-/** Parses a message to be sent, and answers it with what its sender is told of it. */
+/** Parses a message to be sent; returns it with the answer for its sender. */
 export const newMessage = ({ queues }: Sqs, queueName: string, input: Input, call: Call) => {
   const queue = queues.get(queueName);
   const body = text(input, "MessageBody");

@@ -53,7 +53,7 @@ describe("SQS's query protocol", () => {
     expect(deleted.status).toBe(200);
   });
 
-  it("sends batches, lists queues and tells attributes", async () => {
+  it("sends batches, lists queues and answers attributes", async () => {
     const batch = await post({
       Action: "SendMessageBatch",
       "SendMessageBatchRequestEntry.1.Id": "a",

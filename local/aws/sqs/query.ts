@@ -65,7 +65,7 @@ const fields = (structure: unknown): string =>
         .join("")
     : "";
 
-/** The inside of `<SendMessageResult>` and its like. */
+/** The content of `<SendMessageResult>` and similar elements. */
 export const queryOutput = (operation: string, output: Output): string =>
   Object.entries(output)
     .map(([name, value]) => {

@@ -57,7 +57,7 @@ describe("queues", () => {
     expect(message?.attributes).toMatchObject(system);
   });
 
-  it("let an event source give a message back only while nobody else has received it", async () => {
+  it("let an event source return a message only while no other poller has received it", async () => {
     const queues = open();
     queues.create("shared", {});
     await queues.send("shared", "x");

@@ -24,8 +24,8 @@ export const noSuchQueue = () =>
   });
 
 /**
- * The queues in memory over the store: attributes, and who waits for a message. A waiter is woken by a
- * send and by the moment at which the next hidden message shows itself again.
+ * The queues in memory above the store: their attributes, and the receivers that wait for a message. A receiver
+ * is woken by a send, and when the next hidden message becomes visible.
  */
 export const openQueues = (
   file: string,
@@ -87,7 +87,7 @@ export const openQueues = (
       const timer = setTimeout(ready, Math.min(Math.max(Math.min(waitMs, soonestMs), 1), TIMER_MS_MAX));
       set.add(ready);
       signal?.addEventListener("abort", ready);
-      // An abort while the store was asked is told to nobody who listens only now.
+      // A signal that was aborted before this listener was added fires no event for it.
       if (signal?.aborted) ready();
     });
 
@@ -163,7 +163,7 @@ export const openQueues = (
       get(name);
       // An event source gives a message back only while no other poller has received it.
       await store.changeVisibility(name, handle, seconds, "last");
-      // Whoever waits had reckoned with the time of before.
+      // Waiting receivers have set their timers for the earlier time.
       wake(name);
     },
     release: async (name) => {
@@ -221,7 +221,7 @@ export const openQueues = (
       closed = true;
       clearInterval(expiry);
       for (const name of waiters.keys()) wake(name);
-      // Receivers that were just woken look once more, in transactions that must still find a store.
+      // Receivers that were just woken read once more, in transactions for which the store must still be open.
       return new Promise<void>((resolve) => setImmediate(() => setImmediate(() => resolve(store.close()))));
     },
   };

@@ -1,4 +1,7 @@
-/** A receipt handle names the row of a message and one receipt of it, so that an earlier one is told apart. */
+/**
+ * A receipt handle names a message's row and one receive of it, so that handles of earlier receives are
+ * recognized.
+ */
 export const readHandle = (handle: string): { id: number; receipt: string } | undefined => {
   const [id = "", receipt = ""] = Buffer.from(handle, "base64url").toString().split("/");
   return /^\d{1,15}$/.test(id) && receipt ? { id: Number(id), receipt } : undefined;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { groupCommit } from "../port/database.ts";
-import { type NewMessage, number, type StoredMessage, textOf, toMessage } from "./message.ts";
+import { jsonOrNull, type NewMessage, number, type StoredMessage, toMessage } from "./message.ts";
 import { queueRows } from "./queue-rows.ts";
 import { readHandle, writeHandle } from "./receipt-handle.ts";
 import { openQueueDatabase } from "./schema.ts";
@@ -62,8 +62,8 @@ export const openQueueStore = (file: string, now: () => number) => {
       queue,
       messageId,
       body,
-      textOf(attributes),
-      textOf(system),
+      jsonOrNull(attributes),
+      jsonOrNull(system),
       sender,
       now(),
       after(delaySeconds),
@@ -87,7 +87,7 @@ export const openQueueStore = (file: string, now: () => number) => {
         }
         const receipt = randomUUID();
         const firstReceived = row.first_received === null ? now() : number(row.first_received);
-        // With a visibility of zero it must not be found again by this very loop.
+        // With a visibility of zero this loop would find the message again.
         sql.take.run(after(visibilitySeconds), received, firstReceived, receipt, id);
         taken.push(toMessage(row, received, firstReceived, writeHandle(id, receipt)));
       }

@@ -19,7 +19,7 @@ export const makeSts = (arns: Arns): OperationService => ({
   unknownOperation: { code: "InvalidAction", status: 400 },
   xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
   operations: {
-    // Nobody needs a right for this one, in AWS neither.
+    // No permission is needed for this call, in AWS neither.
     GetCallerIdentity: (_input, { accessKeyId }) => ({
       Arn: callerArn(arns, accessKeyId),
       UserId: accessKeyId === OPERATOR ? "AIDALOCAL" : `AROALOCAL:${accessKeyId}`,

@@ -108,19 +108,19 @@ export const testDeclarations: Declarations = {
   },
 };
 
-/** What the port told its listeners. */
-type Told = {
+/** What the port notified its listeners of. */
+type Notified = {
   topics: { topic: string; message: TopicMessage; attributes: MessageAttributes }[];
   buckets: BucketChange[];
   events: { bus: string; event: BusEvent }[];
 };
 
-export type TestPort = AwsPort & { folder: string; told: Told };
+export type TestPort = AwsPort & { folder: string; notified: Notified };
 
 /** A port on a free port with data in a folder of its own, which is removed when it closes unless it was given. */
 export const startTestPort = async (options: Partial<AwsPortOptions> = {}): Promise<TestPort> => {
   const folder = options.dataFolder ?? mkdtempSync(join(tmpdir(), "aws-port-"));
-  const told: Told = { topics: [], buckets: [], events: [] };
+  const notified: Notified = { topics: [], buckets: [], events: [] };
   const port = await startAwsPort({
     port: 0,
     declarations: testDeclarations,
@@ -128,9 +128,9 @@ export const startTestPort = async (options: Partial<AwsPortOptions> = {}): Prom
     permissions: permissionsFrom(testDeclarations, testDeployment),
     listeners: {
       onTopicMessage: async (topic, message, attributes) =>
-        void told.topics.push({ topic, message, attributes }),
-      onBucketChange: async (change) => void told.buckets.push(change),
-      onBusEvent: async (bus, event) => void told.events.push({ bus, event }),
+        void notified.topics.push({ topic, message, attributes }),
+      onBucketChange: async (change) => void notified.buckets.push(change),
+      onBusEvent: async (bus, event) => void notified.events.push({ bus, event }),
     },
     chaos: { share: 0, random: Math.random },
     log: (message, details) => console.error(message, details),
@@ -143,7 +143,7 @@ export const startTestPort = async (options: Partial<AwsPortOptions> = {}): Prom
   return {
     ...port,
     folder,
-    told,
+    notified,
     close: async () => {
       await port.close();
       if (options.dataFolder === undefined) rmSync(folder, { recursive: true, force: true });
@@ -175,7 +175,7 @@ export const clientsFor = (endpoint: string, accessKeyId = "local", maxAttempts 
 };
 export type Clients = ReturnType<typeof clientsFor>;
 
-/** What a rejected call is: the SDK's name of the error, its status, and the error itself. */
+/** How a call was rejected: the SDK's name of the error, its status, and the error itself. */
 export const failureOf = async (
   call: Promise<unknown>,
 ): Promise<{ name: string; status: number | undefined; error: Error }> => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** Runs a module in a Node of its own, beside which this one goes on; answers what it gives to `tell`. */
+/** Runs a module in a Node process of its own, while this one goes on; returns what the module passes to `report`. */
 export const runNode = async <T>(
   source: string,
   {
@@ -10,10 +10,10 @@ export const runNode = async <T>(
     flags = [],
   }: { cwd?: string; env?: Record<string, string>; flags?: string[] } = {},
 ): Promise<T> => {
-  const told =
+  const reporter =
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source for the child
-    "const tell = (value) => process.stdout.write(`\\n${JSON.stringify(value)}\\n`, () => process.exit());\n";
-  const child = spawn(process.execPath, [...flags, "--input-type=module", "-e", told + source], {
+    "const report = (value) => process.stdout.write(`\\n${JSON.stringify(value)}\\n`, () => process.exit());\n";
+  const child = spawn(process.execPath, [...flags, "--input-type=module", "-e", reporter + source], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -24,6 +24,6 @@ export const runNode = async <T>(
   try {
     return JSON.parse(last);
   } catch {
-    throw new Error(`the child told nothing: ${complaints.slice(-2_000)}`);
+    throw new Error(`the child reported nothing: ${complaints.slice(-2_000)}`);
   }
 };

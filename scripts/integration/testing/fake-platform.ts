@@ -69,7 +69,7 @@ const fakeEvents = (faults: Faults) => {
 
 type Stored = { id: string; createdAt: string; data: unknown; body: string };
 
-/** Keeps records like the platform does, save for the faults it is told to have. */
+/** Keeps records as the platform does, except for the given faults. */
 export const fakePlatform = (faults: Faults): Server => {
   const records: Stored[] = [];
   const keys = new Map<string, { body: string; stored: Stored }>();
@@ -104,8 +104,8 @@ export const fakePlatform = (faults: Faults): Server => {
 
     const aboutEvents = eventsOf(request.method ?? "GET", url, body);
     if (aboutEvents) {
-      const [status, said] = aboutEvents;
-      return status >= 400 ? problem(status) : answer(status, said);
+      const [status, answerText] = aboutEvents;
+      return status >= 400 ? problem(status) : answer(status, answerText);
     }
 
     if (request.method === "POST") {

@@ -58,7 +58,7 @@ resource "aws_cloudwatch_metric_alarm" "alarm" {
   threshold           = each.value.threshold
   comparison_operator = each.value.comparison
   evaluation_periods  = each.value.periods
-  # For most metrics no data means that nothing ran, which is no fault; for a schedule it is one.
+  # Missing data means that nothing ran, which is a fault for a schedule and none for most other metrics.
   treat_missing_data = each.value.missing
 
   alarm_actions = [module.topic.arn]

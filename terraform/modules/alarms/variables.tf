@@ -33,7 +33,7 @@ variable "alarms" {
 }
 
 variable "emails" {
-  description = "Addresses that are told; each has to confirm once."
+  description = "Addresses that get the alarms' mails; each has to confirm once."
   type        = list(string)
 
   validation {
@@ -43,7 +43,7 @@ variable "emails" {
 }
 
 variable "monthly_budget_usd" {
-  description = "Costs of the account per month, in US dollars, above which somebody is told; null: no budget."
+  description = "Costs of the account per month, in US dollars, above which a mail is sent; null: no budget."
   type        = number
   default     = null
 }

@@ -1,12 +1,12 @@
 locals {
-  # An object that goes before it could move is not moved.
+  # An object that expires before it would move to another class is not moved.
   moves = var.infrequent_access_days != null && (var.expire_days == null || coalesce(var.expire_days, 0) > coalesce(var.infrequent_access_days, 0))
 }
 
 resource "aws_s3_bucket" "bucket" {
   bucket        = var.name
   force_destroy = var.force_destroy
-  # Each object says itself until when it is locked: a default for the bucket would lock all that lies in it.
+  # Each object states until when it is locked, because a default of the bucket would lock every object in it.
   object_lock_enabled = var.object_lock
 }
 

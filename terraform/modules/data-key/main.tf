@@ -5,7 +5,7 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
 
-  # Services that use the key in their own name, not in that of who calls them.
+  # Services that use the key in their own name, not in their caller's.
   services = ["budgets", "cloudwatch", "delivery.logs", "dynamodb", "events", "firehose", "lambda", "s3", "scheduler", "sns", "sqs"]
 
   # Services through which the account's own roles use it: a function's policy needs no statement for data at rest.
@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # People read what lies at rest only if their own policy grants the key: nobody else of the account is admitted here.
+  # A person reads data at rest only if the person's own policy grants the key, because this policy admits roles alone.
   statement {
     sid       = "ThroughServices"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
@@ -47,7 +47,7 @@ data "aws_iam_policy_document" "key" {
       values   = [for service in local.through : "${service}.${var.region}.amazonaws.com"]
     }
 
-    # A condition rather than principals: KMS refuses a policy whose principal is not there yet.
+    # A condition and not principals, because KMS refuses a policy whose principal does not exist yet.
     condition {
       test     = "ArnEquals"
       variable = "aws:PrincipalArn"

@@ -45,7 +45,7 @@ data "aws_iam_policy_document" "function" {
         "ec2:DescribeSubnets",
         "ec2:UnassignPrivateIpAddresses",
       ]
-      resources = ["*"] # Lambda makes the interfaces under ids that nobody knows before.
+      resources = ["*"] # Lambda makes the interfaces, whose ids are known only then.
     }
   }
 
@@ -57,7 +57,7 @@ data "aws_iam_policy_document" "function" {
       sid       = "NoNetworkInterfacesFromCode"
       effect    = "Deny"
       actions   = ["ec2:*"]
-      resources = ["*"] # Nothing of EC2, whatever it is.
+      resources = ["*"] # No resource of EC2.
 
       condition {
         test     = "ArnEquals"

@@ -59,12 +59,12 @@ resource "aws_lambda_function" "function" {
     }
   }
 
-  # The first invocation would otherwise race with its own rights.
+  # Otherwise the first invocation could run before its rights hold.
   depends_on = [aws_iam_role_policy.function]
 }
 
-# What everything invokes. It is made with the first version and then moved by a roll-out, not by Terraform: moving it
-# back is the way back, and an apply in between leaves it where it is.
+# All triggers invoke this alias. It is made with the first version and then moved by a roll-out, not by Terraform:
+# moving it back is the way back, and an apply in between leaves it where it is.
 resource "aws_lambda_alias" "live" {
   name             = "live"
   description      = "The version that is in use, and during a roll-out the next one beside it."

@@ -8,7 +8,7 @@ data "aws_iam_policy_document" "gateway" {
   for_each = local.gateways
 
   statement {
-    actions   = ["${each.key}:*"] # What a function may do is in its own policy; here only where to.
+    actions   = ["${each.key}:*"] # A function's own policy says what it may do; this one only limits the account.
     resources = each.value
 
     principals {

@@ -46,7 +46,7 @@ resource "aws_cloudwatch_log_group" "flow" {
 
 resource "aws_flow_log" "network" {
   vpc_id               = aws_vpc.network.id
-  traffic_type         = "REJECT" # What was accepted is in the traces already.
+  traffic_type         = "REJECT" # Accepted connections are in the traces already.
   log_destination_type = "cloud-watch-logs"
   log_destination      = aws_cloudwatch_log_group.flow.arn
   iam_role_arn         = aws_iam_role.flow.arn

@@ -26,7 +26,7 @@ resource "aws_vpc" "network" {
   tags = { Name = var.name }
 }
 
-# Whatever is put into the network without a group of its own reaches nothing.
+# A resource without a security group of its own gets this one, which reaches nothing.
 resource "aws_default_security_group" "closed" {
   vpc_id = aws_vpc.network.id
 

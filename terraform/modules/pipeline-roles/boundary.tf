@@ -1,5 +1,5 @@
 # What a role that the pipeline makes may do at most, whatever its own policy says. The deploying role can make roles
-# with this boundary only, so that it cannot give a function, and through it itself, more than this.
+# with this boundary only, so that it cannot give a function, and through the function itself, more rights than these.
 data "aws_iam_policy_document" "boundary" {
   statement {
     sid = "OwnThings"

@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "compute" {
   statement {
     sid       = "Mappings"
     actions   = ["lambda:CreateEventSourceMapping"]
-    resources = ["*"] # Nothing to name yet; the condition names the function.
+    resources = ["*"] # The mapping has no name yet; the condition names the function.
 
     condition {
       test     = "ArnLike"
@@ -84,7 +84,7 @@ data "aws_iam_policy_document" "compute" {
     }
   }
 
-  # Roles of AWS's own that some services make with their first resource in an account.
+  # Service-linked roles, which some services make with their first resource in an account.
   statement {
     sid       = "ServicesOwnRoles"
     actions   = ["iam:CreateServiceLinkedRole"]

@@ -1,4 +1,4 @@
-# What holds data, and the keys that encrypt it: its configuration, not what is in it.
+# The configuration of what holds data, and of the keys that encrypt it; the data itself is not readable.
 data "aws_iam_policy_document" "data" {
   statement {
     sid = "Tables"
@@ -128,7 +128,7 @@ data "aws_iam_policy_document" "data" {
     resources = ["${local.at.kms}:alias/${local.prefix}-*"]
   }
 
-  # A service that is told to encrypt with a key asks for it in the name of who tells it.
+  # A service that is set to encrypt with a key uses the key in its caller's name.
   statement {
     sid       = "KeysThroughServices"
     actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]

@@ -1,6 +1,6 @@
 # The API with its plans, firewall and domain, the user pool, and watching.
 data "aws_iam_policy_document" "edge" {
-  # Ids of APIs and plans are made up by API Gateway: what keeps environments of one account apart here is the denial of
+  # API Gateway makes the ids of APIs and plans, so here environments of one account are kept apart by the denial of
   # what is tagged with another (deploy-compute.tf).
   statement {
     sid     = "Gateway"

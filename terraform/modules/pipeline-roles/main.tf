@@ -13,7 +13,7 @@ locals {
 
   rollouts = [for kind in ["application:${local.prefix}", "deploymentgroup:${local.prefix}/*", "deploymentconfig:*"] : "arn:${local.partition}:codedeploy:${var.region}:${local.account_id}:${kind}"]
 
-  # A GitHub environment each: what may be done without approval, with it, and to go back.
+  # A GitHub environment for each role: without approval, with approval, and for going back.
   powers = merge(
     { plan = "${var.environment}-plan", deploy = var.environment },
     var.release ? { release = "${var.environment}-release" } : {},
@@ -37,7 +37,7 @@ locals {
   )
 }
 
-# GitHub tells in the token's subject for which of the repository's environments the job runs.
+# The token's subject names the repository's environment for which the job runs.
 data "aws_iam_policy_document" "trust" {
   for_each = local.powers
 

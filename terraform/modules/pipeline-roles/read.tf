@@ -56,10 +56,10 @@ data "aws_iam_policy_document" "read" {
       "xray:GetSamplingRules",
       "xray:ListTagsForResource",
     ]
-    resources = ["*"] # Many of these calls list, or ask by ids that nobody knows before.
+    resources = ["*"] # Many of these calls list, or use ids that are known only after apply.
   }
 
-  # Terraform asks whether a bucket is there.
+  # Terraform checks whether a bucket exists.
   statement {
     sid       = "Buckets"
     actions   = ["s3:ListBucket"]
@@ -74,7 +74,7 @@ data "aws_iam_policy_document" "read" {
     ]
   }
 
-  # Without it Lambda answers no environment variables, and each plan would want to set them anew.
+  # Without it Lambda answers no environment variables, and each plan would set them again.
   statement {
     sid       = "EnvironmentVariables"
     actions   = ["kms:Decrypt"]

@@ -15,7 +15,7 @@ locals {
     deploy  = [local.state, "${local.state}.tflock"]
     release = [local.state, "${local.state}.tflock", local.releases, local.last_good]
   }
-  # A plan is applied once; a lock is given back.
+  # A plan is deleted once applied, and a lock when it is released.
   deletes = {
     plan    = []
     deploy  = [local.plans, "${local.state}.tflock"]

@@ -1,6 +1,6 @@
 data "aws_partition" "current" {}
 
-# The OpenAPI document that API Gateway imports: the routes and who stands behind them come from the manifests, their
+# The OpenAPI document that API Gateway imports: the routes and their functions come from the manifests, their
 # parameters and schemas from the document that the build writes.
 locals {
   given = merge({ paths = {}, components = {} }, jsondecode(var.document))
@@ -25,7 +25,7 @@ locals {
       },
       lookup(local.documented, "${route.method} ${route.path}", {}),
       {
-        # An explicit empty list opens a public route; the usage plan's key and the token are asked of all others.
+        # An explicit empty list opens a public route; all other routes require the usage plan's key and the token.
         security = [for scheme in ["authorizer", "api_key"] : { (scheme) = [] } if !route.public]
         x-amazon-apigateway-integration = {
           type                = "aws_proxy"
@@ -42,7 +42,7 @@ locals {
     for type, response in var.gateway_responses : type => {
       statusCode = tostring(response.status)
       responseParameters = merge(
-        # The only template serves whatever the caller accepts; API Gateway would take its key for the content type.
+        # The only template serves every Accept header; API Gateway would use its key as the content type.
         { "gatewayresponse.header.content-type" = "'application/problem+json'" },
         { "gatewayresponse.header.x-request-id" = "context.requestId" },
         { for name, value in response.headers : "gatewayresponse.header.${name}" => "'${value}'" },

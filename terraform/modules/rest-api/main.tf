@@ -4,7 +4,7 @@ resource "aws_api_gateway_rest_api" "api" {
   body           = local.body
   api_key_source = "AUTHORIZER"
 
-  # With a domain of its own, nobody gets around it and its TLS policy.
+  # With a domain of its own, the API has no second endpoint that its TLS policy does not cover.
   disable_execute_api_endpoint = var.domain != null
 
   endpoint_configuration {
@@ -15,7 +15,7 @@ resource "aws_api_gateway_rest_api" "api" {
 resource "aws_api_gateway_deployment" "api" {
   rest_api_id = aws_api_gateway_rest_api.api.id
 
-  # What a stage serves is the API as it was when it was deployed: a change of any of these takes a deployment.
+  # A stage serves the API as it was when it was deployed, so a change of any of these needs a deployment.
   triggers = {
     body = sha256(jsonencode([
       local.body,
@@ -70,7 +70,7 @@ resource "aws_api_gateway_method_settings" "all" {
   method_path = "*/*"
 
   settings {
-    # Metrics by method cost 30 cents each, five for every route; the stage's own are free and tell the same to an alarm.
+    # Metrics by method cost 30 cents each, five for every route; the stage's own are free and serve an alarm as well.
     metrics_enabled        = false
     logging_level          = "ERROR"
     data_trace_enabled     = false
@@ -118,7 +118,8 @@ resource "aws_lambda_permission" "authorizer" {
   source_arn    = "${aws_api_gateway_rest_api.api.execution_arn}/authorizers/*"
 }
 
-# The gateway decides for the functions behind a route. What queues and schedules start follows X-Ray's own rule.
+# The gateway decides for the functions behind a route. Functions that queues and schedules start follow X-Ray's default
+# rule.
 resource "aws_xray_sampling_rule" "api" {
   rule_name      = var.name
   priority       = 1000
@@ -139,7 +140,7 @@ resource "aws_cloudwatch_log_group" "access" {
   kms_key_id        = var.key_arn
 }
 
-# API Gateway would make it itself by this name, unencrypted and for ever.
+# Otherwise API Gateway makes a group of this name itself, unencrypted and without an expiry.
 resource "aws_cloudwatch_log_group" "execution" {
   name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.api.id}/${var.stage}"
   retention_in_days = var.log_retention_days

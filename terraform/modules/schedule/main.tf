@@ -6,7 +6,7 @@ locals {
   group_arn = "arn:${data.aws_partition.current.partition}:scheduler:${var.region}:${data.aws_caller_identity.current.account_id}:schedule-group/${var.group_name}"
 
   fields = split(" ", try(regex("^cron\\((.+)\\)$", var.expression)[0], ""))
-  # Only what runs on every day of every year can be told to be late.
+  # Only a schedule that runs on every day of every year can be recognized as late.
   daily = length(local.fields) == 6 && alltrue([for field in slice(concat(local.fields, ["", "", "", "", "", ""]), 2, 6) : contains(["*", "?"], field)])
   hours = try(local.fields[1], "")
 
@@ -37,7 +37,7 @@ resource "aws_scheduler_schedule" "schedule" {
     # As text: jsonencode would write < and > as escapes, which Scheduler does not know for a placeholder.
     input = "{\"scheduled-time\":\"<aws.scheduler.scheduled-time>\"}"
 
-    # Lambda takes the event at once and tries it itself; these are for when Lambda cannot be reached.
+    # Lambda accepts the event at once and retries it itself; these retries are for when Lambda cannot be reached.
     retry_policy {
       maximum_event_age_in_seconds = 3600
       maximum_retry_attempts       = 10
@@ -67,7 +67,7 @@ data "aws_iam_policy_document" "trust" {
       values   = [data.aws_caller_identity.current.account_id]
     }
 
-    # Scheduler takes a role in the name of the schedule's group, not of the schedule.
+    # Scheduler assumes a role in the name of the schedule's group, not of the schedule.
     condition {
       test     = "StringEquals"
       variable = "aws:SourceArn"

@@ -1,5 +1,5 @@
 locals {
-  # No organization's id starts with a hyphen, so this one is nobody's.
+  # No organization's id starts with a hyphen, so this key belongs to no organization.
   plans = merge(var.organizations, { "-default" = var.default_plan })
 }
 

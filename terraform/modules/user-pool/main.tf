@@ -9,7 +9,7 @@ resource "aws_cognito_user_pool" "pool" {
     enabled = true
   }
 
-  # Who belongs to which organization is not for users to say: accounts are made for them.
+  # Users cannot sign up, because they may not choose their organization: an administrator makes their accounts.
   admin_create_user_config {
     allow_admin_create_user_only = true
   }

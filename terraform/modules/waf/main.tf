@@ -140,7 +140,7 @@ resource "aws_wafv2_web_acl_logging_configuration" "api" {
     }
   }
 
-  # A search's words are of customers.
+  # The words of a search may be customers' names.
   redacted_fields {
     query_string {}
   }

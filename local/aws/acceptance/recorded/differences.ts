@@ -1,4 +1,4 @@
-/** Recorded answers that are known to be others here, and why. */
+/** Recorded answers that are known to differ here, and why. */
 export type Difference = { service: string; source: string; answers: string; why: string };
 
 export const DIFFERENCES: readonly Difference[] = [

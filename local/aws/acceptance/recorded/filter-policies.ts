@@ -131,7 +131,7 @@ type BodyFact = readonly [name: string, policy: object, taken: readonly unknown[
 const ALERT = "CloudWatch Alarm State Change";
 const created = (key: string, eventName: string) => ({ Records: [{ eventName, s3: { object: { key } } }] });
 
-/** Bodies that a policy of scope MessageBody takes, and bodies that it leaves. */
+/** Bodies that match a policy of scope MessageBody, and bodies that do not. */
 export const BODY_FILTERS: readonly BodyFact[] = [
   [
     "nested keys, and absence",

@@ -2,7 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { expect, it } from "vitest";
 import { freshName } from "../emulator.ts";
 
-/** Answers of AWS that others recorded and published, as facts: which of their tests, and how many answers. */
+/** Answers of AWS that LocalStack recorded and published: the names of its tests, and the number of answers. */
 export type RecordedCase = { service: string; theme: string; source: string; answers: number };
 
 const cases: RecordedCase[] = [];
@@ -18,7 +18,7 @@ export const refused = (status: number, Code: string, more: Answer = {}): Answer
 });
 export const done = (status = 200, more: Answer = {}): Answer => ({ status, ...more });
 
-/** Ids that the service makes up, by the order in which they are seen: `v1`, `v2`; uploads `u1`. */
+/** Replaces ids that the service makes by the order in which they appear: `v1`, `v2`; uploads `u1`. */
 const namer = () => {
   const names = new Map<string, string>();
   const counts: Record<string, number> = {};
@@ -60,24 +60,26 @@ const bodyOf = async (body: unknown): Promise<unknown> => {
   return typeof read === "function" ? read.call(body) : undefined;
 };
 
-/** With the names that are expected to be absent, since a missing name is not one that is undefined. */
-const withAbsent = (expected: Readonly<Record<string, Answer>>, heard: Record<string, Answer>) =>
+/**
+ * Adds the names that are expected to be absent as undefined, so that both sides have the same names.
+ */
+const withAbsent = (expected: Readonly<Record<string, Answer>>, outcomes: Record<string, Answer>) =>
   Object.fromEntries(
-    Object.entries(heard).map(([name, answer]) => {
+    Object.entries(outcomes).map(([name, answer]) => {
       const absent = Object.entries(expected[name] ?? {}).filter(([, value]) => value === undefined);
       return [name, { ...Object.fromEntries(absent), ...answer }];
     }),
   );
 
-/** What came of a call, error or not, as one record. */
-const said = async (call: Promise<object>): Promise<Answer> => {
+/** The outcome of a call, an output or an error, as one record. */
+const outcomeOf = async (call: Promise<object>): Promise<Answer> => {
   try {
     const { $metadata, Body, ...answer } = (await call) as Answer;
     const text = await bodyOf(Body);
     return { ...answer, ...(text === undefined ? {} : { Body: text }), status: statusOf($metadata) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    // The elements of the error's document; what else the SDK hangs on is not the service's.
+    // Only the elements of the error's document, because the SDK adds objects of its own.
     const fields = Object.getOwnPropertyNames(error)
       .map((name): [string, unknown] => [name, Reflect.get(error, name)])
       .filter(([name, value]) => name !== "stack" && typeof value !== "object");
@@ -92,13 +94,13 @@ const said = async (call: Promise<object>): Promise<Answer> => {
 
 export type Recording = {
   s3: S3Client;
-  /** A bucket's name that nothing else uses. */
+  /** A bucket name that no other test uses. */
   Bucket: string;
-  /** Makes a call and keeps what came of it under the name that it was recorded by; answers it as it came. */
+  /** Makes a call, keeps its outcome under the name of the recorded answer, and returns the outcome. */
   say(name: string, call: Promise<object>): Promise<Answer>;
 };
 
-/** One theme of a service's recorded answers. */
+/** Recorded answers of a service about one subject. */
 export const recordings =
   (service: string, theme: string, s3: () => S3Client) =>
   (
@@ -109,17 +111,17 @@ export const recordings =
   ): void => {
     cases.push({ service, theme, source, answers: Object.keys(expected).length });
     it(`${title} (${source})`, async () => {
-      const heard: Record<string, Answer> = {};
+      const outcomes: Record<string, Answer> = {};
       const name = namer();
       const say = async (what: string, call: Promise<object>) => {
-        const answer = await said(call);
-        heard[what] = name(answer) as Answer;
+        const answer = await outcomeOf(call);
+        outcomes[what] = name(answer) as Answer;
         return answer;
       };
 
       await run({ s3: s3(), Bucket: freshName("recorded"), say });
 
-      expect(withAbsent(expected, heard)).toMatchObject(expected);
+      expect(withAbsent(expected, outcomes)).toMatchObject(expected);
     });
   };
 

@@ -68,7 +68,8 @@ export const REFUSED_PATTERNS: PatternFact[] = [
     {},
     "wildcard match pattern must be a string",
   ],
-  // The corpus says of these that AWS refuses them; the words are those of the matcher that AWS publishes.
+  // The corpus says only that AWS refuses these patterns. The messages are those of the matcher that AWS
+  // publishes.
   ["but an empty prefix", but({ prefix: "" }), {}, "Null prefix/suffix not allowed"],
   ["but an empty suffix", but({ suffix: "" }), {}, "Null prefix/suffix not allowed"],
   ["but suffixes of which one is null", but({ suffix: [null, ".txt"] }), {}, AFFIX_REASON],

@@ -3,7 +3,7 @@ import { recordedCases } from "./recorded.ts";
 
 const row = (...cells: (string | number)[]): string => `| ${cells.join(" | ")} |`;
 
-/** What docs/local-aws.md says of a service's recorded answers. */
+/** The part of docs/local-aws.md about a service's recorded answers. */
 export const recordedReport = (service: string): string => {
   const cases = recordedCases().filter((one) => one.service === service);
   const themes = [...new Set(cases.map(({ theme }) => theme))];

@@ -53,7 +53,7 @@ export const recordedObjects = (s3Of: () => S3Client): void => {
     },
   );
 
-  /** Of the right form; CRC32 and SHA-256 are those of the body too. */
+  /** Checksums of the right form; only CRC32 and SHA-256 are also those of the body. */
   const SENT = {
     CRC32: "cZWHwQ==",
     CRC32C: "Pf4upw==",

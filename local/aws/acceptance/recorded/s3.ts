@@ -25,7 +25,7 @@ const THEMES: ((s3: () => S3Client) => void)[] = [
   recordedTags,
 ];
 
-/** S3's answers as AWS gave them to others. */
+/** Tests S3 against the answers that LocalStack recorded from AWS. */
 export const describeRecordedS3 = (start: StartEmulator) =>
   describe("answers that AWS gave, S3", () => {
     const clients = useEmulator(start);

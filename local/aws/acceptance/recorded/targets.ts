@@ -36,7 +36,7 @@ const EVENT = {
   detail: DETAIL,
 };
 
-/** A text is the body as it is, anything else its JSON. */
+/** A string is the body as it is; any other value is sent as JSON. */
 export const FILLED_INPUTS: readonly (readonly [name: string, target: Input, body: unknown])[] = [
   ["the event", {}, EVENT],
   ["a part of it", { InputPath: "$.detail" }, DETAIL],
@@ -82,7 +82,8 @@ export const FILLED_INPUTS: readonly (readonly [name: string, target: Input, bod
       originalEventJson: EVENT,
     },
   ],
-  // What follows is documented, and recorded in later versions of the corpus than the stored one.
+  // The following cases are documented, and recorded in versions of the corpus that are later than the stored
+  // one.
   [
     "an object in a text loses its quotes",
     template('"Payload <payload>"'),
@@ -118,7 +119,7 @@ export const REFUSED_TARGETS: readonly Refused[] = [
     { ...template('"<command>"'), InputPath: "$.detail" },
     "Only one of Input, InputPath, or InputTransformer must be provided for target one.",
   ],
-  // What follows is AWS's too, and is not in the corpus.
+  // The following cases come from AWS too, but are not in the corpus.
   ["an input that is no JSON", { Input: "{not json" }, "JSON syntax error in input for target one."],
   [
     "a queue in order without a group",

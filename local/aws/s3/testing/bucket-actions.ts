@@ -19,7 +19,7 @@ import {
 import fc from "fast-check";
 import { type BucketModel, keyFault, type Listing } from "./bucket-model.ts";
 
-/** Keys that meet each other, that no file system can name, that would leave the bucket, or that are too long. */
+/** Keys that collide, that no file system can name, that would leave the bucket, or that are too long. */
 const KEYS = [
   "a",
   "a/b",

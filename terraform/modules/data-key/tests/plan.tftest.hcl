@@ -25,7 +25,7 @@ run "key" {
     error_message = "The key is rotated and has an alias."
   }
 
-  # One path after the other: who leaves one out here breaks that service's encryption.
+  # Each service's path: without one of them that service's encryption fails.
   assert {
     condition = alltrue([
       for service in ["cloudwatch", "dynamodb", "events", "firehose", "lambda", "s3", "scheduler", "sns", "sqs"] :
@@ -53,7 +53,7 @@ run "key" {
     error_message = "The roles that are named use the key through services, and nobody else of the account does."
   }
 
-  # Whoever is admitted without a condition is admitted for every account.
+  # A principal that is admitted without a condition is admitted for every account.
   assert {
     condition = [
       for statement in data.aws_iam_policy_document.key.statement : [one(statement.principals).identifiers, statement.actions] if length(statement.condition) == 0
