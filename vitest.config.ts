@@ -10,7 +10,7 @@ const SYSTEM = [
   "scripts/build/**/*.test.ts",
   "scripts/soak/**/*.test.ts",
 ];
-const PORT = ["local/{aws,gateway,issuer,runtime,sources}/**/*.test.ts"];
+const PORT = ["local/{aws,gateway,issuer,runtime,seen,sources}/**/*.test.ts"];
 const ALL = ["{common,functions,local,scripts,bench}/**/*.test.ts"];
 
 /** Functions and clients read the environment once, so a test that sets it needs modules of its own. */

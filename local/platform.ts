@@ -10,17 +10,24 @@ import { matchesPattern } from "./aws/matching/pattern.ts";
 import { StartError } from "./aws/port/errors.ts";
 import { permissionsFrom } from "./aws/port/permissions.ts";
 import { startAwsPort } from "./aws/port/port.ts";
+import { type Clock, makeClock } from "./clock.ts";
+import { shareClock } from "./clock-file.ts";
 import { localDeployment } from "./deployment.ts";
 import { type FrontDoor, listenFrontDoor, type Site } from "./gateway/front-door.ts";
 import { loadGatewayResponses } from "./gateway/gateway-responses.ts";
 import { createRestApi } from "./gateway/rest-api.ts";
 import { routesOf } from "./gateway/routes.ts";
 import type { UsagePlans } from "./gateway/usage-plans.ts";
-import { LOCAL_AUDIENCE, LOCAL_ISSUER, openIssuer, type TokenRequest } from "./issuer/issuer.ts";
+import { openIssuer, type TokenRequest } from "./issuer/issuer.ts";
+import { issuerSite } from "./issuer/site.ts";
 import { openLogs } from "./runtime/logs.ts";
 import { createRuntime, type Runtime } from "./runtime/runtime.ts";
 import type { AwsPort, Chaos, Invoker, PortListeners } from "./seams.ts";
-import { chaosSite, issuerSite } from "./sites.ts";
+import { callsRoute } from "./seen/calls-route.ts";
+import { chaosRoute } from "./seen/chaos-route.ts";
+import { clockRoute } from "./seen/clock-route.ts";
+import { ownSite } from "./seen/own-site.ts";
+import { settingsOf } from "./settings.ts";
 import { LOCAL_PACE, paceOf } from "./sources/pace.ts";
 import { type Sources, startSources } from "./sources/sources.ts";
 import { emptyFolder, lockFolder } from "./start/folder-lock.ts";
@@ -38,6 +45,8 @@ export type PlatformOptions = {
   awsPort: number;
   /** Values of settings that replace the local ones. */
   settings?: Readonly<Record<string, string>>;
+  /** Where a setting stands under its name, that value wins over all others. */
+  environment?: NodeJS.ProcessEnv;
   /** Shortens waits; 1 is AWS's own pace. */
   pace?: number;
   chaos?: Partial<Chaos>;
@@ -75,9 +84,9 @@ const CONCURRENCY_MAX = 10;
 /** Stopping takes less than five seconds in all. */
 const DRAIN_MS = 3500;
 
-const openDoor = async (port: number, functionsFolder: string): Promise<FrontDoor> => {
+const openDoor = async (port: number, functionsFolder: string, clock: Clock): Promise<FrontDoor> => {
   try {
-    return await listenFrontDoor(port, loadGatewayResponses(functionsFolder));
+    return await listenFrontDoor(port, loadGatewayResponses(functionsFolder), clock);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE") {
@@ -91,16 +100,6 @@ const openDoor = async (port: number, functionsFolder: string): Promise<FrontDoo
     throw error;
   }
 };
-
-const localSettings = (port: number, version: string): Record<string, string> => ({
-  // A fixed name, so that a token is good on any port and whether or not the platform runs.
-  TOKEN_ISSUER: LOCAL_ISSUER,
-  TOKEN_AUDIENCE: LOCAL_AUDIENCE,
-  TOKEN_JWKS_URI: `http://127.0.0.1:${port}/.well-known/jwks.json`,
-  TOKEN_ORGANIZATION_CLAIM: "organizationId",
-  TOKEN_ROLE_CLAIM: "Role",
-  RELEASE_VERSION: version,
-});
 
 const checkBundles = ({ manifests }: Declarations, bundlesFolder: string): void => {
   const missing = manifests.find(({ name }) => !existsSync(join(bundlesFolder, name, "handler.cjs")));
@@ -124,6 +123,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   checkBundles(declarations, bundlesFolder);
   const chaos: Chaos = { share: 0, random: Math.random, ...options.chaos };
   const pace = paceOf(options.pace ?? LOCAL_PACE);
+  const clock = makeClock();
   const concurrencyMax = options.concurrencyMax ?? CONCURRENCY_MAX;
   const secrets = new Map(declarations.manifests.map(({ name }) => [name, randomBytes(20).toString("hex")]));
 
@@ -136,6 +136,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
   try {
     closers.push(lockFolder(dataFolder));
     if (options.fresh) emptyFolder(dataFolder);
+    closers.push(shareClock(clock, dataFolder));
     const logs = openLogs(join(dataFolder, "logs"), options.echo);
     closers.push(logs.close);
     const log = (message: string, details: unknown): void => {
@@ -143,10 +144,16 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       void appendFile(join(dataFolder, "platform.log"), `${new Date().toISOString()} ${message} ${text}\n`);
     };
 
-    const door = await openDoor(options.port, options.functionsFolder);
+    const door = await openDoor(options.port, options.functionsFolder, clock);
     closers.push(() => door.close(AbortSignal.abort()));
     const url = `http://localhost:${door.port}`;
-    const issuer = await openIssuer({ folder: dataFolder });
+    const settings = settingsOf(declarations, door.port, options.settings, options.environment);
+    const issuer = await openIssuer({
+      folder: dataFolder,
+      now: clock.now,
+      origin: settings.TOKEN_ISSUER,
+      audience: settings.TOKEN_AUDIENCE.split(",")[0]?.trim(),
+    });
 
     // The port may call its listeners from its start on; nothing happens before the sources are wired.
     let listeners: PortListeners = {
@@ -167,6 +174,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         onBusEvent: (bus, event) => listeners.onBusEvent(bus, event),
       },
       chaos,
+      clock,
       visibilitySecondsOf: (queue) => visibilitySecondsOf(declarations, queue),
       secretOf: (name) => secrets.get(name),
       log,
@@ -174,7 +182,6 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     closers.push(aws.close);
     const deployment = localDeployment(aws.url);
 
-    const settings = { ...localSettings(door.port, "0.0.0"), ...options.settings };
     const runtime: Runtime = createRuntime({
       declarations,
       deployment,
@@ -184,6 +191,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       secretOf: (name) => secrets.get(name) ?? "",
       logs,
       chaos,
+      clock,
       concurrencyMax,
     });
     closers.push(() => runtime.stop(AbortSignal.abort()));
@@ -197,6 +205,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         queues: aws.queues,
         streams: aws.streams,
         pace,
+        clock,
         concurrencyMax,
         signal: draining.signal,
         log,
@@ -210,12 +219,12 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       welcomeSite({
         url,
         awsUrl: aws.url,
-        version: settings.RELEASE_VERSION ?? "",
+        version: settings.RELEASE_VERSION,
         dataFolder,
         routes: routesOf(declarations),
       }),
       issuerSite(issuer, url),
-      chaosSite(chaos),
+      ownSite(responses, [callsRoute(aws.calls), chaosRoute(chaos), clockRoute(clock)]),
     ];
     const { usagePlans, authorizerCacheSeconds, integrationTimeoutMs } = options;
     door.open(
@@ -225,6 +234,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         invoker: runtime,
         responses,
         port: door.port,
+        now: clock.now,
         ...(usagePlans === undefined ? {} : { usagePlans }),
         ...(authorizerCacheSeconds === undefined ? {} : { authorizerCacheSeconds }),
         ...(integrationTimeoutMs === undefined ? {} : { integrationTimeoutMs }),

@@ -157,12 +157,42 @@ export type Permissions = {
 /** Faults on demand: a share (0 to 1) of calls fails the way AWS fails. Can be changed while running. */
 export type Chaos = { share: number; random: () => number };
 
+/** One AWS call of a function or of the operator, and what it consumed of DynamoDB's capacity. */
+export type CountedCall = {
+  /** The function's name, or `operator`. */
+  function: string;
+  service: string;
+  action: string;
+  /** Answered with an error, or not at all. */
+  failed: boolean;
+  throttled: boolean;
+  readUnits: number;
+  writeUnits: number;
+};
+
+/** The calls of one function to one action of a service, added up. */
+export type CallSum = Pick<CountedCall, "function" | "service" | "action" | "readUnits" | "writeUnits"> & {
+  calls: number;
+  failed: number;
+  /** Those of `failed` that were throttled. */
+  throttled: number;
+};
+
+export type CallCounts = {
+  /**
+   * Sums of the calls since a time (Unix milliseconds), or since the start. The answer says since when it
+   * counts, because old calls are not kept to the millisecond, and up to when.
+   */
+  since(time?: number): { since: number; now: number; items: CallSum[] };
+};
+
 export type AwsPort = {
   /** `http://localhost:<port>` */
   url: string;
   port: number;
   queues: Queues;
   streams: TableStreams;
+  calls: CallCounts;
   /** Stops taking calls, finishes those that run, closes the stores. */
   close(): Promise<void>;
 };

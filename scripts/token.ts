@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isRole, ROLES } from "#common/auth/roles.ts";
 import { isUserId } from "#common/auth/user.ts";
 import { isOrganizationId } from "#common/ids/organization-id.ts";
+import { sharedNow } from "#local/clock-file.ts";
 import { LOCAL_ISSUER, openIssuer, type TokenRequest, TTL_SECONDS_MAX } from "#local/issuer/issuer.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
 
@@ -59,7 +60,11 @@ const main = async (): Promise<void> => {
   const asked = readTokenArguments(argv);
   if (!("request" in asked)) return refuse(asked.faults);
   try {
-    const issuer = await openIssuer({ folder: asked.data, origin: asked.issuer });
+    const issuer = await openIssuer({
+      folder: asked.data,
+      origin: asked.issuer,
+      now: () => sharedNow(asked.data),
+    });
     process.stdout.write(`${await issuer.sign(asked.request)}\n`);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);

@@ -122,6 +122,10 @@ describe("the authorizer", () => {
     now += 1;
     expect(await status("/data", token)).toBe(200);
     expect(asked()).toBe(3);
+    // Set back, so that what is remembered would be good for an hour more.
+    now -= 3_600_000;
+    expect(await status("/data", token)).toBe(200);
+    expect(asked()).toBe(4);
   });
 
   it("is asked once when many requests with a new token come together", async () => {

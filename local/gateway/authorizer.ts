@@ -102,7 +102,11 @@ export const createAuthorizer = (options: AuthorizerOptions): Authorizer => {
     if (header === undefined || header === "") return "UNAUTHORIZED";
     const methodArn = `${prefix}${event.httpMethod}${event.path}`;
     const cached = cache.get(header);
-    if (cached !== undefined && cached.until > now()) return judge(cached.decision, methodArn);
+    const leftMs = cached === undefined ? 0 : cached.until - now();
+    // More than it may be kept is left only when the clock was set back.
+    if (cached !== undefined && leftMs > 0 && leftMs <= cacheSeconds * 1000) {
+      return judge(cached.decision, methodArn);
+    }
     cache.delete(header);
     return learn(header, event, methodArn).then((decision) => judge(decision, methodArn));
   };

@@ -85,8 +85,8 @@ export const proxyEvent = (
   { route, parameters }: RouteMatch,
   requestId: string,
   api: ApiIdentity,
+  now: number,
 ): ProxyEvent => {
-  const now = Date.now();
   const host = request.headers.host ?? "localhost";
   const colon = host.indexOf(":");
   const domainName = colon < 0 ? host : host.slice(0, colon);

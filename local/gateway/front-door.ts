@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { type Clock, makeClock, movedDate } from "../clock.ts";
 import { isLoopbackHost } from "../loopback.ts";
 import type { GatewayAnswer, GatewayResponses, Refusal } from "./gateway-responses.ts";
 import { type RestApi, send } from "./rest-api.ts";
@@ -83,7 +84,11 @@ const STARTING: RestApi = async (request, response, requestId) =>
   });
 
 /** Listens on 127.0.0.1; port 0 takes a free one. */
-export const listenFrontDoor = async (port: number, responses: GatewayResponses): Promise<FrontDoor> => {
+export const listenFrontDoor = async (
+  port: number,
+  responses: GatewayResponses,
+  clock: Clock = makeClock(),
+): Promise<FrontDoor> => {
   let api = STARTING;
   let sites: readonly Site[] = [];
 
@@ -96,6 +101,8 @@ export const listenFrontDoor = async (port: number, responses: GatewayResponses)
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
+    const date = movedDate(clock);
+    if (date !== undefined) response.setHeader("date", date);
     try {
       const refusal = refusalOf(request);
       if (refusal !== undefined) return send(request, response, responses(refusal, requestId));

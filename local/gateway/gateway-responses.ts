@@ -9,6 +9,7 @@ export type Refusal =
   | "REQUEST_TOO_LARGE"
   | "HEADERS_TOO_LARGE"
   | "HOST_NOT_LOCAL"
+  | "PAGE_NOT_LOCAL"
   | "EXPECTATION_FAILED"
   | "THROTTLED"
   | "QUOTA_EXCEEDED"
@@ -47,6 +48,12 @@ const BEFORE_THE_API: Partial<Record<Refusal, Entry>> = {
     code: "FORBIDDEN",
     title: "Forbidden",
     detail: "The local platform answers only to names of this machine, such as localhost.",
+  },
+  PAGE_NOT_LOCAL: {
+    status: 403,
+    code: "FORBIDDEN",
+    title: "Forbidden",
+    detail: "This route answers no web page of another origin.",
   },
   EXPECTATION_FAILED: {
     status: 417,

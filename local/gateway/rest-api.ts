@@ -131,7 +131,8 @@ export const createRestApi = (options: RestApiOptions): RestApi => {
     const path = mark < 0 ? url : url.slice(0, mark);
     const match = find(method, path);
     if (match === undefined) return "MISSING_AUTHENTICATION_TOKEN";
-    const event = proxyEvent(request, path, mark < 0 ? "" : url.slice(mark + 1), match, requestId, api);
+    const query = mark < 0 ? "" : url.slice(mark + 1);
+    const event = proxyEvent(request, path, query, match, requestId, api, now());
     const refusal = await admit(match.route, identityOf(request), event);
     if (refusal !== undefined) return refusal;
     const reading = readBody(request);

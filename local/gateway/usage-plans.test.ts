@@ -2,6 +2,18 @@ import { describe, expect, it } from "vitest";
 import { meterUsage, rateLimit } from "./usage-plans.ts";
 
 describe("a rate", () => {
+  it("lets through again at once what it let through before the clock was set back", () => {
+    let now = 3_600_000;
+    const pass = rateLimit({ ratePerSecond: 1, burst: 2 }, () => now);
+    pass();
+    now = 0;
+
+    expect(pass()).toBe(true);
+    expect(pass()).toBe(false);
+    now = 1_000;
+    expect(pass()).toBe(true);
+  });
+
   it("lets a burst through, then so many a second", () => {
     let now = 0;
     const pass = rateLimit({ ratePerSecond: 2, burst: 3 }, () => now);

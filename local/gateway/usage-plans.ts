@@ -18,7 +18,8 @@ export const rateLimit = ({ ratePerSecond, burst }: Rate, now: () => number): ((
   let filledAt = now();
   return () => {
     const at = now();
-    tokens = Math.min(burst, tokens + ((at - filledAt) / 1000) * ratePerSecond);
+    // A clock that was set back takes no tokens away.
+    tokens = Math.min(burst, tokens + (Math.max(0, at - filledAt) / 1000) * ratePerSecond);
     filledAt = at;
     if (tokens < 1) return false;
     tokens -= 1;

@@ -39,6 +39,7 @@ export type IssuerOptions = {
   /** Where `issuer.json` lives: beside the platform's data, and kept when that starts afresh. */
   folder: string;
   origin?: string;
+  audience?: string | undefined;
   now?: () => number;
 };
 
@@ -83,6 +84,7 @@ const publicKey = ({ kid, privateKey: { kty, n, e } }: Key): JWK =>
 export const openIssuer = async ({
   folder,
   origin = LOCAL_ISSUER,
+  audience = LOCAL_AUDIENCE,
   now = Date.now,
 }: IssuerOptions): Promise<Issuer> => {
   const path = join(folder, "issuer.json");
@@ -106,7 +108,7 @@ export const openIssuer = async ({
     const issuedAt = Math.floor(now() / 1000);
     const claims = {
       iss: origin,
-      aud: LOCAL_AUDIENCE,
+      aud: audience,
       sub,
       ...(organizationId === undefined ? {} : { organizationId }),
       Role: [...roles],

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Declarations, Manifest } from "#common/manifest/manifest.ts";
 import { aliasArn, type Deployment, resourceName } from "#common/manifest/names.ts";
+import type { Clock } from "../clock.ts";
 import type { Chaos, Invoker } from "../seams.ts";
 import { functionEnvironment, logNamesOf } from "./environment.ts";
 import { ASYNCHRONOUS_BYTES_MAX, failures, SYNCHRONOUS_BYTES_MAX } from "./failures.ts";
@@ -20,6 +21,8 @@ export type RuntimeOptions = {
   secretOf(functionName: string): string;
   logs: Logs;
   chaos: Chaos;
+  /** The functions' `Date` is the clock's. */
+  clock: Clock;
   /** Most sandboxes of one function that reserves no concurrency. */
   concurrencyMax?: number;
   idleMs?: number;
@@ -40,7 +43,7 @@ const CONCURRENCY_MAX = 10;
 const IDLE_MS = 120_000;
 
 const poolFor = (options: RuntimeOptions, manifest: Manifest): Pool => {
-  const { declarations, deployment, settings, bundlesFolder, awsUrl, logs, chaos } = options;
+  const { declarations, deployment, settings, bundlesFolder, awsUrl, logs, chaos, clock } = options;
   const taskRoot = join(bundlesFolder, manifest.name);
   const secretAccessKey = options.secretOf(manifest.name);
   return createPool({
@@ -67,6 +70,7 @@ const poolFor = (options: RuntimeOptions, manifest: Manifest): Pool => {
           invokedFunctionArn: aliasArn(deployment, manifest),
           memoryLimitInMB: String(manifest.memoryMb),
         },
+        ahead: clock.ahead,
         onOutput: (text) => logs.write(manifest.name, text),
       });
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
+import type { Clock } from "../clock.ts";
 import type { Invocation } from "../seams.ts";
 import { ANSWER_BYTES_MAX, type Failure, failures } from "./failures.ts";
 import { heapLimits, watchMemory } from "./memory-watch.ts";
@@ -12,6 +13,8 @@ export type SandboxOptions = {
   timeoutSeconds: number;
   /** The parts of Lambda's context object that do not change. */
   context: Readonly<Record<string, string>>;
+  /** How far the platform's clock is ahead of the machine's. */
+  ahead: Clock["ahead"];
   onOutput(text: Buffer): void;
 };
 
@@ -50,7 +53,7 @@ const traceHeader = (): string => {
 
 export const startSandbox = (options: SandboxOptions): Sandbox => {
   const worker = new Worker(SCRIPT, {
-    workerData: { file: options.file, context: options.context },
+    workerData: { file: options.file, context: options.context, ahead: options.ahead },
     env: { ...options.environment },
     argv: [],
     execArgv: [],

@@ -2,10 +2,14 @@
 // for Node 24 does. It is plain CommonJS, because a worker thread that strips types takes twice as long to
 // start.
 const { parentPort, workerData } = require("node:worker_threads");
+const { moveDate } = require("./moved-date.cjs");
 
 /** @typedef {{ errorType: string, errorMessage: string, trace: string[] }} RuntimeError */
 
-const { file, context: constants } = workerData;
+const { file, context: constants, ahead } = workerData;
+// An invocation's time goes by on the machine's clock.
+const machineNow = Date.now;
+moveDate(ahead);
 
 /** @returns {RuntimeError} */
 const describe = (error) =>
@@ -81,7 +85,7 @@ parentPort.on("message", async ({ event, requestId, deadline, traceId }) => {
     ...constants,
     callbackWaitsForEmptyEventLoop: true,
     awsRequestId: requestId,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - machineNow()),
   };
   let answer;
   try {

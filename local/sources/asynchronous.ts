@@ -27,9 +27,10 @@ export const exhaustedRecord = (
   { requestId, event }: Accepted,
   attempts: number,
   outcome: Extract<Invocation, { outcome: "failed" }>,
+  now: number,
 ) => ({
   version: "1.0",
-  timestamp: new Date().toISOString(),
+  timestamp: new Date(now).toISOString(),
   requestContext: {
     requestId,
     functionArn: arn,
@@ -43,7 +44,7 @@ export const exhaustedRecord = (
 
 /** Lambda's asynchronous invocation of one function: a durable queue, two retries, then the dead letters. */
 export const asynchronousFunction = (options: SourceOptions, manifest: Manifest): AsynchronousFunction => {
-  const { deployment, queues, invoker, pace, signal } = options;
+  const { deployment, queues, invoker, pace, clock, signal } = options;
   const queue = `${resourceName(deployment, manifest.name)}-invocations`;
   const dead = resourceName(deployment, deadLetterName(manifest.name));
   const atOnce = manifest.concurrency.reserved ?? options.concurrencyMax;
@@ -61,7 +62,7 @@ export const asynchronousFunction = (options: SourceOptions, manifest: Manifest)
     if (attempts < ATTEMPTS) {
       return queues.changeVisibility(queue, message.receiptHandle, pace(RETRY_SECONDS * attempts));
     }
-    const record = exhaustedRecord(aliasArn(deployment, manifest), accepted, attempts, outcome);
+    const record = exhaustedRecord(aliasArn(deployment, manifest), accepted, attempts, outcome, clock.now());
     await queues.send(dead, JSON.stringify(record));
     await queues.delete(queue, [message.receiptHandle]);
   };

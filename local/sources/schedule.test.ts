@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { eventually } from "#common/testing/eventually.ts";
+import { type Clock, makeClock } from "../clock.ts";
 import { followSchedule, nextTime, scheduleEvent } from "./schedule.ts";
 
 const at = (time: string) => Date.parse(time);
@@ -44,6 +46,9 @@ describe("the next time of a schedule", () => {
   });
 });
 
+/** Everything that was set going has gone as far as it can without a timer. */
+const settled = () => new Promise((done) => setImmediate(done));
+
 describe("following a schedule", () => {
   it("fires once at each time and goes on after an error, until the platform stops", async () => {
     const stop = new AbortController();
@@ -52,7 +57,11 @@ describe("following a schedule", () => {
     // A clock that jumps to just before the next minute, and advances each time it is read.
     let now = at("2025-01-31T12:00:59.990Z");
     await followSchedule(
-      { signal: stop.signal, log: (message) => void errors.push(message) },
+      {
+        signal: stop.signal,
+        log: (message) => void errors.push(message),
+        clock: makeClock(() => now++),
+      },
       { type: "schedule", expression: "rate(1 minute)" },
       {
         accept: async (event) => {
@@ -62,7 +71,6 @@ describe("following a schedule", () => {
           if (fired.length === 3) stop.abort();
         },
       },
-      () => now++,
     );
 
     expect(fired).toEqual([
@@ -71,6 +79,58 @@ describe("following a schedule", () => {
       { "scheduled-time": "2025-01-31T12:03:00Z" },
     ]);
     expect(errors).toEqual(["the schedule rate(1 minute) failed"]);
+  });
+
+  const follow = (expression: string, clock: Clock) => {
+    const stop = new AbortController();
+    const told: string[] = [];
+    const followed = followSchedule(
+      { signal: stop.signal, log: () => {}, clock },
+      { type: "schedule", expression },
+      {
+        accept: async (event) =>
+          void told.push((event as ReturnType<typeof scheduleEvent>)["scheduled-time"]),
+      },
+    );
+    const end = (): Promise<void> => {
+      stop.abort();
+      return followed;
+    };
+    return { told, end };
+  };
+
+  it("of a clock that is moved past several times has one event, for the first of them", async () => {
+    const machine = at("2025-01-31T12:00:30.000Z");
+    const clock = makeClock(() => machine);
+    const { told, end } = follow("cron(0 3 * * ? *)", clock);
+
+    clock.moveTo(at("2025-02-01T02:59:59.999Z"));
+    await settled();
+    expect(told).toEqual([]);
+    clock.moveTo(at("2025-02-05T12:00:00.000Z"));
+    await eventually(() => told.length === 1);
+    clock.moveTo(at("2025-02-06T03:00:00.000Z"));
+    await eventually(() => told.length === 2);
+
+    expect(told).toEqual(["2025-02-01T03:00:00Z", "2025-02-06T03:00:00Z"]);
+    await end();
+  });
+
+  it("of a clock that is set back has the times that come again", async () => {
+    const machine = at("2025-01-31T12:00:30.000Z");
+    const clock = makeClock(() => machine);
+    const { told, end } = follow("rate(1 day)", clock);
+
+    clock.moveTo(at("2025-02-01T00:00:00.000Z"));
+    await eventually(() => told.length === 1);
+    await settled();
+    clock.moveTo(at("2025-01-30T23:59:59.000Z"));
+    await settled();
+    clock.moveTo(at("2025-01-31T00:00:00.000Z"));
+    await eventually(() => told.length === 2);
+
+    expect(told).toEqual(["2025-02-01T00:00:00Z", "2025-01-31T00:00:00Z"]);
+    await end();
   });
 
   it("writes the time as Scheduler does", () => {

@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 import type { ScheduleTrigger } from "#common/manifest/manifest.ts";
+import type { Clock } from "../clock.ts";
 import type { AsynchronousFunction } from "./asynchronous.ts";
 import { pause, type SourceOptions } from "./source.ts";
 
@@ -32,18 +33,31 @@ export const scheduleEvent = (timeMs: number) => ({
   "scheduled-time": new Date(timeMs).toISOString().replace(".000Z", "Z"),
 });
 
+/** Waits so long, or until the clock is moved or the signal aborts. */
+const pauseOrMove = async (clock: Clock, ms: number, signal: AbortSignal): Promise<void> => {
+  const moved = new AbortController();
+  const unsubscribe = clock.onMove(() => moved.abort());
+  await pause(ms, AbortSignal.any([signal, moved.signal]));
+  unsubscribe();
+};
+
 /**
  * Puts an event on the function's queue of invocations at each time of the schedule. A time that passes while
- * the platform is down is skipped. Resolves when the signal aborts.
+ * the platform is down is skipped. Times that a moved clock passed over have one event, which names the first
+ * of them. Resolves when the signal aborts.
  */
 export const followSchedule = async (
-  { signal, log }: Pick<SourceOptions, "signal" | "log">,
+  { signal, log, clock }: Pick<SourceOptions, "signal" | "log" | "clock">,
   trigger: ScheduleTrigger,
   target: Pick<AsynchronousFunction, "accept">,
-  now: () => number = Date.now,
 ): Promise<void> => {
+  const { now } = clock;
   for (let at = nextTime(trigger, now()); at !== undefined; at = nextTime(trigger, Math.max(at, now()))) {
-    while (!signal.aborted && now() < at) await pause(Math.min(at - now(), PAUSE_MS_MAX), signal);
+    while (!signal.aborted && now() < at) {
+      await pauseOrMove(clock, Math.min(at - now(), PAUSE_MS_MAX), signal);
+      // A clock that was set back has an earlier time to come.
+      at = Math.min(at, nextTime(trigger, now()) ?? at);
+    }
     if (signal.aborted) return;
     await target
       .accept(scheduleEvent(at))

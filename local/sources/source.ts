@@ -1,5 +1,6 @@
 import type { Declarations } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
+import type { Clock } from "../clock.ts";
 import type { Invoker, Queues, TableStreams } from "../seams.ts";
 import type { Pace } from "./pace.ts";
 
@@ -11,6 +12,8 @@ export type SourceOptions = {
   queues: Queues;
   streams: TableStreams;
   pace: Pace;
+  /** For times that are written down or waited for; spans go by on the clock of the machine. */
+  clock: Clock;
   /** Sandboxes of one function side by side, unless it reserves its own number. */
   concurrencyMax: number;
   /** Takes no more once aborted; what was taken is finished. */

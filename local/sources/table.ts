@@ -23,6 +23,7 @@ export const abandonedRecord = (
   records: readonly TableChange[],
   attempts: number,
   outcome: Invocation,
+  now: number,
 ) => {
   const [first] = records;
   const last = records.at(-1);
@@ -30,7 +31,7 @@ export const abandonedRecord = (
     new Date((change?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000).toISOString();
   return {
     version: "1.0",
-    timestamp: new Date().toISOString(),
+    timestamp: new Date(now).toISOString(),
     requestContext: {
       requestId: randomUUID(),
       functionArn: arn,
@@ -66,7 +67,7 @@ export const followTable = async (
   trigger: TableTrigger,
   matchesPattern: Matchers["matchesPattern"],
 ): Promise<void> => {
-  const { deployment, queues, streams, invoker, pace, signal } = options;
+  const { deployment, queues, streams, invoker, pace, clock, signal } = options;
   const table = resourceName(deployment, trigger.table);
   const { filter } = trigger;
   const batchSize = trigger.batchSize ?? BATCH_SIZE;
@@ -79,7 +80,7 @@ export const followTable = async (
   };
 
   const giveUp = async (records: TableChange[], attempts: number, outcome: Invocation): Promise<void> => {
-    const record = abandonedRecord(aliasArn(deployment, manifest), records, attempts, outcome);
+    const record = abandonedRecord(aliasArn(deployment, manifest), records, attempts, outcome, clock.now());
     await queues.send(resourceName(deployment, deadLetterName(manifest.name)), JSON.stringify(record));
     done(records);
   };

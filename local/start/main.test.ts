@@ -19,12 +19,14 @@ afterEach(() => {
   rmSync(data, { recursive: true, force: true, maxRetries: 3 });
 });
 
-const start = (...flags: string[]) => {
+const start = (...flags: string[]) => startWith({}, ...flags);
+
+const startWith = (settings: Record<string, string>, ...flags: string[]) => {
   const free = flags.includes("--port") ? [] : ["--port", "0"];
   const child = spawn(
     process.execPath,
     ["local/start/main.ts", "--aws-port", "0", "--data", data, ...free, ...flags],
-    { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH } },
+    { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env.PATH, ...settings } },
   );
   children.push(child);
   const printed = { out: "", err: "" };
@@ -45,7 +47,7 @@ const start = (...flags: string[]) => {
   return { child, printed, ready, exited, stop };
 };
 
-const token = async (): Promise<string> => {
+const token = async (...more: string[]): Promise<string> => {
   const flags = [
     "--sub",
     "alice",
@@ -55,6 +57,7 @@ const token = async (): Promise<string> => {
     "data.read,data.write",
     "--data",
     data,
+    ...more,
   ];
   const { stdout } = await promisify(execFile)(process.execPath, ["scripts/token.ts", ...flags], {
     cwd: root,
@@ -105,6 +108,19 @@ describe("npm start", () => {
       name: "Millrace",
       openapi: `${url}/openapi.json`,
     });
+    expect(await platform.stop()).toBe(0);
+  });
+
+  it("lets a setting of its environment win over the local one", async () => {
+    const issuer = "http://localhost:9999";
+    const platform = startWith({ RELEASE_VERSION: "9.8.7", TOKEN_ISSUER: issuer }, "--quiet");
+    const url = await platform.ready();
+    const statusOf = async (bearer: string) =>
+      (await fetch(`${url}/data`, { headers: { authorization: `Bearer ${bearer}` } })).status;
+
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ version: "9.8.7" });
+    expect(await statusOf(await token("--issuer", issuer))).toBe(200);
+    expect(await statusOf(await token())).toBe(401);
     expect(await platform.stop()).toBe(0);
   });
 

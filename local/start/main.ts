@@ -35,6 +35,7 @@ const run = async (flags: Flags, stopped: Promise<void>): Promise<void> => {
     port: flags.port,
     awsPort: flags.awsPort,
     settings: { RELEASE_VERSION: version },
+    environment: process.env,
     pace: flags.pace,
     chaos: { share: flags.chaos },
     ...(flags.logs ? { echo: print } : {}),

@@ -1,4 +1,5 @@
 import type { Input, Output } from "../port/input.ts";
+import type { Call } from "../port/service.ts";
 import { type Index, type Item, itemSize, type Table } from "./dynalite.ts";
 import { indexesOf } from "./index-keys.ts";
 
@@ -63,6 +64,13 @@ export const readUnits = (table: string, item: Item | undefined): Units => ({
   indexes: new Map(),
   localIndexes: new Set(),
 });
+
+/** Adds up what a call consumed. */
+export const spend = (call: Call, kind: "read" | "write", units: readonly Units[], factor = 1): void => {
+  for (const { own, indexes } of units) {
+    call.units[kind] += [...indexes.values()].reduce((total, value) => total + value, own) * factor;
+  }
+};
 
 const isAsked = ({ ReturnConsumedCapacity: asked }: Input): boolean =>
   asked === "TOTAL" || asked === "INDEXES";

@@ -130,11 +130,11 @@ export const openStreams = async (level: Level, tables: Tables, arns: Arns, now:
 
   const contract: TableStreams = {
     read: async (table, after, { max, waitMs, signal }) => {
-      const deadline = now() + waitMs;
+      const deadline = performance.now() + waitMs;
       for (;;) {
         if (closed || signal?.aborted) return [];
         // Registers for a wake-up before it reads, because a record may arrive while it reads.
-        const left = deadline - now();
+        const left = deadline - performance.now();
         const stop = new AbortController();
         const news =
           left > 0

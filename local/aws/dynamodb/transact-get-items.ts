@@ -1,6 +1,6 @@
 import { type Input, isRecord, type Output, record, text } from "../port/input.ts";
 import type { Operation } from "../port/service.ts";
-import { consumedByMany, readUnits, TRANSACTION_FACTOR } from "./capacity.ts";
+import { consumedByMany, readUnits, spend, TRANSACTION_FACTOR } from "./capacity.ts";
 import type { DynamoDbContext } from "./context.ts";
 import { checked, createKey, itemSize, perform, toAwsError, validateKey } from "./dynalite.ts";
 import { checkTableKey } from "./index-keys.ts";
@@ -29,6 +29,7 @@ export const transactGetItems = ({ engine, authorize }: DynamoDbContext): Operat
       refuseLarge(items.reduce((bytes, item) => bytes + (item ? itemSize(item) : 0), 0));
       const Responses = await Promise.all(gets.map(({ data }) => perform("GetItem", data, store)));
       const units = gets.map(({ table }, index) => readUnits(table, items[index]));
+      spend(call, "read", units, TRANSACTION_FACTOR);
       return {
         Responses,
         ...consumedByMany(input, units, { factor: TRANSACTION_FACTOR, kind: "ReadCapacityUnits" }),

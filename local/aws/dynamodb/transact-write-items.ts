@@ -1,7 +1,7 @@
 import { AwsError } from "../port/errors.ts";
 import { type Input, type Output, optionalText, text } from "../port/input.ts";
-import type { Operation } from "../port/service.ts";
-import { consumedByMany, readUnits, TRANSACTION_FACTOR, type Units, writeUnits } from "./capacity.ts";
+import type { Call, Operation } from "../port/service.ts";
+import { consumedByMany, readUnits, spend, TRANSACTION_FACTOR, type Units, writeUnits } from "./capacity.ts";
 import type { DynamoDbContext } from "./context.ts";
 import {
   type BatchOperation,
@@ -143,8 +143,15 @@ export const transactWriteItems = (
     }
   };
 
-  const commit = async (steps: Step[], token: BatchOperation[]): Promise<Units[]> => {
+  const commit = async (call: Call, steps: Step[], token: BatchOperation[]): Promise<Units[]> => {
     const results = await Promise.all(steps.map(runStep));
+    // A transaction that is cancelled has been prepared all the same, and AWS counts it.
+    spend(
+      call,
+      "write",
+      results.map(({ units }) => units),
+      TRANSACTION_FACTOR,
+    );
     if (results.some(({ reason }) => reason !== NONE)) throw canceled(results.map(({ reason }) => reason));
     refuseLarge(results.reduce((sum, { bytes }) => sum + bytes, 0));
     const writes = results.flatMap((result) => result.writes.map((finish) => finish()));
@@ -183,13 +190,16 @@ export const transactWriteItems = (
     refuseRepeated(prepared);
     refuseLarge(prepared.reduce((sum, { bytes }) => sum + bytes, 0));
 
-    const run = (writes: BatchOperation[]) => withLocks(store, prepared, () => commit(prepared, writes));
+    const run = (writes: BatchOperation[]) =>
+      withLocks(store, prepared, () => commit(call, prepared, writes));
     const wrote = (units: Units[]) =>
       consumedByMany(input, units, { factor: TRANSACTION_FACTOR, kind: "WriteCapacityUnits" });
     if (token === undefined) return wrote(await run([]));
     const units = await tokens.once(token, entries, (write) => run([write]));
     if (units !== undefined) return wrote(units);
-    return consumedByMany(input, await readAgain(prepared), {
+    const again = await readAgain(prepared);
+    spend(call, "read", again, TRANSACTION_FACTOR);
+    return consumedByMany(input, again, {
       factor: TRANSACTION_FACTOR,
       kind: "ReadCapacityUnits",
     });

@@ -8,12 +8,12 @@ export const writeItems =
   ({ engine, authorize }: DynamoDbContext, name: "PutItem" | "UpdateItem" | "DeleteItem"): Operation =>
   (input, call) => {
     authorize(call, name, text(input, "TableName"));
-    return writeItem(engine, name, input);
+    return writeItem(engine, call, name, input);
   };
 
 export const batchWriteItems =
   ({ engine, authorize }: DynamoDbContext): Operation =>
   (input, call) => {
     for (const name of Object.keys(record(input, "RequestItems"))) authorize(call, "BatchWriteItem", name);
-    return batchWriteItem(engine, input);
+    return batchWriteItem(engine, call, input);
   };

@@ -1,6 +1,7 @@
 import { AwsError } from "../port/errors.ts";
 import { type Input, isRecord, type Output } from "../port/input.ts";
-import { consumedByMany, consumedByOne, type Units, writeUnits } from "./capacity.ts";
+import type { Call } from "../port/service.ts";
+import { consumedByMany, consumedByOne, spend, type Units, writeUnits } from "./capacity.ts";
 import type { BatchOperation, Release, Table } from "./dynalite.ts";
 import {
   checked,
@@ -45,6 +46,7 @@ export const checkUpdated = (table: Table, { old, new: item }: Written): void =>
 
 const write = async (
   engine: Engine,
+  call: Call,
   name: OperationName,
   data: Input,
   showOld: boolean,
@@ -58,28 +60,31 @@ const write = async (
   });
   try {
     const output = await perform(name, data, view.store);
-    return { output, units: writeUnits(table, view.seen, change?.new) };
+    const units = writeUnits(table, view.seen, change?.new);
+    spend(call, "write", [units]);
+    return { output, units };
   } catch (error) {
-    if (
-      showOld &&
-      view.seen &&
-      error instanceof AwsError &&
-      error.code === "ConditionalCheckFailedException"
-    ) {
-      throw new AwsError(error.code, error.message, { fields: { Item: view.seen } });
-    }
-    throw error;
+    if (!(error instanceof AwsError) || error.code !== "ConditionalCheckFailedException") throw error;
+    // A refused write costs the table what the item that stands there is worth, and its indexes nothing.
+    spend(call, "write", [writeUnits(table, view.seen, view.seen)]);
+    if (!showOld || !view.seen) throw error;
+    throw new AwsError(error.code, error.message, { fields: { Item: view.seen } });
   }
 };
 
 /** PutItem, UpdateItem and DeleteItem. */
-export const writeItem = async (engine: Engine, name: OperationName, input: Input): Promise<Output> => {
+export const writeItem = async (
+  engine: Engine,
+  call: Call,
+  name: OperationName,
+  input: Input,
+): Promise<Output> => {
   const data = checked(name, input, engine.store);
   const table = await engine.tables.get(tableNameOf(data));
   checkTableKey(table, data.Item ?? data.Key);
   checkIndexKeys(table, data.Item);
   const showOld = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
-  const { output, units } = await write(engine, name, data, showOld);
+  const { output, units } = await write(engine, call, name, data, showOld);
   return { ...output, ...consumedByOne(input, units) };
 };
 
@@ -104,7 +109,7 @@ const entriesIn = (requests: unknown): Record<string, unknown>[] =>
     : [];
 
 /** Each request of a batch is a write of its own; all are checked before the first takes effect. */
-export const batchWriteItem = async (engine: Engine, input: Input): Promise<Output> => {
+export const batchWriteItem = async (engine: Engine, call: Call, input: Input): Promise<Output> => {
   for (const entry of entriesIn(input.RequestItems)) {
     if (isRecord(entry.PutRequest)) checkNesting(entry.PutRequest.Item);
   }
@@ -133,7 +138,7 @@ export const batchWriteItem = async (engine: Engine, input: Input): Promise<Outp
       );
     }
   }
-  const written = await Promise.all(writes.map((one) => write(engine, one.name, one.data, false)));
+  const written = await Promise.all(writes.map((one) => write(engine, call, one.name, one.data, false)));
   return {
     UnprocessedItems: {},
     ...consumedByMany(

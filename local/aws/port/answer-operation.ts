@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isBatch, runPartially, suffer } from "./chaos.ts";
+import { countCall } from "./count-call.ts";
 import { AwsError } from "./errors.ts";
 import { fateFor, type Gate, isAnswerable, makeCall, type Passage, signatureFault } from "./gate.ts";
 import type { Input, Output } from "./input.ts";
@@ -71,9 +72,11 @@ const perform = async (gate: Gate, service: OperationService, asked: Asked, call
   const run = async (input: Input): Promise<Output> => operation(input, call);
   const name = `${service.name}:${asked.operation}`;
   const fate = fateFor(gate, call.accessKeyId, isBatch(name));
-  return fate === "partial"
-    ? runPartially(name, asked.input, gate.chaos.random, run)
-    : suffer(fate, service, gate.chaos.random, () => run(asked.input));
+  return countCall(gate, service, asked.operation, call, () =>
+    fate === "partial"
+      ? runPartially(name, asked.input, gate.chaos.random, run)
+      : suffer(fate, service, gate.chaos.random, () => run(asked.input)),
+  );
 };
 
 /** Answers a call of a service with named operations, in the protocol of the request. */

@@ -16,12 +16,14 @@ const broken: RestService = {
     throw new TypeError("a slip in the service");
   },
   error: (code, _message, status) => ({ status, headers: {}, body: code }),
+  actionOf: () => "GetObject",
   throttling: { code: "SlowDown", status: 503 },
 };
 
 describe("a request that ends in a slip of the service", () => {
   it("is logged without its query, which signs a presigned URL", async () => {
     const logged: string[] = [];
+    const counted: unknown[] = [];
     const request = new IncomingMessage(new Socket());
     Object.assign(request, { method: "GET", url: `/bucket/key?${QUERY}` });
     const signature = readSignature({}, new URLSearchParams(QUERY));
@@ -33,6 +35,8 @@ describe("a request that ends in a slip of the service", () => {
         chaos: { share: 0, random: () => 1 },
         secretOf: () => undefined,
         now: () => Date.UTC(2026, 0, 1),
+        movedDate: () => undefined,
+        calls: { count: (call) => void counted.push(call) },
         log: (error, call) => void logged.push(call, String(error)),
       },
       broken,
@@ -45,6 +49,7 @@ describe("a request that ends in a slip of the service", () => {
     );
 
     expect(answer.status).toBe(500);
+    expect(counted).toEqual([expect.objectContaining({ action: "GetObject", failed: true })]);
     expect(logged).toEqual(["s3 GET /bucket/key", "TypeError: a slip in the service"]);
   });
 });

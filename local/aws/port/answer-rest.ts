@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { suffer } from "./chaos.ts";
+import { countCall } from "./count-call.ts";
 import { AwsError } from "./errors.ts";
 import { fateFor, type Gate, isAnswerable, makeCall, type Passage, pathOf, signatureFault } from "./gate.ts";
 import type { Answer, RestService } from "./service.ts";
@@ -39,10 +40,15 @@ export const answerRest = async (gate: Gate, service: RestService, passage: Pass
     if (caller instanceof AwsError) throw caller;
     const { accessKeyId } = caller;
     const call = makeCall(gate, passage, accessKeyId, { code: "AccessDenied", status: 403 });
-    return await suffer(fateFor(gate, accessKeyId, false), service, gate.chaos.random, async () => {
-      made = await service.handle(call, request);
-      return made;
-    });
+    const fate = fateFor(gate, accessKeyId, false);
+    const run = () =>
+      suffer(fate, service, gate.chaos.random, async () => {
+        made = await service.handle(call, request);
+        return made;
+      });
+    const action = service.actionOf(call);
+    if (action === undefined) return await run();
+    return await countCall(gate, service, action, call, run, ({ status }) => status >= 400);
   } catch (error) {
     // An answer that chaos dropped still holds its file open.
     if (made?.body instanceof Readable) made.body.destroy();

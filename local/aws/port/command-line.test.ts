@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeClock } from "../../clock.ts";
 import { startTestPort, type TestPort } from "../testing/port.ts";
 import { hashOf } from "./signature.ts";
 
@@ -17,7 +18,7 @@ describe.skipIf(!isThere)("the `aws` command line", { timeout: 60_000 }, () => {
   beforeAll(async () => {
     // Version 1 of the command line would presign as S3 did before signature version 4.
     writeFileSync(join(folder, "config"), "[default]\ns3 =\n  signature_version = s3v4\n");
-    port = await startTestPort({ now: () => Date.now() + shiftMs });
+    port = await startTestPort({ clock: makeClock(() => Date.now() + shiftMs) });
   });
   afterAll(async () => {
     await port.close();

@@ -6,6 +6,7 @@ import { answerRest } from "./answer-rest.ts";
 import { AwsError } from "./errors.ts";
 import type { Gate, Passage } from "./gate.ts";
 import { isRefusedPage } from "./page.ts";
+import { OPERATOR } from "./permissions.ts";
 import { renderError } from "./protocol.ts";
 import type { Answer, Service } from "./service.ts";
 import { readSignature, type Signature } from "./signature.ts";
@@ -56,11 +57,8 @@ export const makeDispatch = (services: Service[], gate: Gate) => {
     return byTarget.get(target) ?? signed ?? (signature ? undefined : byName.get("s3"));
   };
 
-  return async (request: IncomingMessage, signal: () => AbortSignal): Promise<Answer> => {
-    const requestId = randomUUID();
-    const search = (request.url ?? "").split("?")[1] ?? "";
-    const signature = readSignature(request.headers, new URLSearchParams(search));
-    const passage = { request, signature, requestId, signal };
+  const answer = async (passage: Passage): Promise<Answer> => {
+    const { request, signature, requestId } = passage;
     const service = serviceOf(request, signature);
     const refusal = refusalOf(passage);
     if (refusal) return render(service, passage, refusal);
@@ -68,5 +66,14 @@ export const makeDispatch = (services: Service[], gate: Gate) => {
     return service.kind === "operations"
       ? answerOperation(gate, service, passage)
       : answerRest(gate, service, passage);
+  };
+
+  return async (request: IncomingMessage, signal: () => AbortSignal): Promise<Answer> => {
+    const search = (request.url ?? "").split("?")[1] ?? "";
+    const signature = readSignature(request.headers, new URLSearchParams(search));
+    const given = await answer({ request, signature, requestId: randomUUID(), signal });
+    // The SDK corrects its clock by this header. A function's is the platform's, and the operator's the machine's.
+    const date = signature && signature.accessKeyId !== OPERATOR ? gate.movedDate() : undefined;
+    return date === undefined ? given : { ...given, headers: { ...given.headers, date } };
   };
 };

@@ -1,16 +1,8 @@
 import type { IncomingMessage } from "node:http";
+import { isOfForeignPage } from "../../foreign-page.ts";
 import type { Signature } from "./signature.ts";
 
 type Asked = Pick<IncomingMessage, "method" | "headers">;
-
-/** Values of `Sec-Fetch-Site` for requests that no other site's page made. */
-const OWN_SITE: ReadonlySet<string> = new Set(["same-origin", "none"]);
-
-const isOfForeignPage = ({ headers }: Asked): boolean => {
-  const site = headers["sec-fetch-site"];
-  if (site !== undefined && !OWN_SITE.has(String(site))) return true;
-  return headers.origin !== undefined && headers.origin !== `http://${headers.host}`;
-};
 
 /**
  * A link to an object, opened as a page of its own. The page that it was clicked on cannot read the answer,
@@ -30,4 +22,4 @@ const isOpenedLink = ({ method, headers }: Asked, signature: Signature | undefin
  * signature proves nothing: any page could sign a simple cross-site request.
  */
 export const isRefusedPage = (request: Asked, signature: Signature | undefined): boolean =>
-  isOfForeignPage(request) && !isOpenedLink(request, signature);
+  isOfForeignPage(request.headers) && !isOpenedLink(request, signature);

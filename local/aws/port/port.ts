@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Declarations } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
+import { type Clock, makeClock, movedDate } from "../../clock.ts";
 import type { AwsPort, Chaos, Permissions, PortListeners } from "../../seams.ts";
 import { openDynamoDb } from "../dynamodb/service.ts";
 import { openEventBridge } from "../eventbridge/service.ts";
@@ -14,6 +15,7 @@ import { openQueues } from "../sqs/queues.ts";
 import { makeSqs } from "../sqs/service.ts";
 import { makeSts } from "../sts/service.ts";
 import { arnsOf } from "./arn.ts";
+import { makeCallCounts } from "./call-counts.ts";
 import { makeDispatch } from "./dispatch.ts";
 import { AwsError, DroppedConnection, StartError } from "./errors.ts";
 import type { Input } from "./input.ts";
@@ -35,7 +37,7 @@ export type AwsPortOptions = {
   visibilitySecondsOf?: (queue: string) => number;
   /** Secret access key of a function; undefined: its signatures are not checked. The operator's is `local`. */
   secretOf?: (accessKeyId: string) => string | undefined;
-  now?: () => number;
+  clock?: Clock;
   log: (message: string, details?: Record<string, unknown>) => void;
 };
 
@@ -74,6 +76,7 @@ const innerCall = (origin: string): Call => ({
   headers: {},
   requestId: "local",
   accessKeyId: OPERATOR,
+  units: { read: 0, write: 0 },
   origin,
   signal: new AbortController().signal,
   authorize: () => {},
@@ -83,15 +86,20 @@ const innerCall = (origin: string): Call => ({
 /** Starts the one HTTP port behind which every AWS service of the platform is emulated. */
 export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> => {
   const { dataFolder, deployment, declarations, permissions, listeners, chaos, log, secretOf } = options;
-  const now = options.now ?? Date.now;
+  const clock = options.clock ?? makeClock();
+  const { now } = clock;
   const arns = arnsOf(deployment);
   const services: Service[] = [];
   const logFailure = (error: unknown, call: string) =>
     log("aws call failed", { call, error: error instanceof Error ? error.stack : String(error) });
+  let stopListening = () => {};
   const closeServices = async () => {
+    stopListening();
     for (const service of services.toReversed()) await service.close?.();
   };
 
+  // By the machine's clock, which is never set back.
+  const calls = makeCallCounts();
   const running = new Set<AbortController>();
   let closing = false;
   // A call that comes while the stores are still opening waits for them.
@@ -130,6 +138,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const url = `http://localhost:${port}`;
 
     const queues = openQueues(join(dataFolder, "queues.sqlite"), arns, logFailure, now);
+    stopListening = clock.onMove(queues.clockMoved);
     services.push(makeSqs(queues, now));
     const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
     services.push(tables.service);
@@ -163,7 +172,9 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       chaos,
       secretOf: (accessKeyId) => (accessKeyId === OPERATOR ? OPERATOR : secretOf?.(accessKeyId)),
       now,
+      calls,
       log: logFailure,
+      movedDate: () => movedDate(clock),
     });
     ready.resolve(dispatch);
 
@@ -172,6 +183,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       port,
       queues: queues.contract,
       streams: tables.streams,
+      calls,
       close: async () => {
         closing = true;
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));

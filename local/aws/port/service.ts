@@ -9,6 +9,8 @@ export type Call = {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   requestId: string;
   accessKeyId: string;
+  /** What the call has consumed of DynamoDB's capacity; the service adds to it. */
+  units: { read: number; write: number };
   /** `http://localhost:4566`, as the caller wrote it. */
   origin: string;
   /** Aborted when the caller hangs up, so that a long poll takes no messages for a caller that is gone. */
@@ -58,6 +60,8 @@ export type RestService = {
   kind: "rest";
   name: string;
   handle(call: Call, body: Readable): Promise<Answer>;
+  /** The name of what the call asks for (`PutObject`); undefined if that is nothing that is known here. */
+  actionOf(call: Call): string | undefined;
   /** How this service writes an error. */
   error(code: string, message: string, status: number, call: { requestId: string; url: string }): Answer;
   throttling: { code: string; status: number };

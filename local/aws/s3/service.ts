@@ -24,6 +24,17 @@ const actionOf = (request: S3Request): Action => {
   throw s3Errors.notHere(`${call.method} of ${key === "" ? "a bucket's" : "an object's"} ${sub || "form"}`);
 };
 
+/** An action's function has the name of the action, with a small letter first. */
+const nameOf = ({ name }: Action): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+const actionNameOf = (call: Call): string | undefined => {
+  try {
+    return nameOf(actionOf(readRequest(call)));
+  } catch {
+    return undefined;
+  }
+};
+
 export const openS3 = (
   root: string,
   arns: Arns,
@@ -54,6 +65,7 @@ export const openS3 = (
     kind: "rest",
     name: "s3",
     handle,
+    actionOf: actionNameOf,
     error: errorAnswer,
     throttling: { code: "SlowDown", status: 503 },
     close: () => s3.close(),

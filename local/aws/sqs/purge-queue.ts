@@ -8,7 +8,9 @@ export const purgeQueue = ({ queues, open, now }: Sqs): Operation => {
   const purgedAt = new Map<string, number>();
   return async (input, call) => {
     const name = open(input, call, "PurgeQueue");
-    if ((purgedAt.get(name) ?? Number.NEGATIVE_INFINITY) > now() - PAUSE_MS) {
+    const sinceMs = now() - (purgedAt.get(name) ?? Number.NEGATIVE_INFINITY);
+    // A purge of a later time is one before the clock was set back.
+    if (sinceMs >= 0 && sinceMs < PAUSE_MS) {
       throw new AwsError(
         "PurgeQueueInProgress",
         `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`,

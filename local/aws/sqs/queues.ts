@@ -72,8 +72,8 @@ export const openQueues = (
     for (const ready of waiters.get(name) ?? []) ready();
   };
 
-  /** Resolves when a message may be there, at `until`, or when the wait is called off. */
-  const mayHaveMessage = (name: string, until: number, signal: AbortSignal | undefined) =>
+  /** Resolves when a message may be there, after the wait, or when the wait is called off. */
+  const mayHaveMessage = (name: string, waitMs: number, signal: AbortSignal | undefined) =>
     new Promise<void>((resolve) => {
       const set = waiters.get(name) ?? new Set();
       waiters.set(name, set);
@@ -83,8 +83,8 @@ export const openQueues = (
         signal?.removeEventListener("abort", ready);
         resolve();
       };
-      const soonest = Math.min(until, store.soonest(name) ?? until);
-      const timer = setTimeout(ready, Math.min(Math.max(soonest - now(), 1), TIMER_MS_MAX));
+      const soonestMs = (store.soonest(name) ?? Number.POSITIVE_INFINITY) - now();
+      const timer = setTimeout(ready, Math.min(Math.max(Math.min(waitMs, soonestMs), 1), TIMER_MS_MAX));
       set.add(ready);
       signal?.addEventListener("abort", ready);
       // A signal that was aborted before this listener was added fires no event for it.
@@ -95,7 +95,7 @@ export const openQueues = (
     name: string,
     options: { max: number; waitMs: number; visibilitySeconds?: number; signal?: AbortSignal },
   ): Promise<StoredMessage[]> => {
-    const deadline = now() + options.waitMs;
+    const deadline = performance.now() + options.waitMs;
     for (;;) {
       const queue = get(name);
       if (options.signal?.aborted) return [];
@@ -103,8 +103,9 @@ export const openQueues = (
       const redrive = redriveOf(queue);
       const { taken, buried } = await store.take(name, options.max, visibility, redrive);
       if (redrive && buried > 0) wake(redrive.queue);
-      if (taken.length > 0 || now() >= deadline || closed) return taken;
-      await mayHaveMessage(name, deadline, options.signal);
+      const leftMs = deadline - performance.now();
+      if (taken.length > 0 || leftMs <= 0 || closed) return taken;
+      await mayHaveMessage(name, leftMs, options.signal);
     }
   };
   let closed = false;
@@ -211,6 +212,11 @@ export const openQueues = (
     send,
     receive,
     wake,
+    /** What becomes visible by the time that the clock was moved to is there at once. */
+    clockMoved: (byMs: number) => {
+      store.shift(byMs);
+      for (const name of waiters.keys()) wake(name);
+    },
     close: () => {
       closed = true;
       clearInterval(expiry);

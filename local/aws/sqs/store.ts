@@ -40,6 +40,9 @@ export const openQueueStore = (file: string, now: () => number) => {
               count(*) FILTER (WHERE visible > :now AND received = 0) AS delayed
        FROM messages WHERE queue = :queue`,
     ),
+    shift: database.prepare(
+      "UPDATE messages SET visible = visible + :byMs WHERE :byMs < 0 OR (received > 0 AND visible > :before)",
+    ),
     expire: database.prepare("DELETE FROM messages WHERE queue = ? AND sent <= ?"),
     purge: database.prepare("DELETE FROM messages WHERE queue = ?"),
     move: database.prepare(
@@ -122,6 +125,11 @@ export const openQueueStore = (file: string, now: () => number) => {
     changeVisibility: (queue: string, handle: string, seconds: number, receipts: "any" | "last") =>
       write(() => changeVisibility(queue, handle, seconds, receipts)),
     release: (queue: string) => write(() => sql.release.run({ queue, now: now() })),
+    /**
+     * After the clock was moved: what is in flight stays so for as long as it had left, because a receiver is at
+     * work on it. A clock that was set back would hide every message until its time comes again, so all move along.
+     */
+    shift: (byMs: number): void => void sql.shift.run({ byMs, before: now() - byMs }),
     /** When the next message is or becomes visible. */
     soonest: (queue: string): number | undefined => {
       const visible = sql.soonest.get(queue)?.visible;

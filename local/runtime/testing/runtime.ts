@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterEach } from "vitest";
+import { type Clock, makeClock } from "../../clock.ts";
 import { localDeployment } from "../../deployment.ts";
 import type { Chaos, Invocation } from "../../seams.ts";
 import { type Fixture, type FixtureFunction, makeFixture } from "../../testing/platform.ts";
@@ -23,6 +24,7 @@ export const useRuntime = () => {
       concurrencyMax?: number;
       chaos?: Chaos;
       settings?: Record<string, string>;
+      clock?: Clock;
     } = {},
   ) => {
     const fixture = makeFixture(functions);
@@ -36,6 +38,7 @@ export const useRuntime = () => {
       secretOf: (name) => `secret of ${name}`,
       logs,
       chaos: { share: 0, random: Math.random },
+      clock: makeClock(),
       ...options,
     });
     open.push({ fixture, runtime });

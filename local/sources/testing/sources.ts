@@ -5,6 +5,7 @@ import { passesFilter } from "../../aws/matching/filter-policy.ts";
 import { matchesPattern } from "../../aws/matching/pattern.ts";
 import { arnsOf } from "../../aws/port/arn.ts";
 import { openQueues } from "../../aws/sqs/queues.ts";
+import { makeClock } from "../../clock.ts";
 import { localDeployment } from "../../deployment.ts";
 import type { Invocation, InvokeOptions, TableChange, TableStreams } from "../../seams.ts";
 import { type FixtureFunction, makeFixture } from "../../testing/platform.ts";
@@ -109,6 +110,7 @@ export const useSources = () => {
           queues: queues.contract,
           streams,
           pace: paceOf(pace),
+          clock: makeClock(),
           concurrencyMax: 10,
           signal: stopping.signal,
           log: (message, error) => {
