@@ -13,14 +13,9 @@ let admin: string;
 
 beforeAll(async () => {
   system = await startSystem();
-  for (const [name, value] of Object.entries({
-    AWS_ENDPOINT_URL: system.platform.awsUrl,
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "local",
-    AWS_SECRET_ACCESS_KEY: "local",
-  })) {
-    vi.stubEnv(name, value);
-  }
+  const credentials = { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
+  const endpoint = { AWS_ENDPOINT_URL: system.platform.awsUrl, AWS_REGION: "us-east-1" };
+  for (const [name, value] of Object.entries({ ...endpoint, ...credentials })) vi.stubEnv(name, value);
   writer = await system.token(["events.write"]);
   reader = await system.token(["events.read"]);
   admin = await system.token(["admin"]);

@@ -9,6 +9,7 @@ import { digestOf } from "../chain/hash.ts";
 import type { ChainId } from "../event.ts";
 import { blockKey, blocksFrom, chainPartition, eventKey, headKey } from "../keys.ts";
 import { entriesOf } from "../lists/run.ts";
+import { changeEvents, EXTRA, replace } from "../testing/changed-blocks.ts";
 import { eventMessage } from "../testing/events.ts";
 import { verifyChain } from "./verify-chain.ts";
 import { verifyOrganization } from "./verify-organization.ts";
@@ -37,32 +38,6 @@ const verify = (store: MemoryTable) => verifyChain(store, "demo", CHAIN);
 const verifyDeep = async (store: MemoryTable) => {
   const { brokenAt: fault } = await verifyOrganization(store, "demo", { deep: true });
   return { ...(fault ? { fault } : {}) };
-};
-
-/** What a person with access to the table could do to a block's events; the checksums can be forged as well. */
-const changeEvents = (
-  store: MemoryTable,
-  number: number,
-  change: (events: BlockEvent[]) => BlockEvent[],
-  { forge = false } = {},
-) =>
-  store.tamper(blockKey("demo", CHAIN, number), (item) => {
-    const block = blockFromItem("demo", CHAIN, item);
-    const events = change(block.events);
-    return blockToItem({ ...block, events, checksums: forge ? events.map(checksumOf) : block.checksums });
-  });
-
-const replace = (index: number, more: Partial<BlockEvent>) => (events: BlockEvent[]) =>
-  events.map((event, at) => (at === index ? { ...event, ...more } : event));
-
-const EXTRA: BlockEvent = {
-  eventId: "extra",
-  customerId: "customer-1",
-  type: "account.opened",
-  description: "never happened",
-  date: "2025-01-01T00:00:00.000Z",
-  recordedAt: "2025-01-01T00:00:00.000Z",
-  salt: "AAAAAAAAAAAAAAAAAAAAAA",
 };
 
 describe("verifying a chain in order", () => {
@@ -98,7 +73,7 @@ describe("verifying a chain in order", () => {
     ["salt", { salt: "BBBBBBBBBBBBBBBBBBBBBB" }],
   ] as const)("names an event whose %s was changed", async ([, more]) => {
     const store = await setup();
-    changeEvents(store, 3, replace(2, more));
+    changeEvents(store, CHAIN, 3, replace(2, more));
 
     const { fault, checked } = await verify(store);
 
@@ -113,11 +88,11 @@ describe("verifying a chain in order", () => {
 
   it("names removed, inserted and reordered events", async () => {
     const removed = await setup();
-    changeEvents(removed, 2, (events) => events.toSpliced(3, 1));
+    changeEvents(removed, CHAIN, 2, (events) => events.toSpliced(3, 1));
     const inserted = await setup();
-    changeEvents(inserted, 2, (events) => events.toSpliced(3, 0, EXTRA));
+    changeEvents(inserted, CHAIN, 2, (events) => events.toSpliced(3, 0, EXTRA));
     const reordered = await setup();
-    changeEvents(reordered, 2, ([a, b, ...rest]) => [b, a, ...rest].flatMap((event) => event ?? []));
+    changeEvents(reordered, CHAIN, 2, ([a, b, ...rest]) => [b, a, ...rest].flatMap((event) => event ?? []));
 
     expect((await verify(removed)).fault).toMatchObject({ kind: "removed", block: 2, sequence: 9 });
     expect((await verify(inserted)).fault).toMatchObject({ kind: "inserted", sequence: 9, eventId: "extra" });
@@ -148,7 +123,7 @@ describe("verifying a chain in order", () => {
 
   it("finds a block that was changed together with its checksums, and with its own hash", async () => {
     const forged = await setup();
-    changeEvents(forged, 2, replace(0, { description: "another" }), { forge: true });
+    changeEvents(forged, CHAIN, 2, replace(0, { description: "another" }), { forge: true });
     const rehashed = await setup();
     rehashed.tamper(blockKey("demo", CHAIN, 2), (item) => {
       const block = blockFromItem("demo", CHAIN, item);
@@ -194,7 +169,7 @@ describe("verifying a chain in order", () => {
       salt: "",
       digest: digestOf(eventMessage(6).salt, { description: "Number 6", detail: { number: 6 } }),
     };
-    changeEvents(store, 2, replace(0, { ...bare, description: "other" }), { forge: true });
+    changeEvents(store, CHAIN, 2, replace(0, { ...bare, description: "other" }), { forge: true });
 
     expect((await verify(store)).fault).toMatchObject({ kind: "detail", sequence: 6, eventId: "event-6" });
   });
@@ -244,7 +219,7 @@ describe("verifying a chain in order", () => {
 
   it("goes on where it stopped, and says the same in pieces as at once", async () => {
     const store = await setup(6);
-    changeEvents(store, 5, replace(1, { type: "other" }));
+    changeEvents(store, CHAIN, 5, replace(1, { type: "other" }));
     let verdict = await verifyOrganization(store, "demo", { isTimeUp: () => true });
     let pieces = 1;
     for (; !verdict.complete; pieces += 1) {
@@ -282,6 +257,7 @@ describe("verifying a chain in order", () => {
           let same = false;
           changeEvents(
             store,
+            CHAIN,
             block,
             (events) => {
               same = events[index]?.[field] === value;
