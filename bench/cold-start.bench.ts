@@ -18,18 +18,18 @@ type Probed = { importMs: number; totalMs: number; loaded: number };
 
 /** The presenter of the data service with cursors that need no KMS: the stack, one table, nothing else of AWS. */
 const DYNAMODB_FUNCTION = `
-import { readConfig, text } from "../common/config/config.ts";
-import { ok } from "../common/http/answers.ts";
-import { httpHandler } from "../common/middleware/http.ts";
-import { contract } from "../functions/data-presenter/contract.ts";
-import manifest from "../functions/data-presenter/function.json" with { type: "json" };
-import { makePresentRecords } from "../functions/data-presenter/present-records.ts";
-import { recordTable } from "../functions/data-presenter/record-table.ts";
+import { readConfig, text } from "#common/config/config.ts";
+import { ok } from "#common/http/answers.ts";
+import { httpHandler } from "#common/middleware/http.ts";
+import { contract } from "#functions/data-presenter/contract.ts";
+import manifest from "#functions/data-presenter/function.json" with { type: "json" };
+import { makePresentRecords } from "#functions/data-presenter/present-records.ts";
+import { recordTable } from "#functions/data-presenter/record-table.ts";
 const config = readConfig({ RECORDS_TABLE: text() });
 const cursors = { seal: async () => "", open: async () => "" };
 const presentRecords = makePresentRecords({ records: recordTable(config.RECORDS_TABLE), cursors });
 export const handler = httpHandler({ manifest, contract, actions: {
-  "GET /data": async ({ caller, query }) => ok(await presentRecords.page(caller, query)),
+  "GET /data": ({ caller, query }) => presentRecords.page(caller, query),
   "GET /data/{id}": async ({ caller, params }) => ok(await presentRecords.one(caller, params.id)),
 } });
 `;
@@ -134,7 +134,7 @@ export const run = async (): Promise<Row[]> => {
 
     // What tracing costs an unsampled start: the stack without it, with it loaded lazily, with it at once.
     const stack = (tracing: string) => `${tracing}
-      import { tableStreamHandler } from "../common/middleware/table-stream.ts";
+      import { tableStreamHandler } from "#common/middleware/table-stream.ts";
       export const handler = tableStreamHandler({ action: async () => {} });`;
     const buildStack = async (name: string, source: string, plugins: esbuild.Plugin[]) => {
       const file = join(folder, `${name}.cjs`);
@@ -163,7 +163,7 @@ export const run = async (): Promise<Row[]> => {
     };
     const without = await buildStack("without", stack(""), [noTracer]);
     const lazy = await buildStack("lazy", stack(""), [tracerPlugin()]);
-    const eager = await buildStack("eager", stack('import "../common/telemetry/tracer.ts";'), []);
+    const eager = await buildStack("eager", stack('import "#common/telemetry/tracer.ts";'), []);
 
     const of = await rounds(
       {
