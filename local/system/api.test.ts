@@ -120,12 +120,17 @@ describe.each(withParameter)("the path of $route", ({ method, path, body }) => {
     expectRefused(await send(id), { in: "path", path: parameter }, id);
   });
 
+  // A parameter that is no id, as `{name}`, may be any text: then the answer must only be a documented one.
+  const isId = /\{(id|\w+Id)\}/.test(path);
+  const expected = isGiven ? "400" : isId ? "404" : "answered";
+
   it.each(["a%2Fb", "%25", "%253A", "%E2%82%AC", "a%00", "%0A", "%7F", "a%EF%BF%BD", ".a", "a".repeat(101)])(
-    `with %s is ${isGiven ? "400" : "404"}`,
+    `with %s is ${expected}`,
     async (id) => {
       const reply = await send(id);
       if (isGiven) expectRefused(reply, { in: "path", path: parameter }, id);
-      else expect([reply.status, problem(reply).code]).toEqual([404, "NOT_FOUND"]);
+      else if (isId) expect([reply.status, problem(reply).code]).toEqual([404, "NOT_FOUND"]);
+      else expect(reply.status).toBeLessThan(500);
     },
   );
 
@@ -165,10 +170,19 @@ const textsOf = ({ else: one, properties }: Schema): [string, Schema][] =>
     ((one as Schema | undefined)?.properties ?? properties ?? {}) as Record<string, Schema>,
   ).filter(([, { type }]) => type === "string");
 
+/** A good body of each route that is walked: a new route's is walked once it stands here. */
+const GOOD_BODIES: Readonly<Record<string, Record<string, string>>> = {
+  "POST /data": { name: "Ann Banks" },
+  "POST /events": event({}),
+  "PUT /customers/{customerId}": { name: "Ann Banks" },
+};
+
 describe.each(
-  operations.flatMap((operation) => (operation.body ? [{ ...operation, body: operation.body }] : [])),
-)("the body of $route", ({ method, path, body }) => {
-  const good: Record<string, string> = path === "/events" ? event({}) : { name: "Ann Banks" };
+  operations.flatMap((operation) => {
+    const good = GOOD_BODIES[operation.route];
+    return operation.body && good ? [{ ...operation, body: operation.body, good }] : [];
+  }),
+)("the body of $route", ({ method, path, body, good }) => {
   const send = (text: string) => ask(method, fill(path, KNOWN), { body: text });
   const spoilt = (name: string, json: string) =>
     `{${Object.entries({ ...good, [name]: "" })
