@@ -3,6 +3,8 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { type Clients, eventually } from "../testing/port.ts";
 import { freshName } from "./emulator.ts";
@@ -45,6 +47,21 @@ export const tableClient = (clients: () => Clients) => {
         return Table?.TableStatus === "ACTIVE";
       });
       return TableName;
+    },
+    put: (TableName: string, id: string, more = {}) =>
+      clients().dynamodb.send(new PutItemCommand({ TableName, Item: { ...keyOf(id), ...more } })),
+    /** Ids of the items in this state, as the index has them. */
+    byState: async (TableName: string, state: string) => {
+      const { Items = [] } = await clients().dynamodb.send(
+        new QueryCommand({
+          TableName,
+          IndexName: "byState",
+          KeyConditionExpression: "#s = :s",
+          ExpressionAttributeNames: { "#s": "state" },
+          ExpressionAttributeValues: { ":s": { S: state } },
+        }),
+      );
+      return Items.map(({ id }) => id?.S);
     },
     get: async (TableName: string, id: string) => {
       const { Item } = await clients().dynamodb.send(

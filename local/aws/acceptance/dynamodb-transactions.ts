@@ -1,9 +1,4 @@
-import {
-  PutItemCommand,
-  QueryCommand,
-  TransactGetItemsCommand,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
+import { TransactGetItemsCommand, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../testing/port.ts";
 import { tableClient } from "./dynamodb-client.ts";
@@ -13,21 +8,7 @@ import { type StartEmulator, useEmulator } from "./emulator.ts";
 export const describeDynamoDbTransactions = (start: StartEmulator) =>
   describe("DynamoDB transactions", () => {
     const clients = useEmulator(start);
-    const { make, keyOf, get } = tableClient(clients);
-    const put = (TableName: string, id: string, more = {}) =>
-      clients().dynamodb.send(new PutItemCommand({ TableName, Item: { ...keyOf(id), ...more } }));
-    const byState = async (TableName: string, state: string) => {
-      const { Items = [] } = await clients().dynamodb.send(
-        new QueryCommand({
-          TableName,
-          IndexName: "byState",
-          KeyConditionExpression: "#s = :s",
-          ExpressionAttributeNames: { "#s": "state" },
-          ExpressionAttributeValues: { ":s": { S: state } },
-        }),
-      );
-      return Items.map(({ id }) => id?.S);
-    };
+    const { make, keyOf, get, put, byState } = tableClient(clients);
 
     it("does all of a transaction or nothing, and says which part objected", async () => {
       const table = await make();

@@ -21,21 +21,7 @@ import { type StartEmulator, useEmulator } from "./emulator.ts";
 export const describeDynamoDb = (start: StartEmulator) =>
   describe("DynamoDB", () => {
     const clients = useEmulator(start);
-    const { make, keyOf, get } = tableClient(clients);
-    const put = (TableName: string, id: string, more = {}) =>
-      clients().dynamodb.send(new PutItemCommand({ TableName, Item: { ...keyOf(id), ...more } }));
-    const byState = async (TableName: string, state: string) => {
-      const { Items = [] } = await clients().dynamodb.send(
-        new QueryCommand({
-          TableName,
-          IndexName: "byState",
-          KeyConditionExpression: "#s = :s",
-          ExpressionAttributeNames: { "#s": "state" },
-          ExpressionAttributeValues: { ":s": { S: state } },
-        }),
-      );
-      return Items.map(({ id }) => id?.S);
-    };
+    const { make, keyOf, get, put, byState } = tableClient(clients);
 
     it("stores every type and gives it back", async () => {
       const table = await make();
