@@ -75,12 +75,12 @@ describe("GET /health/dependencies", () => {
     });
   });
 
-  it("is 403 for anybody but an admin", async () => {
+  it("is 403 for every caller but an admin", async () => {
     expect((await get("data.read data.write")).status).toBe(403);
     expect(aws.calls).toEqual([]);
   });
 
-  it("tells nothing of the call before", async () => {
+  it("logs nothing of the call before", async () => {
     aws.answerWith({});
     expect((await get()).status).toBe(503);
     aws.answerWith(all);
@@ -113,7 +113,7 @@ describe("asking dependencies", () => {
     });
   });
 
-  it("tells one that cannot even be asked from the others", async () => {
+  it("distinguishes one that cannot even be asked from the others", async () => {
     const ask = makeAskDependencies([
       {
         name: "throws",
