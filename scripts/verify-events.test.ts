@@ -122,7 +122,10 @@ describe("verify-events", () => {
     const rolledBack = await verify();
 
     expect(whole).toMatchObject({ code: 0, output: `valid: 8 events of anchored, held against ${key}\n` });
-    expect(rolledBack).toMatchObject({ code: 1, output: expect.stringMatching(/^NOT VALID: .*held against/m) });
+    expect(rolledBack).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^NOT VALID: .*held against/m),
+    });
     expect(rolledBack.output).toContain("was anchored, but the head knows of 0");
   });
 

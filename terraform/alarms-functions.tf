@@ -77,7 +77,7 @@ locals {
         threshold  = 1
       }
     },
-    # The stacks of these triggers count the records that can never succeed. Of an auditor the alarm above tells already.
+    # The stacks of these triggers count the records that can never succeed. Those of an auditor have the alarm above.
     {
       for name in keys(local.functions) : "${name}-rejected" => {
         kind       = "messages-rejected"
