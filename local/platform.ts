@@ -10,6 +10,7 @@ import { matchesPattern } from "./aws/matching/pattern.ts";
 import { StartError } from "./aws/port/errors.ts";
 import { permissionsFrom } from "./aws/port/permissions.ts";
 import { startAwsPort } from "./aws/port/port.ts";
+import type { LocalStreams } from "./aws/port/provision.ts";
 import { type Clock, makeClock } from "./clock.ts";
 import { shareClock } from "./clock-file.ts";
 import { localDeployment } from "./deployment.ts";

@@ -145,7 +145,12 @@ export type TransformedRecord =
   | { recordId: string; result: "Dropped" | "ProcessingFailed" };
 
 /** Why a batch was not transformed, after all its attempts. */
-export type TransformFailure = { errorCode: string; errorMessage: string; attempts: number; functionArn: string };
+export type TransformFailure = {
+  errorCode: string;
+  errorMessage: string;
+  attempts: number;
+  functionArn: string;
+};
 
 /** Delivery streams; names are full names (`millrace-local-logs`). What was taken is on disk. */
 export type DeliveryStreams = {

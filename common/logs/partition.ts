@@ -32,7 +32,15 @@ export const partitionOf = (
 });
 
 /** Folders of a partition, in their order; the stream in resources.json has the same. */
-export const PARTITION_KEYS = ["environment", "organization", "logtype", "year", "month", "day", "hour"] as const;
+export const PARTITION_KEYS = [
+  "environment",
+  "organization",
+  "logtype",
+  "year",
+  "month",
+  "day",
+  "hour",
+] as const;
 
 /** `environment=<e>/organization=<o>/…/hour=<hh>/` */
 export const partitionPath = (partition: Partition): string =>

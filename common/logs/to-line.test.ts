@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import resources from "#functions/resources.json" with { type: "json" };
 import { isLate } from "./line.ts";
 import { maskLine } from "./mask-line.ts";
-import resources from "#functions/resources.json" with { type: "json" };
 import { PARTITION_KEYS, partitionOf, partitionPath } from "./partition.ts";
 import { readMessage } from "./read-message.ts";
 import { toLine } from "./to-line.ts";

@@ -30,7 +30,9 @@ const resultOf = (given: unknown): TransformedRecord | undefined => {
   if (result === "Dropped" || result === "ProcessingFailed") return { recordId, result };
   if (result !== "Ok" || typeof data !== "string") return undefined;
   const keys = isObject(metadata) && isObject(metadata.partitionKeys) ? metadata.partitionKeys : {};
-  const partitionKeys = Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, String(value ?? "")]));
+  const partitionKeys = Object.fromEntries(
+    Object.entries(keys).map(([name, value]) => [name, String(value ?? "")]),
+  );
   return { recordId, result, data: Buffer.from(data, "base64"), partitionKeys };
 };
 
@@ -46,11 +48,17 @@ export const readAnswer = (batch: TransformBatch, outcome: Invocation): Answered
   const given: unknown[] = isObject(payload) && Array.isArray(payload.records) ? payload.records : [];
   const results = given.flatMap((one) => resultOf(one) ?? []);
   if (results.length < given.length) {
-    return { errorCode: "Lambda.JsonProcessingException", errorMessage: "A record of the answer is malformed." };
+    return {
+      errorCode: "Lambda.JsonProcessingException",
+      errorMessage: "A record of the answer is malformed.",
+    };
   }
   const ids = new Set(results.map(({ recordId }) => recordId));
   if (ids.size < results.length) {
-    return { errorCode: "Lambda.DuplicatedRecordId", errorMessage: "A record id stands in the answer twice." };
+    return {
+      errorCode: "Lambda.DuplicatedRecordId",
+      errorMessage: "A record id stands in the answer twice.",
+    };
   }
   if (batch.records.some(({ recordId }) => !ids.has(recordId))) {
     return { errorCode: "Lambda.MissingRecordId", errorMessage: "A record id is missing in the answer." };

@@ -45,7 +45,10 @@ export const makeDeliveryStream = ({ settings, store, putFile, log, now }: Deliv
     deliver(await store.replace(records, outputs));
 
   /** Of records that the function passed, the outputs by folder, and those that no folder could be had for. */
-  const place = (passed: readonly { record: Stored; result: TransformedRecord & { result: "Ok" } }[], functionArn: string) => {
+  const place = (
+    passed: readonly { record: Stored; result: TransformedRecord & { result: "Ok" } }[],
+    functionArn: string,
+  ) => {
     const folders = new Map<string, Buffer[]>();
     const unplaced: Failed[] = [];
     const crowded: Failed[] = [];
@@ -109,7 +112,11 @@ export const makeDeliveryStream = ({ settings, store, putFile, log, now }: Deliv
     },
     take: intake.take,
     release: (batch: TransformBatch): void => intake.add(intake.taken(batch)),
-    settle: async (batch: TransformBatch, results: readonly TransformedRecord[], functionArn: string): Promise<void> => {
+    settle: async (
+      batch: TransformBatch,
+      results: readonly TransformedRecord[],
+      functionArn: string,
+    ): Promise<void> => {
       const records = intake.taken(batch);
       const byId = new Map(results.map((result) => [result.recordId, result]));
       const passed: { record: Stored; result: TransformedRecord & { result: "Ok" } }[] = [];
@@ -119,18 +126,27 @@ export const makeDeliveryStream = ({ settings, store, putFile, log, now }: Deliv
         if (result?.result === "Ok") passed.push({ record, result });
         else if (result?.result !== "Dropped") {
           const errorMessage = "ProcessingFailed status set for record";
-          refused.push({ record, errorCode: "Lambda.ProcessingFailedStatus", errorMessage, attempts: 1, functionArn });
+          refused.push({
+            record,
+            errorCode: "Lambda.ProcessingFailedStatus",
+            errorMessage,
+            attempts: 1,
+            functionArn,
+          });
         }
       }
       const { folders, unplaced, crowded } = place(passed, functionArn);
       const added = now();
-      const good = Array.from(folders, ([folder, lines]): NewOutput => ({
-        stream: name,
-        folder,
-        failed: false,
-        added,
-        data: Buffer.concat(lines),
-      }));
+      const good = Array.from(
+        folders,
+        ([folder, lines]): NewOutput => ({
+          stream: name,
+          folder,
+          failed: false,
+          added,
+          data: Buffer.concat(lines),
+        }),
+      );
       await replace(records, [
         ...good,
         ...failures([...refused, ...unplaced], "processing-failed"),

@@ -9,7 +9,10 @@ export type Failed = {
 };
 
 /** A failure as Firehose writes it, one a line, under the error prefix. */
-export const failureLine = ({ record, errorCode, errorMessage, attempts, functionArn }: Failed, now: number): string =>
+export const failureLine = (
+  { record, errorCode, errorMessage, attempts, functionArn }: Failed,
+  now: number,
+): string =>
   `${JSON.stringify({
     attemptsMade: attempts,
     arrivalTimestamp: record.arrivedAt,

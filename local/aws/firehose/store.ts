@@ -16,10 +16,19 @@ export const FIREHOSE_SCHEMA = `
 export type Stored = StreamRecord & { id: number; stream: string };
 
 /** Lines on their way into one folder. */
-export type Output = { id: number; stream: string; folder: string; failed: boolean; added: number; data: Buffer };
+export type Output = {
+  id: number;
+  stream: string;
+  folder: string;
+  failed: boolean;
+  added: number;
+  data: Buffer;
+};
 
 const bufferOf = (value: unknown): Buffer =>
-  value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : Buffer.alloc(0);
+  value instanceof Uint8Array
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    : Buffer.alloc(0);
 
 /** What the streams have taken and not yet delivered. */
 export const openFirehoseStore = (database: DatabaseSync) => {
@@ -38,9 +47,7 @@ export const openFirehoseStore = (database: DatabaseSync) => {
         records.map((record) => ({
           ...record,
           stream,
-          id: Number(
-            insert.run(stream, record.arrivedAt, record.recordId, record.data).lastInsertRowid,
-          ),
+          id: Number(insert.run(stream, record.arrivedAt, record.recordId, record.data).lastInsertRowid),
         })),
       ),
     /** Puts outputs in the place of records, at once. */

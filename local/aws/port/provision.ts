@@ -1,6 +1,13 @@
 import type { Declarations, Resources, TableResource } from "#common/manifest/manifest.ts";
 import { hasOwnDeadLetters } from "#common/manifest/manifest.ts";
-import { bucketName, type Deployment, deadLetterName, keyAlias, resourceName, streamNames } from "#common/manifest/names.ts";
+import {
+  bucketName,
+  type Deployment,
+  deadLetterName,
+  keyAlias,
+  resourceName,
+  streamNames,
+} from "#common/manifest/names.ts";
 import { PARTITIONS_MAX, type StreamSettings } from "../firehose/stream.ts";
 import type { Arns } from "./arn.ts";
 import { AwsError } from "./errors.ts";
@@ -203,7 +210,8 @@ export const provision = async (
   }
   for (const key of Object.keys(resources.keys)) port.ensureKey(keyAlias(deployment, key));
   for (const [topic, { maximumMessageBytes }] of Object.entries(resources.topics)) {
-    const limit = maximumMessageBytes === undefined ? {} : { MaximumMessageSize: String(maximumMessageBytes) };
+    const limit =
+      maximumMessageBytes === undefined ? {} : { MaximumMessageSize: String(maximumMessageBytes) };
     port.ensureTopic(resourceName(deployment, topic), limit);
   }
   for (const bus of Object.keys(resources.buses)) port.ensureBus(resourceName(deployment, bus));
