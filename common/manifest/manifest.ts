@@ -97,6 +97,8 @@ export type StreamResource = {
   countSetting: string;
   /** The topic whose messages they get, each stream those of its number (message attribute `stream`). */
   topic: string;
+  /** The queue on whose dead-letter queue messages go that the topic could not put on a stream. */
+  undelivered: string;
   bucket: string;
   /** What its function's partition keys are called, in the order of the folders. */
   partitionKeys: string[];

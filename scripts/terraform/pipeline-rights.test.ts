@@ -54,6 +54,7 @@ const MAKING: Readonly<Record<string, string>> = {
   aws_internet_gateway: "ec2:CreateInternetGateway",
   aws_kms_alias: "kms:CreateAlias",
   aws_kms_key: "kms:CreateKey",
+  aws_kinesis_firehose_delivery_stream: "firehose:CreateDeliveryStream",
   aws_lambda_alias: "lambda:CreateAlias",
   aws_lambda_event_source_mapping: "lambda:CreateEventSourceMapping",
   aws_lambda_function: "lambda:CreateFunction",

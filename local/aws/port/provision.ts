@@ -6,7 +6,9 @@ import {
   deadLetterName,
   keyAlias,
   resourceName,
+  streamErrorPrefix,
   streamNames,
+  streamPrefix,
 } from "#common/manifest/names.ts";
 import { PARTITIONS_MAX, type StreamSettings } from "../firehose/stream.ts";
 import type { Arns } from "./arn.ts";
@@ -150,15 +152,17 @@ const provisionStreams = (
   settingsOf: (stream: string) => LocalStreams = () => STREAMS,
   port: Pick<Provisioned, "ensureStream" | "ensureSubscription">,
 ): void => {
-  for (const [stream, { topic, bucket, prefix, errorPrefix, partitionKeys }] of Object.entries(streams)) {
+  for (const [stream, declared] of Object.entries(streams)) {
+    const { topic, undelivered, bucket } = declared;
+    const dead = arns.at("sqs", resourceName(deployment, deadLetterName(undelivered)));
     const { count, bufferMs, transformMs, partitionsMax = PARTITIONS_MAX } = settingsOf(stream);
     for (const [number, own] of streamNames(stream, count).entries()) {
       const name = resourceName(deployment, own);
       port.ensureStream({
         name,
         bucket: bucketName(deployment, bucket),
-        prefix: prefix + partitionKeys.map((key) => `${key}=!{partitionKeyFromLambda:${key}}/`).join(""),
-        errorPrefix: `${errorPrefix}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/`,
+        prefix: streamPrefix(declared),
+        errorPrefix: streamErrorPrefix(declared),
         bufferMs,
         bufferBytes: 128 * MIB,
         transformMs,
@@ -171,6 +175,7 @@ const provisionStreams = (
         arns.at("firehose", `deliverystream/${name}`),
         {
           RawMessageDelivery: "true",
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead }),
           SubscriptionRoleArn: `arn:aws:iam::${deployment.accountId}:role/${resourceName(deployment, `${stream}-topic`)}`,
           ...filterOf(number, count),
         },
