@@ -164,14 +164,21 @@ describe("what breaks the rules on the stream", () => {
     };
     for (const record of Object.values(bad)) await putOnStream(record);
     await putOnStream(many(500, "enough"));
-    const future = await system.call("POST /logs", { token: writer, body: message("in-2199", { time: "2199-01-01T00:00:00Z" }) });
-    const past = await system.call("POST /logs", { token: writer, body: message("in-1969", { time: "1969-01-01T00:00:00Z" }) });
+    const future = await system.call("POST /logs", {
+      token: writer,
+      body: message("in-2199", { time: "2199-01-01T00:00:00Z" }),
+    });
+    const past = await system.call("POST /logs", {
+      token: writer,
+      body: message("in-1969", { time: "1969-01-01T00:00:00Z" }),
+    });
     await putOnStream(JSON.stringify(message("large", { noise: "x".repeat(900_000) })));
 
     expect([future.status, past.status]).toEqual([202, 202]);
     const now = new Date();
     const lines = await linesOf("in-2199", "in-1969", "large", "enough-0", "enough-499");
-    for (const { key } of lines) expect(key).toContain(`/organization=demo/logtype=web/year=${now.getUTCFullYear()}/`);
+    for (const { key } of lines)
+      expect(key).toContain(`/organization=demo/logtype=web/year=${now.getUTCFullYear()}/`);
     expect(lines.find(({ line }) => line.id === "in-1969")?.line.sentTime).toBe("1969-01-01T00:00:00.000Z");
     const rejected: { code: string; reason: string; raw: string; encoding?: string }[] = [];
     await eventually(
@@ -184,7 +191,9 @@ describe("what breaks the rules on the stream", () => {
       expect(code).toMatch(/^MESSAGE_(INVALID|NOT_JSON)$/);
       expect(reason.length).toBeGreaterThan(10);
     }
-    expect(rejected.filter(({ reason }) => reason.includes("/organizationID")).length).toBeGreaterThanOrEqual(7);
+    expect(rejected.filter(({ reason }) => reason.includes("/organizationID")).length).toBeGreaterThanOrEqual(
+      7,
+    );
     expect(rejected.filter(({ reason }) => reason.includes("envelope"))).toHaveLength(1);
     expect(rejected.filter(({ reason }) => reason.includes("500 messages"))).toHaveLength(1);
     expect(rejected.filter(({ encoding }) => encoding === "base64")).toHaveLength(1);
@@ -194,7 +203,9 @@ describe("what breaks the rules on the stream", () => {
       30_000,
     );
     expect(await lakeFailures(aws.s3)).toEqual([]);
-    expect((await lakeKeys(aws.s3, "logs/")).filter((key) => !/organization=demo\/logtype=web\//.test(key))).toEqual([]);
+    expect(
+      (await lakeKeys(aws.s3, "logs/")).filter((key) => !/organization=demo\/logtype=web\//.test(key)),
+    ).toEqual([]);
   });
 
   it("over HTTP is answered by its place, and the good ones are taken", async () => {

@@ -37,6 +37,7 @@ const MAKING: Readonly<Record<string, string>> = {
   aws_cloudwatch_event_bus: "events:CreateEventBus",
   aws_cloudwatch_event_rule: "events:PutRule",
   aws_cloudwatch_event_target: "events:PutTargets",
+  aws_cloudwatch_log_stream: "logs:CreateLogStream",
   aws_cloudwatch_log_group: "logs:CreateLogGroup",
   aws_cloudwatch_log_subscription_filter: "logs:PutSubscriptionFilter",
   aws_cloudwatch_metric_alarm: "cloudwatch:PutMetricAlarm",
