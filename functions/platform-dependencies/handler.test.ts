@@ -11,6 +11,8 @@ const all: AwsAnswers = {
   DescribeTable: () => ({ Table: {} }),
   GetQueueAttributes: () => ({ Attributes: {} }),
   DescribeEventBus: () => ({ Name: "bus" }),
+  GetTopicAttributes: () =>
+    "<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes/></GetTopicAttributesResult></GetTopicAttributesResponse>",
   HeadBucket: () => "",
   GenerateMac: () => ({ Mac: Buffer.alloc(32).toString("base64") }),
 };
