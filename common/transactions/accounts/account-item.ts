@@ -26,7 +26,9 @@ export const accountToItem = (account: Account): Item => {
     last: feed.last,
     spilled: feed.spilled,
     ...(feed.tail.length === 0 ? {} : { tail: pack(JSON.stringify(feed.tail.map(storedEntry))) }),
+    ...(account.shown === 0 ? {} : { shown: account.shown }),
     ...(folded === 0 ? {} : { folded }),
+    ...(account.swept === 0 ? {} : { swept: account.swept }),
     ...(night === 0 ? {} : { night }),
     ...given({
       currency,
@@ -34,6 +36,7 @@ export const accountToItem = (account: Account): Item => {
       newest: json(account.newest),
       pending: json(account.pending),
       watchFrom: account.watchFrom,
+      foldedAt: account.foldedAt,
     }),
     createdAt: account.createdAt,
   };
@@ -53,6 +56,7 @@ export const accountFromItem = (organizationId: string, accountId: string, item:
   const newest = parsed<NonNullable<Account["newest"]>>(item, "newest");
   const pending = parsed<NonNullable<Account["pending"]>>(item, "pending");
   const watchFrom = optionalTextOf(item, "watchFrom");
+  const foldedAt = optionalTextOf(item, "foldedAt");
   return {
     organizationId,
     accountId,
@@ -63,10 +67,12 @@ export const accountFromItem = (organizationId: string, accountId: string, item:
     feed: {
       last: numberOf(item, "last"),
       spilled: numberOf(item, "spilled"),
-      tail:
-        item.tail === undefined ? [] : (unpack(item.tail) as StoredEntry[]).map(entryFromStored),
+      tail: item.tail === undefined ? [] : (unpack(item.tail) as StoredEntry[]).map(entryFromStored),
     },
+    shown: optionalNumber(item, "shown"),
     folded: optionalNumber(item, "folded"),
+    ...(foldedAt === undefined ? {} : { foldedAt }),
+    swept: optionalNumber(item, "swept"),
     night: optionalNumber(item, "night"),
     ...(balance === undefined ? {} : { balance }),
     ...(newest === undefined ? {} : { newest }),
@@ -76,9 +82,15 @@ export const accountFromItem = (organizationId: string, accountId: string, item:
   };
 };
 
-export const segmentToItem = (organizationId: string, accountId: string, segment: Segment): Item => ({
+export const segmentToItem = (
+  organizationId: string,
+  accountId: string,
+  segment: Segment,
+  sealedAt: string,
+): Item => ({
   ...segmentKey(organizationId, accountId, segment.last),
   first: segment.first,
+  sealedAt,
   entries: pack(JSON.stringify(segment.entries.map(storedEntry))),
 });
 

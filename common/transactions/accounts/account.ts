@@ -22,8 +22,14 @@ export type Account = {
   /** One more with every write of the account or a row of it: 0 before the first. */
   readonly version: number;
   readonly feed: FeedEnd;
+  /** How many rows are shown. */
+  readonly shown: number;
   /** The base at which new walks begin; 0: there is none. */
   readonly folded: number;
+  /** When `folded` was moved there. */
+  readonly foldedAt?: string;
+  /** Up to here the segments that a base replaces, and older bases, are deleted. */
+  readonly swept: number;
   /** The last night's day: pending rows that were listed too long before it are hidden. */
   readonly night: number;
   /** The newest posted row with a balance in the account's currency, or in any while an admin set none. */
@@ -45,7 +51,9 @@ export const newAccount = (organizationId: string, accountId: string, createdAt:
   owners: [],
   version: 0,
   feed: { last: 0, spilled: 0, tail: [] },
+  shown: 0,
   folded: 0,
+  swept: 0,
   night: 0,
   createdAt,
 });

@@ -23,7 +23,9 @@ export type Change = {
   /** Whether `before` holds all rows that those whose sayings change may be matched with. */
   readonly matched: boolean;
   readonly night?: number;
-  readonly set?: Partial<Pick<Account, "nickname" | "owners" | "currency" | "watchFrom" | "folded">>;
+  readonly set?: Partial<
+    Pick<Account, "nickname" | "owners" | "currency" | "watchFrom" | "folded" | "foldedAt" | "swept">
+  >;
 };
 
 export type Plan = {
@@ -41,7 +43,7 @@ export type PlanDeps = {
 };
 
 /** The newest of a kind among all rows of an account, these changed ones as they are to be. */
-const searchNewest = async (
+export const searchNewest = async (
   table: Pick<Table, "queryPage">,
   { organizationId, accountId }: Account,
   changes: readonly RowChange[],
@@ -96,6 +98,8 @@ export const planChange = async (change: Change, { table, time, rulesOf }: PlanD
   const newest = givesCurrency ? await find(account.newest, gaveCurrency, shownIn(night)) : undefined;
 
   const { end, segments } = append(account.feed, entries);
+  const come = entries.filter(({ kind }) => kind === "added").length;
+  const go = entries.filter(({ kind }) => kind === "removed").length;
   const pending = pendingRange(account.pending, after);
   const watched = entries.flatMap((entry) =>
     entry.kind !== "removed" && entry.row.status === "pending" ? [entry.row.postedAt] : [],
@@ -108,6 +112,7 @@ export const planChange = async (change: Change, { table, time, rulesOf }: PlanD
     ...others,
     version: account.version + 1,
     feed: end,
+    shown: account.shown + come - go,
     night,
     ...(balance === undefined ? {} : { balance }),
     ...(newest === undefined ? {} : { newest }),
@@ -119,7 +124,7 @@ export const planChange = async (change: Change, { table, time, rulesOf }: PlanD
   const writes: Write[] = [
     { put: accountToItem(next), ...(isNew ? { absent: true } : { version: account.version }) },
     ...(isNew ? [{ put: accountListKey(organizationId, accountId) }] : []),
-    ...segments.map((segment): Write => ({ put: segmentToItem(organizationId, accountId, segment) })),
+    ...segments.map((segment): Write => ({ put: segmentToItem(organizationId, accountId, segment, time) })),
     ...after.map((row): Write => ({ put: rowToItem(account, row) })),
     ...gone.map(
       ({ transactionId }): Write => ({ remove: transactionKey(organizationId, accountId, transactionId) }),
@@ -128,8 +133,8 @@ export const planChange = async (change: Change, { table, time, rulesOf }: PlanD
   return { writes, account: next, entries, rows };
 };
 
-/** Whether the account shows another balance, or another currency of it. */
+/** Whether the account shows another balance, or one in another currency or of another time. */
 export const balanceChanged = (before: Account, after: Account): boolean =>
   before.balance?.balance !== after.balance?.balance ||
   before.balance?.postedAt !== after.balance?.postedAt ||
-  currencyOf(before) !== currencyOf(after);
+  (after.balance !== undefined && currencyOf(before) !== currencyOf(after));

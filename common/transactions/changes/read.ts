@@ -29,7 +29,9 @@ export const readAccounts = async (
       const item = found.get(accountKey(organizationId, accountId).pk);
       return [
         accountId,
-        item ? accountFromItem(organizationId, accountId, item) : newAccount(organizationId, accountId, createdAt),
+        item
+          ? accountFromItem(organizationId, accountId, item)
+          : newAccount(organizationId, accountId, createdAt),
       ];
     }),
   );

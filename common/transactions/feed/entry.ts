@@ -14,9 +14,7 @@ export type Entry =
 export type StoredEntry = readonly ["a" | "m", FeedRow] | readonly ["r", string];
 
 export const storedEntry = (entry: Entry): StoredEntry =>
-  entry.kind === "removed"
-    ? ["r", entry.transactionId]
-    : [entry.kind === "added" ? "a" : "m", entry.row];
+  entry.kind === "removed" ? ["r", entry.transactionId] : [entry.kind === "added" ? "a" : "m", entry.row];
 
 export const entryFromStored = ([kind, value]: StoredEntry): Entry =>
   typeof value === "string"

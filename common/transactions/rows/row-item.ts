@@ -54,7 +54,7 @@ type Owner = { organizationId: string; accountId: string };
 const SK_START = "transaction#".length;
 
 export const rowToItem = ({ organizationId, accountId }: Owner, row: Row): Item => {
-  const { transactionId, ordinal, said, person, vendor, rules, pair, updatedAt } = row;
+  const { transactionId, ordinal, said, person, vendor, rules, pair, night, updatedAt } = row;
   const postedAt = highestOf(row)?.content.postedAt;
   return {
     ...transactionKey(organizationId, accountId, transactionId),
@@ -66,6 +66,7 @@ export const rowToItem = ({ organizationId, accountId }: Owner, row: Row): Item 
     ...(vendor === undefined ? {} : { vendor: JSON.stringify(vendor) }),
     ...(rules === undefined ? {} : { rules: JSON.stringify(rules) }),
     ...(pair === undefined ? {} : { pair: JSON.stringify(pair) }),
+    ...(night === undefined ? {} : { night }),
     updatedAt,
   };
 };
@@ -87,6 +88,7 @@ export const rowFromItem = (item: Item): Row => {
     ...(vendor === undefined ? {} : { vendor }),
     ...(rules === undefined ? {} : { rules }),
     ...(pair === undefined ? {} : { pair }),
+    ...(item.night === undefined ? {} : { night: numberOf(item, "night") }),
     updatedAt: textOf(item, "updatedAt"),
   };
 };

@@ -22,7 +22,11 @@ export type Person = { readonly category?: Edit; readonly note?: Edit };
 export type VendorAnswer = Answer & { readonly description: string };
 
 /** What the rules say of this description. */
-export type RulesAnswer = { readonly description: string; readonly merchant?: string; readonly category?: string };
+export type RulesAnswer = {
+  readonly description: string;
+  readonly merchant?: string;
+  readonly category?: string;
+};
 
 /**
  * A transaction as it is stored: what the standing imports said of it, and what others set. What is shown
@@ -39,6 +43,8 @@ export type Row = {
   readonly rules?: RulesAnswer;
   /** Of a posted transaction the pending one that it took, with that one's edits; of a taken one its taker. */
   readonly pair?: Person & { readonly id: string };
+  /** The night that hid it, where one transaction could not hide all rows that had vanished on its account. */
+  readonly night?: number;
   /** When what is shown changed last. */
   readonly updatedAt: string;
 };

@@ -91,14 +91,7 @@ const entryOf = (
  * What becomes of an account's rows when some of them change: who takes whom is computed anew, each row is held
  * against what stood there, and what is shown otherwise becomes an entry of the feed. What goes comes first.
  */
-export const settle = ({
-  before,
-  changed,
-  matched,
-  nights,
-  time,
-  rulesOf,
-}: SettleOptions): Settled => {
+export const settle = ({ before, changed, matched, nights, time, rulesOf }: SettleOptions): Settled => {
   const rows = new Map(before);
   for (const row of changed) rows.set(row.transactionId, withRules(row, rulesOf));
   if (matched) matchAll(rows);

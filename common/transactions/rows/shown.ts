@@ -47,7 +47,7 @@ const importOf = ({ said }: Row): string => {
 
 /** Whether a pending transaction was listed so long ago that it does not count any more. */
 const hasVanished = (row: Row, night: number): boolean =>
-  isPending(row) && night > (seenOf(row)?.day ?? night) + PENDING_DAYS;
+  isPending(row) && Math.max(night, row.night ?? 0) > (seenOf(row)?.day ?? night) + PENDING_DAYS;
 
 type Judgement = Pick<Shown, "merchant" | "category" | "categorySource" | "confidence" | "location">;
 
