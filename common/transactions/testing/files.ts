@@ -13,7 +13,9 @@ export const aContent = (over: Partial<Content> = {}): Content => ({
   ...over,
 });
 
-export const aFileRow = (over: Partial<Content> & { accountId?: string; transactionId?: string } = {}): TransactionRow => {
+export const aFileRow = (
+  over: Partial<Content> & { accountId?: string; transactionId?: string } = {},
+): TransactionRow => {
   const { accountId = "A1", transactionId, ...content } = over;
   return { accountId, ...(transactionId === undefined ? {} : { transactionId }), content: aContent(content) };
 };
@@ -51,4 +53,6 @@ export const fileRows = (rows: readonly TransactionRow[]): FileRow<TransactionRo
 };
 
 export const inBatches = <T>(rows: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(rows.length / size) }, (_, part) => rows.slice(part * size, (part + 1) * size));
+  Array.from({ length: Math.ceil(rows.length / size) }, (_, part) =>
+    rows.slice(part * size, (part + 1) * size),
+  );

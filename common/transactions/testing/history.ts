@@ -233,11 +233,12 @@ export const runHistory = async (seed: number): Promise<void> => {
   const takeBack = async (undo: Undo, actor: Actor): Promise<void> => {
     const { facts } = undo.of;
     const later = imports.filter(
-      (one) =>
-        one.facts.number > facts.number && one.facts.number < undo.number && one.state === "completed",
+      (one) => one.facts.number > facts.number && one.facts.number < undo.number && one.state !== "undone",
     );
     for (const one of later.sort((a, b) => a.facts.number - b.facts.number)) {
       for (const [place, batch] of one.batches.entries()) {
+        // One that waits to be taken back itself stands until then, as far as it was loaded.
+        if (!batch.receipts.some(({ round }) => round === 0)) continue;
         const isSaid = () => batch.receipts.some(({ round }) => round === undo.number);
         const table = tableOf(actor, (writes) => {
           const put = writes[0];
@@ -257,7 +258,10 @@ export const runHistory = async (seed: number): Promise<void> => {
     }
     for (const [place, batch] of undo.of.batches.entries()) {
       for (const stored of batch.receipts) {
-        const key = { ...receiptKey(facts.importId, place, stored.round), sk: `undone#${place}#${stored.round}` };
+        const key = {
+          ...receiptKey(facts.importId, place, stored.round),
+          sk: `undone#${place}#${stored.round}`,
+        };
         for (;;) {
           const table = tableOf(actor, () => {
             for (const { accountId, said } of stored.receipt) model.remove(facts.number, accountId, said);
@@ -299,9 +303,7 @@ export const runHistory = async (seed: number): Promise<void> => {
   const own = async (actor: Actor): Promise<void> => {
     const accountId = pick(ACCOUNTS);
     const currency = accountOf(accountId)?.balance?.currency ?? "EUR";
-    const table = tableOf(actor, (writes) =>
-      model.currency(accountId, String(accountPut(writes)?.currency)),
-    );
+    const table = tableOf(actor, (writes) => model.currency(accountId, String(accountPut(writes)?.currency)));
     const owners = USERS.filter(() => random() < 0.6);
     await makeRegister({ table, now, sleep: async () => {}, register: async () => {} }).put(
       { organizationId: ORGANIZATION, accountId, transactionId: "tx" },
@@ -332,7 +334,8 @@ export const runHistory = async (seed: number): Promise<void> => {
     work(actor)
       .catch((error: unknown) => {
         const name = error instanceof Error ? error.name : "";
-        const isFault = name === "Killed" || (error instanceof Error && error.message === "the answer was lost");
+        const isFault =
+          name === "Killed" || (error instanceof Error && error.message === "the answer was lost");
         const isRefused = ["NOT_FOUND", "ACCOUNT_IN_CHANGE", "CURRENCY_SET"].includes(
           (error as { code?: string }).code ?? "",
         );
@@ -343,11 +346,13 @@ export const runHistory = async (seed: number): Promise<void> => {
       });
   };
   const open = (): (() => void)[] => [
-    ...imports.filter((one) => isRunning(one) && mayLoad(one)).flatMap((one) =>
-      one.batches.flatMap((batch, place) =>
-        batch.receipts.length === 0 ? [() => start((actor) => load(one, place, actor))] : [],
+    ...imports
+      .filter((one) => isRunning(one) && mayLoad(one))
+      .flatMap((one) =>
+        one.batches.flatMap((batch, place) =>
+          batch.receipts.length === 0 ? [() => start((actor) => load(one, place, actor))] : [],
+        ),
       ),
-    ),
     ...undos
       .filter((undo) => !undo.isDone && mayTakeBack(undo))
       .slice(0, 1)
@@ -382,7 +387,8 @@ export const runHistory = async (seed: number): Promise<void> => {
   };
   const mustGoOn = () => {
     const [failure] = failures;
-    if (failure) throw failure instanceof Broken ? failure : new Broken(`no call fails by itself: ${failure}`);
+    if (failure)
+      throw failure instanceof Broken ? failure : new Broken(`no call fails by itself: ${failure}`);
   };
 
   start(own);

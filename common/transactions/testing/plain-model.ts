@@ -102,7 +102,9 @@ export const makePlainModel = () => {
 
   const editOf = (accountId: string, ids: readonly string[], field: Field) =>
     edits
-      .filter((edit) => edit.accountId === accountId && edit.field === field && ids.includes(edit.transactionId))
+      .filter(
+        (edit) => edit.accountId === accountId && edit.field === field && ids.includes(edit.transactionId),
+      )
       .reduce<PlainEdit | undefined>((best, edit) => (best && best.at > edit.at ? best : edit), undefined);
 
   const rowsFrom = (accountId: string, some: readonly PlainLine[]): PlainRow[] => {
@@ -146,7 +148,13 @@ export const makePlainModel = () => {
     removeAll: (number: number): void => {
       lines = lines.filter((line) => line.number !== number);
     },
-    edit: (accountId: string, transactionId: string, field: Field, value: string | null, at: number): void => {
+    edit: (
+      accountId: string,
+      transactionId: string,
+      field: Field,
+      value: string | null,
+      at: number,
+    ): void => {
       const candidates = candidatesOf(of(accountId));
       const pending = [...pairsOf(candidates)].find(([, taker]) => taker.id === transactionId)?.[0];
       const ids = pending === undefined ? [transactionId] : [transactionId, pending];

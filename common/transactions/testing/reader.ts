@@ -32,17 +32,20 @@ export const makeReader = ({
     const options = { organizationId, userId, accounts, limit, isLate: () => false };
     const { changes, accounts: next, hasMore } = await walk(table, options);
     const { added, modified, removed } = changes;
-    if (added.length + modified.length + removed.length > limit) throw new Broken("no page is beyond its limit");
+    if (added.length + modified.length + removed.length > limit)
+      throw new Broken("no page is beyond its limit");
     for (const { accountId, transactionId, importId, amount, note, category } of added) {
       if (state.has(`${accountId}#${transactionId}`)) throw new Broken(`${transactionId} is added twice`);
       state.set(`${accountId}#${transactionId}`, { importId, amount, note, category });
     }
     for (const { accountId, transactionId, importId, amount, note, category } of modified) {
-      if (!state.has(`${accountId}#${transactionId}`)) throw new Broken(`${transactionId} is modified, not had`);
+      if (!state.has(`${accountId}#${transactionId}`))
+        throw new Broken(`${transactionId} is modified, not had`);
       state.set(`${accountId}#${transactionId}`, { importId, amount, note, category });
     }
     for (const { accountId, transactionId } of removed) {
-      if (!state.delete(`${accountId}#${transactionId}`)) throw new Broken(`${transactionId} is removed, not had`);
+      if (!state.delete(`${accountId}#${transactionId}`))
+        throw new Broken(`${transactionId} is removed, not had`);
     }
     const bytes = positionToBytes({ accounts: next, sealedAt: 1, ...(hasMore ? { begunAt: 1 } : {}) });
     accounts = positionFromBytes(bytes)?.accounts ?? new Map();
@@ -76,7 +79,13 @@ export const makeReader = ({
           row.category ?? "Other",
         ]),
       );
-      const has = [...state].map(([key, row]) => [key, row.importId, row.amount, row.note ?? null, row.category]);
+      const has = [...state].map(([key, row]) => [
+        key,
+        row.importId,
+        row.amount,
+        row.note ?? null,
+        row.category,
+      ]);
       const [one, other] = [JSON.stringify(has.sort()), JSON.stringify(wanted.sort())];
       if (one !== other) throw new Broken(`${userId} has ${one} instead of ${other}`);
     },
