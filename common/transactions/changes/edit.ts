@@ -4,7 +4,7 @@ import { type Edit, newerEdit, type Row } from "../rows/row.ts";
 import { type Shown, shownOf } from "../rows/shown.ts";
 import { type ChangeTable, type Plan, planChange } from "./plan.ts";
 import { readAccount, readRows } from "./read.ts";
-import { type Sleep, untilWritten, wait } from "./retry.ts";
+import { type RecordChange, type Sleep, untilWritten, wait } from "./retry.ts";
 
 /** What a person sets; null gives a field back to the machine, and a field that is absent stays. */
 export type Edits = { category?: string | null; note?: string | null };
@@ -55,35 +55,40 @@ export const ownAccount = async (
  */
 export const makeEdit =
   ({ table, now = Date.now, sleep = wait }: EditDeps) =>
-  async (target: EditTarget, edits: Edits): Promise<ShownRow> => {
+  async (target: EditTarget, edits: Edits, record?: RecordChange): Promise<ShownRow> => {
     const { organizationId, accountId, transactionId } = target;
     const read = async (ids: readonly string[]) => {
       const named = ids.map((id) => ({ accountId, transactionId: id }));
       return (await readRows(table, organizationId, named)).get(accountId) ?? new Map<string, Row>();
     };
-    const planned = await untilWritten(table, sleep, async (): Promise<Plan & { shown: ShownRow }> => {
-      const account = await ownAccount(table, target);
-      const before = await read([transactionId]);
-      const row = before.get(transactionId);
-      if (!row || shownOf(row, account.night) === undefined) throw new AppError("NOT_FOUND");
-      const next = edited(row, edits, account.version + 1);
-      const changed = [next];
-      if (row.pair) {
-        const pair = (await read([row.pair.id])).get(row.pair.id);
-        if (pair) {
-          before.set(pair.transactionId, pair);
-          changed.push(withSameEdits(pair, next, edits));
+    const planned = await untilWritten(
+      table,
+      sleep,
+      async (): Promise<Plan & { shown: ShownRow }> => {
+        const account = await ownAccount(table, target);
+        const before = await read([transactionId]);
+        const row = before.get(transactionId);
+        if (!row || shownOf(row, account.night) === undefined) throw new AppError("NOT_FOUND");
+        const next = edited(row, edits, account.version + 1);
+        const changed = [next];
+        if (row.pair) {
+          const pair = (await read([row.pair.id])).get(row.pair.id);
+          if (pair) {
+            before.set(pair.transactionId, pair);
+            changed.push(withSameEdits(pair, next, edits));
+          }
         }
-      }
-      const time = new Date(now()).toISOString();
-      const plan = await planChange(
-        { account, before, changed, matched: false },
-        { table, time, rulesOf: () => undefined },
-      );
-      const written = plan.rows.find(({ after }) => after?.transactionId === transactionId)?.after ?? row;
-      const shown = shownOf(written, account.night);
-      if (!shown) throw new AppError("NOT_FOUND");
-      return { ...plan, shown: { ...shown, accountId, updatedAt: written.updatedAt } };
-    });
+        const time = new Date(now()).toISOString();
+        const plan = await planChange(
+          { account, before, changed, matched: false },
+          { table, time, rulesOf: () => undefined },
+        );
+        const written = plan.rows.find(({ after }) => after?.transactionId === transactionId)?.after ?? row;
+        const shown = shownOf(written, account.night);
+        if (!shown) throw new AppError("NOT_FOUND");
+        return { ...plan, shown: { ...shown, accountId, updatedAt: written.updatedAt } };
+      },
+      record,
+    );
     return planned.shown;
   };

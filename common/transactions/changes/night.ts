@@ -45,13 +45,14 @@ export const makeNight =
         if (account === undefined || account.night >= night) return { writes: [], entries: [] };
         const pending = await readPending(table, account);
         const stale = pending.filter((row) => shownOf(row, night) === undefined);
-        // An account whose rows all stay shown is not written: its night is moved when that hides something.
-        if (stale.length === 0) return { writes: [], entries: [] };
         isDone = stale.length <= ROWS_MAX;
         const changed = stale.slice(0, ROWS_MAX).map((row) => (isDone ? row : { ...row, night }));
         const gone = new Set(changed.map(({ transactionId }) => transactionId));
         const kept = pending.filter(({ transactionId }) => !gone.has(transactionId)).map(dateOf);
-        const watchFrom = kept.toSorted()[0];
+        const watchFrom = kept.toSorted()[0] ?? null;
+        // An account whose rows all stay shown keeps its night: it is moved when that hides something.
+        if (stale.length === 0 && watchFrom === (account.watchFrom ?? null))
+          return { writes: [], entries: [] };
         const time = new Date(now()).toISOString();
         return planChange(
           {
@@ -59,8 +60,8 @@ export const makeNight =
             before: new Map(stale.map((row) => [row.transactionId, row])),
             changed,
             matched: false,
-            ...(isDone ? { night } : {}),
-            set: { ...(watchFrom === undefined ? {} : { watchFrom }) },
+            ...(isDone && stale.length > 0 ? { night } : {}),
+            watchFrom,
           },
           { table, time, rulesOf: () => undefined },
         );

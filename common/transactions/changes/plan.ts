@@ -23,9 +23,9 @@ export type Change = {
   /** Whether `before` holds all rows that those whose sayings change may be matched with. */
   readonly matched: boolean;
   readonly night?: number;
-  readonly set?: Partial<
-    Pick<Account, "nickname" | "owners" | "currency" | "watchFrom" | "folded" | "foldedAt" | "swept">
-  >;
+  /** The earliest date of the pending rows that stay shown; null when there is none. */
+  readonly watchFrom?: string | null;
+  readonly set?: Partial<Pick<Account, "nickname" | "owners" | "currency" | "folded" | "foldedAt" | "swept">>;
 };
 
 export type Plan = {
@@ -76,10 +76,10 @@ const earliest = (one: string | undefined, other: string | undefined): string | 
  * with its balance and its end of the feed, sealed entries, and the rows.
  */
 export const planChange = async (change: Change, { table, time, rulesOf }: PlanDeps): Promise<Plan> => {
-  const { account, before, changed, matched, night = account.night, set = {} } = change;
+  const { account, before, changed, matched, night = account.night, watchFrom: watch, set = {} } = change;
   const nights = { before: account.night, after: night };
   const { rows, entries } = settle({ before, changed, matched, nights, time, rulesOf });
-  const isSet = night !== account.night || Object.keys(set).length > 0;
+  const isSet = night !== account.night || watch !== undefined || Object.keys(set).length > 0;
   if (rows.length === 0 && !isSet) return { writes: [], account, entries, rows };
 
   const after = rows.flatMap((row) => row.after ?? []);
@@ -104,12 +104,11 @@ export const planChange = async (change: Change, { table, time, rulesOf }: PlanD
   const watched = entries.flatMap((entry) =>
     entry.kind !== "removed" && entry.row.status === "pending" ? [entry.row.postedAt] : [],
   );
-  const watchFrom = watched.reduce(earliest, "watchFrom" in set ? set.watchFrom : account.watchFrom);
+  const watchFrom = watched.reduce(earliest, watch === undefined ? account.watchFrom : (watch ?? undefined));
   const { balance: _balance, newest: _newest, watchFrom: _watchFrom, ...rest } = account;
-  const { watchFrom: _set, ...others } = set;
   const next: Account = {
     ...rest,
-    ...others,
+    ...set,
     version: account.version + 1,
     feed: end,
     shown: account.shown + come - go,

@@ -7,7 +7,7 @@ import { withBalance } from "../accounts/newest.ts";
 import { assignOwners } from "../owners/assign.ts";
 import { balanceChanged, type ChangeTable, planChange, searchNewest } from "./plan.ts";
 import { readAccount } from "./read.ts";
-import { type Sleep, untilWritten, wait } from "./retry.ts";
+import { type RecordChange, type Sleep, untilWritten, wait } from "./retry.ts";
 
 export type RegisterDeps = {
   table: ChangeTable;
@@ -44,37 +44,49 @@ export const makeRegister = ({ table, register, now = Date.now, sleep = wait }: 
     put: async (
       { organizationId, accountId, transactionId }: Target,
       { owners, nickname, currency }: Registration,
+      record?: RecordChange,
     ): Promise<{ account: Account; isNew: boolean }> => {
       await register(organizationId);
-      const planned = await untilWritten(table, sleep, async () => {
-        const time = new Date(now()).toISOString();
-        const found = await readAccount(table, organizationId, accountId);
-        const account = found ?? newAccount(organizationId, accountId, time);
-        await assertCurrency(account, currency);
-        const set = { owners: [...new Set(owners)].sort(), nickname: nickname ?? account.nickname, currency };
-        const isSame =
-          found !== undefined &&
-          JSON.stringify(set) ===
-            JSON.stringify({ owners: found.owners, nickname: found.nickname, currency: found.currency });
-        if (isSame) return { writes: [], account, isNew: false };
-        const plan = await planChange(
-          { account, before: new Map(), changed: [], matched: false, set },
-          { table, time, rulesOf: noRules },
-        );
-        const events = [
-          ...(set.nickname === account.nickname ? [] : nicknameEvents(plan.account, { time, transactionId })),
-          ...(balanceChanged(account, plan.account)
-            ? balanceEvents(plan.account, viewOf(plan.account), { time, transactionId, cause: "put" })
-            : []),
-        ];
-        const outbox: Write[] = events.length > 0 ? [{ put: outboxItem(plan.account, events, now()) }] : [];
-        const lists = await assignOwners(table, account, set.owners, time);
-        return {
-          writes: [...plan.writes, ...lists, ...outbox],
-          account: plan.account,
-          isNew: found === undefined,
-        };
-      });
+      const planned = await untilWritten(
+        table,
+        sleep,
+        async () => {
+          const time = new Date(now()).toISOString();
+          const found = await readAccount(table, organizationId, accountId);
+          const account = found ?? newAccount(organizationId, accountId, time);
+          await assertCurrency(account, currency);
+          const set = {
+            owners: [...new Set(owners)].sort(),
+            nickname: nickname ?? account.nickname,
+            currency,
+          };
+          const isSame =
+            found !== undefined &&
+            JSON.stringify(set) ===
+              JSON.stringify({ owners: found.owners, nickname: found.nickname, currency: found.currency });
+          if (isSame) return { writes: [], account, isNew: false };
+          const plan = await planChange(
+            { account, before: new Map(), changed: [], matched: false, set },
+            { table, time, rulesOf: noRules },
+          );
+          const events = [
+            ...(set.nickname === account.nickname
+              ? []
+              : nicknameEvents(plan.account, { time, transactionId })),
+            ...(balanceChanged(account, plan.account)
+              ? balanceEvents(plan.account, viewOf(plan.account), { time, transactionId, cause: "put" })
+              : []),
+          ];
+          const outbox: Write[] = events.length > 0 ? [{ put: outboxItem(plan.account, events, now()) }] : [];
+          const lists = await assignOwners(table, account, set.owners, time);
+          return {
+            writes: [...plan.writes, ...lists, ...outbox],
+            account: plan.account,
+            isNew: found === undefined,
+          };
+        },
+        record,
+      );
       return { account: planned.account, isNew: planned.isNew };
     },
 
@@ -82,22 +94,28 @@ export const makeRegister = ({ table, register, now = Date.now, sleep = wait }: 
     rename: async (
       { organizationId, accountId, transactionId, userId }: Target & { userId: string },
       nickname: string,
+      record?: RecordChange,
     ): Promise<Account> => {
-      const planned = await untilWritten(table, sleep, async () => {
-        const account = await readAccount(table, organizationId, accountId);
-        if (!account?.owners.includes(userId)) throw new AppError("NOT_FOUND");
-        if (account.nickname === nickname) return { writes: [], account };
-        const time = new Date(now()).toISOString();
-        const plan = await planChange(
-          { account, before: new Map(), changed: [], matched: false, set: { nickname } },
-          { table, time, rulesOf: noRules },
-        );
-        const events = nicknameEvents(plan.account, { time, transactionId });
-        return {
-          writes: [...plan.writes, { put: outboxItem(plan.account, events, now()) }],
-          account: plan.account,
-        };
-      });
+      const planned = await untilWritten(
+        table,
+        sleep,
+        async () => {
+          const account = await readAccount(table, organizationId, accountId);
+          if (!account?.owners.includes(userId)) throw new AppError("NOT_FOUND");
+          if (account.nickname === nickname) return { writes: [], account };
+          const time = new Date(now()).toISOString();
+          const plan = await planChange(
+            { account, before: new Map(), changed: [], matched: false, set: { nickname } },
+            { table, time, rulesOf: noRules },
+          );
+          const events = nicknameEvents(plan.account, { time, transactionId });
+          return {
+            writes: [...plan.writes, { put: outboxItem(plan.account, events, now()) }],
+            account: plan.account,
+          };
+        },
+        record,
+      );
       return planned.account;
     },
   };

@@ -10,16 +10,24 @@ const WAIT_MS = 15;
 
 export const wait: Sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/**
+ * Records a change before it is written: none stands that is not recorded. A try that loses against another
+ * writer is recorded, too.
+ */
+export type RecordChange = (tryNumber: number) => Promise<void>;
+
 /** Plans and writes until nobody else wrote the account in between; throws `ACCOUNT_IN_CHANGE` if that never happens. */
 export const untilWritten = async <P extends Pick<Plan, "writes">>(
   table: Pick<ChangeTable, "transact">,
   sleep: Sleep,
   plan: () => Promise<P>,
+  record: RecordChange = async () => {},
 ): Promise<P> => {
   for (let tryNumber = 0; tryNumber < TRIES_MAX; tryNumber += 1) {
     if (tryNumber > 0) await sleep(WAIT_MS * 2 ** tryNumber * Math.random());
     const planned = await plan();
     if (planned.writes.length === 0) return planned;
+    await record(tryNumber);
     const { done } = await table.transact(planned.writes);
     if (done) return planned;
   }
