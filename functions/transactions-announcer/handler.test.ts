@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
 import type { DynamoDBRecord } from "aws-lambda";
+import { describe, expect, it } from "vitest";
+import { resourceName } from "#common/manifest/names.ts";
 import { aFileRow } from "#common/transactions/testing/files.ts";
 import { makeLoaded } from "#common/transactions/testing/loaded.ts";
 import { localDeployment } from "#local/deployment.ts";
-import { resourceName } from "#common/manifest/names.ts";
 import { startFunction } from "#local/testing/start-function.ts";
 
 const announcer = await startFunction("transactions-announcer");
@@ -55,7 +55,7 @@ describe("items of the outbox", () => {
     expect(again.events).toEqual(first.events);
   });
 
-  it("tell the balance that an undo moved back", async () => {
+  it("say the balance that an undo moved back", async () => {
     const loaded = makeLoaded({ organizationId: "undo" });
     await loaded.load([aFileRow({ transactionId: "t1", balance: "5.00" })]);
     await loaded.load([
