@@ -53,14 +53,14 @@ const childrenOf = (node: ParserRuleContext): ParseTree[] =>
     (child) => child !== null,
   );
 
-/** Whether the expression is one column, whose name the result then has. */
-const isNamed = (node: ParserRuleContext): boolean => {
+/** The name that a result's column has of itself: the last of a column's or a field's. */
+const ownName = (node: ParserRuleContext): string | undefined => {
   let inner: ParserRuleContext = node;
   for (;;) {
-    if (inner instanceof trino.ColumnReferenceContext || inner instanceof trino.DereferenceContext)
-      return true;
+    if (inner instanceof trino.DereferenceContext) return nameOf(inner.identifier());
     const [only, ...rest] = childrenOf(inner);
-    if (rest.length > 0 || !(only instanceof ParserRuleContext)) return false;
+    if (inner instanceof trino.IdentifierContext) return nameOf(inner);
+    if (rest.length > 0 || !(only instanceof ParserRuleContext)) return undefined;
     inner = only;
   }
 };
@@ -164,8 +164,9 @@ export const translate = (query: trino.RootQueryContext, options: TranslateOptio
         const alias = item.identifier();
         if (item.columnAliases()) throw unknown(item);
         if (alias) return `${render(item.getChild(0) as ParseTree)} AS ${identifier(nameOf(alias))}`;
-        if (!expression || isNamed(expression) || (star !== -1 && star < at)) return all(item);
-        return `${render(expression)} AS "_col${at}"`;
+        if (!expression) return all(item);
+        const name = ownName(expression) ?? (star !== -1 && star < at ? undefined : `_col${at}`);
+        return name === undefined ? render(expression) : `${render(expression)} AS ${identifier(name)}`;
       })
       .join(", ");
   };

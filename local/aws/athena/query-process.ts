@@ -88,7 +88,10 @@ const parquetBytes = async (
   const plan = (await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${sql}`)).getRowsJson();
   const read = new Set<string>();
   const walk = (node: unknown): void => {
-    if (Array.isArray(node)) for (const one of node) walk(one);
+    if (Array.isArray(node)) {
+      for (const one of node) walk(one);
+      return;
+    }
     if (typeof node !== "object" || node === null) return;
     const { name = "", extra_info: info = {}, children = [] } = node as Record<string, unknown>;
     if (/PARQUET/i.test(String(name))) {
