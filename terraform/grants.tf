@@ -38,6 +38,8 @@ locals {
           buses   = ["${local.at.events}:event-bus/${local.prefix}-${grant.name}"]
           # A key's own id is known only after it is made; the alias narrows this.
           keys = ["${local.at.kms}:key/*"]
+          # A workgroup is used through sessions of its reader's role alone.
+          athena = ["arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"]
         }[grant.kind]
         request_alias = grant.kind == "keys" ? "alias/${local.prefix}-${grant.name}" : null
       } if grant.function == function
@@ -52,6 +54,7 @@ locals {
     buckets = keys(local.resources.buckets)
     buses   = keys(local.resources.buses)
     keys    = keys(local.resources.keys)
+    athena  = keys(lookup(local.resources, "athena", {}))
   }
 
   environment_variables = {
@@ -72,9 +75,15 @@ locals {
             buckets = "${local.prefix}-${grant.name}-${var.account_id}"
             buses   = "${local.prefix}-${grant.name}"
             keys    = "alias/${local.prefix}-${grant.name}"
+            athena  = "arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"
           }[grant.kind]
         } if grant.function == function && grant.right != "stream"
       ]...),
+      # Where a workgroup's sessions find what they query, and leave results.
+      {
+        for grant in local.grants : "${upper(replace(local.resources.athena[grant.name].bucket, "-", "_"))}_${local.rights.buckets.variable}" => "${local.prefix}-${local.resources.athena[grant.name].bucket}-${var.account_id}"
+        if grant.function == function && grant.kind == "athena"
+      },
       { for name in manifest.settings : name => local.settings[name] },
     )
   }
