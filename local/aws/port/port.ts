@@ -6,14 +6,19 @@ import type { Declarations } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
 import { type Clock, makeClock, movedDate } from "../../clock.ts";
 import type { AwsPort, Chaos, Permissions, PortListeners } from "../../seams.ts";
+import { openAthena } from "../athena/context.ts";
+import { makeAthena } from "../athena/service.ts";
 import { openDynamoDb } from "../dynamodb/service.ts";
 import { openEventBridge } from "../eventbridge/service.ts";
+import { makeGlue } from "../glue/service.ts";
 import { openKms } from "../kms/service.ts";
 import { openS3 } from "../s3/service.ts";
 import { openSns } from "../sns/service.ts";
 import { openQueues } from "../sqs/queues.ts";
 import { makeSqs } from "../sqs/service.ts";
+import { loadReaderRoles } from "../sts/reader-roles.ts";
 import { makeSts } from "../sts/service.ts";
+import { makeSessions } from "../sts/sessions.ts";
 import { arnsOf } from "./arn.ts";
 import { makeCallCounts } from "./call-counts.ts";
 import { makeDispatch } from "./dispatch.ts";
@@ -143,13 +148,16 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
     services.push(tables.service);
     const keys = openKms(join(dataFolder, "keys.sqlite"), arns, now);
-    services.push(keys.service, makeSts(arns));
+    const sessions = makeSessions(loadReaderRoles(declarations.folder), deployment, now);
+    services.push(keys.service, makeSts(arns, sessions));
 
     const parts = { arns, queues: queues.contract, listeners, log: logFailure, now };
     const topics = openSns({ ...parts, file: join(dataFolder, "topics.sqlite") });
     const buses = openEventBridge({ ...parts, file: join(dataFolder, "buses.sqlite") });
     const buckets = openS3(join(dataFolder, "buckets"), arns, listeners, now);
     services.push(topics.service, buses.service, buckets.service);
+    const athena = openAthena({ dataFolder, arns, deployment, buckets: buckets.files, now, log: logFailure });
+    services.push(makeAthena(athena), makeGlue(arns, deployment));
 
     const call = innerCall(url);
     await provision(declarations, deployment, arns, options.visibilitySecondsOf, {
@@ -168,9 +176,12 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
 
     const dispatch = makeDispatch(services, {
       arns,
-      permissions,
+      permissions: sessions.extend(permissions),
       chaos,
-      secretOf: (accessKeyId) => (accessKeyId === OPERATOR ? OPERATOR : secretOf?.(accessKeyId)),
+      secretOf: (accessKeyId) =>
+        accessKeyId === OPERATOR
+          ? OPERATOR
+          : (sessions.find(accessKeyId)?.secretAccessKey ?? secretOf?.(accessKeyId)),
       now,
       calls,
       log: logFailure,
