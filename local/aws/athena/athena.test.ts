@@ -96,7 +96,11 @@ describe("the local Athena", () => {
     });
     const reader = await athenaOf(port.url, { organization: "demo", events: "read" });
     expect(
-      await query(reader, "demo", `select * from "${DATABASE}"."events" where environment = 'local' and organization = 'demo'`),
+      await query(
+        reader,
+        "demo",
+        `select * from "${DATABASE}"."events" where environment = 'local' and organization = 'demo'`,
+      ),
     ).toMatchObject({ state: "SUCCEEDED" });
   });
 
@@ -222,7 +226,11 @@ describe("the local Athena", () => {
         "demo",
         `select ${columnsOf} from (${relationQuery({ environment: "local", organizationId: "demo", logType: "web", range, days: [{ day: "2026-11-20", generation: 1, raw }] })})`,
       );
-    expect(await counted(true, "count(*)")).toMatchObject({ state: "SUCCEEDED", reason: undefined, rows: [["2"]] });
+    expect(await counted(true, "count(*)")).toMatchObject({
+      state: "SUCCEEDED",
+      reason: undefined,
+      rows: [["2"]],
+    });
     const settled = await counted(false, "count(*), count_if(success)");
     const wide = await counted(false, "max(cast(events as json))");
     // What is settled was folded by the compaction, which this UNLOAD did not do.
