@@ -53,7 +53,7 @@ export type Trigger =
   | ScheduleTrigger
   | TableTrigger;
 
-export const RESOURCE_KINDS = ["tables", "queues", "topics", "buckets", "buses", "keys"] as const;
+export const RESOURCE_KINDS = ["tables", "queues", "topics", "buckets", "buses", "keys", "athena"] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 export type Access = Partial<Record<ResourceKind, Record<string, string | string[]>>>;
@@ -101,6 +101,8 @@ export type Resources = {
   >;
   buses: Record<string, { description: string; archiveDays?: number }>;
   keys: Record<string, { description: string; kind: "hmac" }>;
+  /** Workgroups; each has a role, `<name>-reader`, whose sessions query one organization's folders. */
+  athena?: Record<string, { description: string; bucket: string; scanBytesMax: number }>;
   settings: Record<string, string>;
 };
 

@@ -4,40 +4,11 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { DuckDBConnection, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
+import { openLockedDatabase, textList } from "./locked-database.ts";
 import type { QueryOrder, QueryReport } from "./query-order.ts";
 
 const report = (message: QueryReport): Promise<void> =>
   new Promise((done) => process.send?.(message, undefined, {}, () => done()));
-
-const loadDuckDb = async () => {
-  try {
-    return await import("@duckdb/node-api");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new Error(
-      `Queries of logs need DuckDB, and its part for ${process.platform}-${process.arch} is not installed: run npm ci without --omit=optional on this machine (${reason}).`,
-    );
-  }
-};
-
-const list = (texts: readonly string[]): string =>
-  texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(", ");
-
-/** What may be read is fixed before the query is seen, and cannot be changed after that. */
-const lock = async (
-  connection: DuckDBConnection,
-  { directories, setup, isLocked }: QueryOrder,
-): Promise<void> => {
-  await connection.run("SET TimeZone = 'UTC'");
-  await connection.run("SET default_null_order = 'nulls_last'");
-  await connection.run("SET integer_division = true");
-  await connection.run("SET preserve_insertion_order = false");
-  for (const statement of setup) await connection.run(statement);
-  if (!isLocked) return;
-  await connection.run(`SET allowed_directories = [${list(directories)}]`);
-  await connection.run("SET enable_external_access = false");
-  await connection.run("SET lock_configuration = true");
-};
 
 const cell = (text: string | null): string => (text === null ? "" : `"${text.replaceAll('"', '""')}"`);
 
@@ -102,7 +73,7 @@ const parquetBytes = async (
   };
   walk(JSON.parse(String(plan[0]?.[1] ?? "[]")));
   const sizes = await connection.runAndReadAll(
-    `SELECT path_in_schema, sum(total_compressed_size) FROM parquet_metadata([${list(files)}]) GROUP BY 1`,
+    `SELECT path_in_schema, sum(total_compressed_size) FROM parquet_metadata([${textList(files)}]) GROUP BY 1`,
   );
   return sizes
     .getRowsJson()
@@ -111,21 +82,10 @@ const parquetBytes = async (
 };
 
 const run = async (order: QueryOrder): Promise<QueryReport> => {
-  const { DuckDBInstance, StatementType } = await loadDuckDb();
-  const instance = await DuckDBInstance.create(":memory:", {
-    threads: String(order.threads),
-    memory_limit: `${order.memoryMb}MB`,
-    temp_directory: "",
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    allow_community_extensions: "false",
-    allow_unsigned_extensions: "false",
-  });
-  const connection = await instance.connect();
-  await lock(connection, order);
+  const { connection, selectType } = await openLockedDatabase(order);
   const statements = await connection.extractStatements(order.sql);
   const statement = await statements.prepare(0);
-  if (order.isOneSelect && (statements.count !== 1 || statement.statementType !== StatementType.SELECT)) {
+  if (order.isOneSelect && (statements.count !== 1 || statement.statementType !== selectType)) {
     throw new Error(`must be one SELECT, got ${statements.count} of type ${statement.statementType}`);
   }
   const { athenaType } = await import("./duckdb-values.ts");

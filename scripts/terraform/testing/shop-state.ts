@@ -39,6 +39,7 @@ export const declarations: Declarations = {
     buckets: { service: "s3", variable: "BUCKET", rights: {} },
     buses: { service: "events", variable: "NAME", rights: {} },
     keys: { service: "kms", variable: "KEY_ID", rights: {} },
+    athena: { service: "sts", variable: "READER_ROLE_ARN", rights: {} },
   },
 };
 
