@@ -11,7 +11,9 @@ const POLL_MAX_MS = 5_000;
 
 /** The same for each attempt at one generation, so that Athena writes it once. Its limit is 32 to 128 characters. */
 const tokenOf = (environment: string, { organizationId, logType, day }: LogDay, number: number): string =>
-  createHash("sha256").update(["unload", environment, organizationId, logType, day, number].join(" ")).digest("hex");
+  createHash("sha256")
+    .update(["unload", environment, organizationId, logType, day, number].join(" "))
+    .digest("hex");
 
 const ended = async (engine: LakeEngine, executionId: string): Promise<void> => {
   for (let pause = POLL_FIRST_MS; ; pause = Math.min(pause * 1.5, POLL_MAX_MS)) {

@@ -156,7 +156,15 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const buses = openEventBridge({ ...parts, file: join(dataFolder, "buses.sqlite") });
     const buckets = openS3(join(dataFolder, "buckets"), arns, listeners, now);
     services.push(topics.service, buses.service, buckets.service);
-    const athena = openAthena({ dataFolder, arns, deployment, buckets: buckets.files, now, log: logFailure });
+    const athena = openAthena({
+      dataFolder,
+      arns,
+      deployment,
+      workgroups: Object.keys(declarations.resources.athena ?? {}),
+      buckets: buckets.files,
+      now,
+      log: logFailure,
+    });
     services.push(makeAthena(athena), makeGlue(arns, deployment));
 
     const call = innerCall(url);
