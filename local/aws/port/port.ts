@@ -162,7 +162,15 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const buses = openEventBridge({ ...parts, file: join(dataFolder, "buses.sqlite") });
     // Closed in reverse: what writes into buckets ends before them, and what puts on streams before those.
     services.push(buckets.service, streams.service, topics.service, buses.service);
-    const athena = openAthena({ dataFolder, arns, deployment, buckets: buckets.files, now, log: logFailure });
+    const athena = openAthena({
+      dataFolder,
+      arns,
+      deployment,
+      workgroups: Object.keys(declarations.resources.athena ?? {}),
+      buckets: buckets.files,
+      now,
+      log: logFailure,
+    });
     services.push(makeAthena(athena), makeGlue(arns, deployment));
 
     await provision(declarations, deployment, arns, options, {
