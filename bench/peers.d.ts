@@ -3,11 +3,10 @@
 declare module "@aws-sdk/lib-dynamodb";
 declare module "@duckdb/node-api";
 declare module "arktype";
-declare module "csv-stringify";
+declare module "csv-stringify/sync";
 declare module "electrodb";
 declare module "fast-jwt";
 declare module "fastify";
-declare module "papaparse";
 declare module "udsv";
 declare module "valibot";
 declare module "zod";
