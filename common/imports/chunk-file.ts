@@ -20,11 +20,7 @@ export const batchesOf = <Row extends JsonValue>(
 ): FileRow<Row>[][] => {
   const keyed = rows.map((row) => ({ ...row, order: kind.orderOf(row.fileRow.row) }));
   keyed.sort((one, other) =>
-    one.order < other.order
-      ? -1
-      : one.order > other.order
-        ? 1
-        : one.fileRow.line - other.fileRow.line,
+    one.order < other.order ? -1 : one.order > other.order ? 1 : one.fileRow.line - other.fileRow.line,
   );
   const batches: FileRow<Row>[][] = [];
   let batch: FileRow<Row>[] = [];
@@ -33,9 +29,7 @@ export const batchesOf = <Row extends JsonValue>(
   for (const { fileRow, bytes } of keyed) {
     const more = kind.writesOf(fileRow.row, batch.at(-1)?.row);
     const isFull =
-      batch.length === BATCH_ROWS_MAX ||
-      writes + more > SERVICE_WRITES_MAX ||
-      size + bytes > BATCH_BYTES_MAX;
+      batch.length === BATCH_ROWS_MAX || writes + more > SERVICE_WRITES_MAX || size + bytes > BATCH_BYTES_MAX;
     if (batch.length > 0 && isFull) {
       batches.push(batch);
       batch = [];

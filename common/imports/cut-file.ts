@@ -1,7 +1,7 @@
 import type { Columns } from "#common/csv/columns.ts";
 import { CsvFileError } from "#common/csv/faults.ts";
 import { CsvReader } from "#common/csv/reader.ts";
-import { rejectedRow } from "#common/csv/row.ts";
+import { type CsvRow, rejectedRow } from "#common/csv/row.ts";
 import { packingOf, unpacked } from "#common/csv/unpack.ts";
 import { batchesOf, CHUNK_BYTES, CHUNK_ROWS, packBatches, toLines } from "./chunk-file.ts";
 import { Fingerprints } from "./fingerprints.ts";
@@ -10,12 +10,14 @@ import type { Checkpoint, ImportRecord } from "./import-record.ts";
 import type { Ledger, LedgerDeps } from "./ledger.ts";
 import { toChunkItem } from "./ledger.ts";
 import type { FileRow, ImportKind, JsonValue } from "./registration.ts";
-import { type RunningHash, startHash } from "./running-hash.ts";
+import { startHash } from "./running-hash.ts";
 
 export type CutDeps = Pick<LedgerDeps, "table" | "bucket" | "queues" | "now"> & {
   ledger: Ledger;
   /** Rows of a chunk; fewer in tests. */
   chunkRows?: number;
+  /** In place of the real one, which a model of schedules cannot wait for. */
+  beginHash?: typeof startHash;
 };
 
 /** What a slice came to. `stopped`: somebody else moved the import on. */
@@ -56,7 +58,7 @@ export const cutSlice = async <Row extends JsonValue, C extends Columns>(
   record: ImportRecord,
   until: number,
 ): Promise<Cut> => {
-  const { table, bucket, queues, now, chunkRows = CHUNK_ROWS } = deps;
+  const { table, bucket, queues, now, chunkRows = CHUNK_ROWS, beginHash = startHash } = deps;
   const { importId, file, checkpoint } = record;
   const packing = packingOf(file.key) ?? "none";
   const isPacked = packing !== "none";
@@ -64,12 +66,13 @@ export const cutSlice = async <Row extends JsonValue, C extends Columns>(
   const startByte = isPacked ? 0 : (checkpoint?.csv.offset ?? 0);
   const source = await bucket.read(file, startByte);
   if (!source) throw new CsvFileError("FILE_GONE", "is not there any more, or was replaced");
-  const hash = await startHash(isPacked ? undefined : checkpoint?.hash);
+  const hash = await beginHash(isPacked ? undefined : checkpoint?.hash);
   let sourceBytes = startByte;
-  const watched = async function* (from: AsyncIterable<Uint8Array>, seen: RunningHash) {
-    for await (const bytes of from) {
+  const watched = async function* () {
+    for await (const bytes of source) {
       sourceBytes += bytes.length;
-      seen.update(bytes);
+      // A packed file is read from its beginning in each slice.
+      if (isPacked) hash.update(bytes);
       yield bytes;
     }
   };
@@ -143,7 +146,10 @@ export const cutSlice = async <Row extends JsonValue, C extends Columns>(
   };
 
   /** Takes rows in; where a chunk is full it is closed, and a slice may end there. */
-  const takeRows = async (rows: ReturnType<typeof reader.push>): Promise<Cut | undefined> => {
+  const takeRows = async (
+    rows: readonly CsvRow<C>[],
+    hashedBytes: number,
+  ): Promise<Cut | { kind: "full"; row: CsvRow<C>; upTo: number } | undefined> => {
     for (const row of rows) {
       if (row.faults) {
         const reject = rejectedRow({ line: row.line, faults: row.faults, raw: row.raw });
@@ -158,23 +164,28 @@ export const cutSlice = async <Row extends JsonValue, C extends Columns>(
       if (open.rows.length + open.rejects.length < chunkRows && open.bytes < CHUNK_BYTES) continue;
       const upTo = isPacked ? Math.min(sourceBytes, record.bytes) : row.nextOffset;
       if (!(await close(upTo))) return { kind: "stopped" };
-      if (now() < until) continue;
-      const csv = reader.checkpoint(row);
-      if (!csv) continue;
-      // The hash has seen the whole piece that this row ends in; a slice begins behind the row.
-      if (!isPacked && hash.bytes !== row.nextOffset) continue;
-      return handOver(csv, upTo);
+      // Of what came before this piece the hash cannot be taken back.
+      if (now() >= until && (isPacked || row.nextOffset >= hashedBytes)) return { kind: "full", row, upTo };
     }
     return undefined;
   };
 
   let lastOffset = checkpoint?.csv.offset ?? 0;
-  const skipped = isPacked ? (checkpoint?.csv.offset ?? 0) : 0;
-  for await (const piece of unpacked(watched(source, hash), packing, skipped)) {
-    const cut = await takeRows(reader.push(piece));
+  let pieceStart = checkpoint?.csv.offset ?? 0;
+  const skipped = isPacked ? pieceStart : 0;
+  for await (const piece of unpacked(watched(), packing, skipped)) {
+    const cut = await takeRows(reader.push(piece), pieceStart);
+    if (cut?.kind === "full") {
+      if (!isPacked) hash.update(piece.subarray(0, cut.row.nextOffset - pieceStart));
+      const csv = reader.checkpoint(cut.row);
+      if (!csv) throw new Error(`${importId}: a row without a header`);
+      return handOver(csv, cut.upTo);
+    }
     if (cut) return cut;
+    if (!isPacked) hash.update(piece);
+    pieceStart += piece.length;
   }
-  const cut = await takeRows(reader.end());
+  const cut = await takeRows(reader.end(), Number.POSITIVE_INFINITY);
   if (cut?.kind === "stopped") return cut;
   if (open.rows.length + open.rejects.length > 0 && !(await close(record.bytes))) return { kind: "stopped" };
   return { kind: "end", chunkCount: chunk, sha256: hash.digest() };

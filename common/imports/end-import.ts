@@ -4,7 +4,7 @@ import { objectKeys, openKey } from "./import-keys.ts";
 import { hasEnded, type ImportRecord, NO_COUNTS } from "./import-record.ts";
 import { importView } from "./import-view.ts";
 import type { ImportEventName, Ledger, LedgerDeps } from "./ledger.ts";
-import { Overtaken } from "./ledger.ts";
+import { untilDone } from "./ledger.ts";
 import { leave, putLine } from "./line.ts";
 
 /** Rejects that a report shows. */
@@ -20,7 +20,10 @@ const EVENT_NAMES = {
 type EndDeps = Pick<LedgerDeps, "table" | "bucket" | "publish" | "now"> & { ledger: Ledger };
 
 /** The report: made from the ledger and the rejects alone, so that its bytes are the same whoever writes it. */
-const reportOf = async ({ bucket, ledger }: EndDeps, record: ImportRecord): Promise<Uint8Array> => {
+const reportOf = async (
+  { bucket, ledger }: Pick<LedgerDeps, "bucket"> & { ledger: Ledger },
+  record: ImportRecord,
+): Promise<Uint8Array> => {
   const rejects: unknown[] = [];
   for (const { chunk, rejected } of await ledger.chunks(record.importId)) {
     if (rejected === 0) continue;
@@ -28,10 +31,12 @@ const reportOf = async ({ bucket, ledger }: EndDeps, record: ImportRecord): Prom
     if (lines) rejects.push(...fromLines(lines));
     if (rejects.length >= REPORTED_REJECTS) break;
   }
-  const view = importView(record, undefined, record.endedAt ?? 0);
+  const { undo, ...view } = importView(record, undefined, record.endedAt ?? 0);
+  // What an undo would do changes; what one did does not.
+  const undone = record.phase === "undone" ? { undo } : {};
   return Buffer.from(
     `${JSON.stringify(
-      { ...view, sha256: record.sha256 ?? null, rejects: rejects.slice(0, REPORTED_REJECTS) },
+      { ...view, ...undone, sha256: record.sha256 ?? null, rejects: rejects.slice(0, REPORTED_REJECTS) },
       null,
       2,
     )}\n`,
@@ -54,31 +59,26 @@ const eventOf = (record: ImportRecord) => {
   };
 };
 
-/** Writes the report, publishes the end and takes the import out of the line, unless all of that is done. */
-const announceEnd = async (deps: EndDeps, record: ImportRecord): Promise<void> => {
-  const { bucket, ledger, publish } = deps;
+/** Writes the report and publishes the end of an import; a repeat writes the same bytes and the same id. */
+export const publishEnd = async (
+  deps: Pick<LedgerDeps, "bucket" | "publish"> & { ledger: Ledger },
+  record: ImportRecord,
+): Promise<void> => {
   const { service, organizationId, importId, phase } = record;
-  if (record.announced || !hasEnded(record)) return;
-  await bucket.put(
-    objectKeys.report(service, organizationId, importId),
-    await reportOf(deps, record),
-    "application/json",
-  );
-  await publish(EVENT_NAMES[phase as keyof typeof EVENT_NAMES], eventOf(record));
-  for (;;) {
-    const line = await ledger.readLine(organizationId, service);
-    const out = leave(leave(line, record.number), record.takeBack?.number ?? 0);
-    const others = out.entries.length < line.entries.length ? [putLine(out)] : [];
-    try {
-      await ledger.move(record, { announced: true }, [...others, { remove: openKey(importId) }]);
-      return;
-    } catch (error) {
-      if (!(error instanceof Overtaken)) throw error;
-      const now = await ledger.read(importId);
-      // Another has announced it, or it is being undone already.
-      if (now?.version !== record.version) return;
-    }
-  }
+  const key = objectKeys.report(service, organizationId, importId);
+  await deps.bucket.put(key, await reportOf(deps, record), "application/json");
+  await deps.publish(EVENT_NAMES[phase as keyof typeof EVENT_NAMES], eventOf(record));
+};
+
+/** Announces an end, then takes the import out of the line. */
+const announceEnd = async (deps: EndDeps, record: ImportRecord): Promise<void> => {
+  const { ledger } = deps;
+  const { service, organizationId, importId } = record;
+  await publishEnd(deps, record);
+  const line = await ledger.readLine(organizationId, service);
+  const out = leave(leave(line, record.number), record.takeBack?.number ?? 0);
+  const others = out.entries.length < line.entries.length ? [putLine(out)] : [];
+  await ledger.move(record, { announced: true }, [...others, { remove: openKey(importId) }]);
 };
 
 /**
@@ -87,30 +87,23 @@ const announceEnd = async (deps: EndDeps, record: ImportRecord): Promise<void> =
  */
 export const makeEndIfDone =
   (deps: EndDeps) =>
-  async (importId: string): Promise<ImportRecord | undefined> => {
-    const { ledger, now } = deps;
-    for (;;) {
-      const record = await ledger.read(importId);
-      if (!record) return undefined;
-      if (hasEnded(record)) {
-        await announceEnd(deps, record);
-        return record;
+  async (importId: string): Promise<ImportRecord | undefined> =>
+    untilDone(async () => {
+      const { ledger, now } = deps;
+      let record = await ledger.read(importId);
+      if (record?.phase === "loading") {
+        const { version: _, chunksDone, bytesRead: __, ...counts } = await ledger.readProgress(importId);
+        if (chunksDone !== record.chunkCount) return record;
+        const endedAt = Math.max(now(), record.startedAt);
+        record = await ledger.move(record, {
+          phase: "completed",
+          endedAt,
+          seconds: Math.floor((endedAt - record.startedAt) / 1_000),
+          counts,
+          chunksDone,
+          bytesRead: record.bytes,
+        });
       }
-      if (record.phase !== "loading") return record;
-      const { version: _, chunksDone, bytesRead: __, ...counts } = await ledger.readProgress(importId);
-      if (chunksDone !== record.chunkCount) return record;
-      const endedAt = Math.max(now(), record.startedAt);
-      const ended = {
-        phase: "completed",
-        endedAt,
-        seconds: Math.floor((endedAt - record.startedAt) / 1_000),
-        counts,
-        chunksDone,
-        bytesRead: record.bytes,
-      } as const;
-      // Lost or not, the next round reads what stands there now.
-      await ledger.move(record, ended).catch((error: unknown) => {
-        if (!(error instanceof Overtaken)) throw error;
-      });
-    }
-  };
+      if (record && hasEnded(record) && !record.announced) await announceEnd(deps, record);
+      return record;
+    });

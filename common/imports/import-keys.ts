@@ -22,9 +22,9 @@ export const receiptKey = (importId: string, chunk: number, batch: number, round
   sk: `receipt#${padded(chunk)}#${padded(batch)}#${padded(round)}`,
 });
 
-/** Bounds of the receipts of one chunk, or of all. */
-export const receiptRange = (importId: string, chunk?: number) => {
-  const start = chunk === undefined ? "receipt#" : `receipt#${padded(chunk)}#`;
+/** Bounds of the receipts of one chunk. */
+export const receiptRange = (importId: string, chunk: number) => {
+  const start = `receipt#${padded(chunk)}#`;
   return { pk: importPartition(importId), from: start, to: `${start}~` };
 };
 
@@ -59,7 +59,10 @@ export const isInImports = (pk: string): boolean => IN_IMPORTS.test(pk);
  * and version in place of chance. A second notification names the same import, a second object another one.
  */
 export const importIdOf = (bucket: string, key: string, versionId: string, timeMs: number): string => {
-  const bytes = createHash("sha256").update(JSON.stringify([bucket, key, versionId])).digest().subarray(0, 16);
+  const bytes = createHash("sha256")
+    .update(JSON.stringify([bucket, key, versionId]))
+    .digest()
+    .subarray(0, 16);
   bytes.writeUIntBE(timeMs, 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
@@ -73,7 +76,8 @@ export const objectKeys = {
   fingerprints: (importId: string, slice: number, part: number): string =>
     `chunks/${importId}/fingerprints/${slice}/${part}`,
   rejects: (importId: string, chunk: number): string => `rejects/${importId}/${padded(chunk)}.ndjson`,
-  differences: (importId: string, chunk: number): string => `differences/${importId}/${padded(chunk)}.ndjson`,
+  differences: (importId: string, chunk: number, hash: string): string =>
+    `differences/${importId}/${padded(chunk)}-${hash}.ndjson`,
   report: (service: string, organizationId: string, importId: string): string =>
     `reports/${service}/${organizationId}/${importId}.json`,
 };

@@ -90,7 +90,10 @@ export type ImportRecord = {
   chunkCount?: number;
   sha256?: string;
   reason?: Reason;
-  /** Of a take-back: its number in the line, what it ends in, and whether the free receipts are void. */
+  /**
+   * Of a take-back: its number in the line, what it ends in, and whether what ran before it is over: the free receipts
+   * are void, or the end that came before is announced.
+   */
   takeBack?: { number: number; outcome: Outcome; voided: boolean };
   undo?: Undo;
   /** As it ended. */

@@ -46,11 +46,7 @@ const given = <Name extends string, T>(name: Name, value: T | undefined) =>
  * `progress` is what was read together with a record that runs; of an ended one everything stands in the record. The
  * seconds left are those that the rest of the file takes at the pace so far, and absent before there is a pace.
  */
-export const importView = (
-  record: ImportRecord,
-  progress: Progress | undefined,
-  now: number,
-): ImportView => {
+export const importView = (record: ImportRecord, progress: Progress | undefined, now: number): ImportView => {
   const counts = record.counts ?? progress ?? NO_COUNTS;
   const bytesRead = Math.min(record.bytes, record.bytesRead ?? progress?.bytesRead ?? 0);
   const chunksDone = record.chunksDone ?? progress?.chunksDone ?? 0;
@@ -67,7 +63,9 @@ export const importView = (
     source: record.source,
     ...given("parentImport", record.parentImport),
     dryRun: record.dryRun,
-    status: isRunning(record) ? "running" : (record.phase as Exclude<typeof record.phase, "chunking" | "loading">),
+    status: isRunning(record)
+      ? "running"
+      : (record.phase as Exclude<typeof record.phase, "chunking" | "loading">),
     rows: counts.rows,
     accepted: counts.accepted,
     rejected: counts.rejected,

@@ -10,9 +10,11 @@ import {
   listKey,
   numberKey,
   openKey,
+  receiptRange,
 } from "./import-keys.ts";
 import { type Counts, fromImportItem, type ImportRecord, NO_COUNTS, toImportItem } from "./import-record.ts";
 import { type Line, lineOf } from "./line.ts";
+import { fromReceiptItem, type KeptReceipt } from "./receipt.ts";
 
 /** Objects of the bucket `delivery`. */
 export type ImportBucket = {
@@ -30,7 +32,12 @@ export type ImportBucket = {
 /** Messages of the three queues, each an action on one import. */
 export type FileMessage = { importId: string; slice: number };
 export type ChunkMessage = { importId: string; chunk: number };
-export type RevertMessage = { importId: string; dryRun?: boolean; waits?: number };
+
+/**
+ * `action` is what was asked for: the reverter does it if whoever asked died before it was done. Without one it goes
+ * on with an import that is being taken back.
+ */
+export type RevertMessage = { importId: string; action?: "cancel" | "undo" | "rehearse" };
 
 export type ImportQueues = {
   file(message: FileMessage): Promise<void>;
@@ -73,6 +80,8 @@ export type ChunkState = {
   /** Bytes of the file that it covers. */
   bytes: number;
   batches: number;
+  /** Of a dry run that is loaded: the object with what would differ. */
+  differences?: string;
   /** Whether `announce` of the service is done. */
   announced: boolean;
   version: number;
@@ -88,11 +97,7 @@ export const openLedger = (table: Table) => {
   };
 
   const readLine = async (organizationId: string, service: string): Promise<Line> =>
-    lineOf(
-      organizationId,
-      service,
-      await table.get(lineKey(organizationId, service), { consistent: true }),
-    );
+    lineOf(organizationId, service, await table.get(lineKey(organizationId, service), { consistent: true }));
 
   const readProgress = async (importId: string): Promise<Progress> => {
     const item = await table.get(countsKey(importId), { consistent: true });
@@ -138,10 +143,7 @@ export const openLedger = (table: Table) => {
       others: readonly Write[] = [],
     ): Promise<ImportRecord> => {
       const moved = { ...record, ...change, version: record.version + 1 };
-      const result = await table.transact([
-        { put: toImportItem(moved), version: record.version },
-        ...others,
-      ]);
+      const result = await table.transact([{ put: toImportItem(moved), version: record.version }, ...others]);
       if (!result.done) throw new Overtaken(`${record.importId} was moved by another`);
       return moved;
     },
@@ -150,6 +152,12 @@ export const openLedger = (table: Table) => {
       const item = await table.get(chunkKey(importId, chunk), { consistent: true });
       return item && fromChunkItem(item);
     },
+
+    /** Receipts of a chunk, of every round. */
+    receipts: async <Receipt>(importId: string, chunk: number): Promise<KeptReceipt<Receipt>[]> =>
+      (await queryAll(table, { ...receiptRange(importId, chunk), consistent: true })).map((item) =>
+        fromReceiptItem<Receipt>(item),
+      ),
 
     chunks: async (importId: string): Promise<ChunkState[]> =>
       (

@@ -64,7 +64,7 @@ const numbered = async ({ ledger }: RegisterDeps, record: ImportRecord) => {
 /** Registers a delivered object, once: a second notification finds the import of the first. */
 export const registerDelivery =
   (deps: RegisterDeps) =>
-  (kind: Kind, organizationId: string, arrival: Arrival): Promise<ImportRecord> =>
+  (kind: Kind, organizationId: string, arrival: Arrival, { dryRun = false } = {}): Promise<ImportRecord> =>
     untilDone(async () => {
       const { ledger, table, bucket, now } = deps;
       const { key, versionId, eTag, bytes, timeMs, transactionId } = arrival;
@@ -79,6 +79,7 @@ export const registerDelivery =
         bytes,
         startedAt: now(),
         phase: "chunking",
+        dryRun,
         ...(transactionId === undefined ? {} : { transactionId }),
       });
       const { fields, writes } = await numbered(deps, record);

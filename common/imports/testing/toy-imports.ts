@@ -27,16 +27,18 @@ export const sayingsOf = (item: Item | undefined): ToySaying[] =>
 const inOrder = (one: ToySaying, other: ToySaying): number =>
   one.number - other.number || one.line - other.line;
 
-const columns = {
+const toyColumns = {
   shelf: required({ kind: "id" }),
   id: optional({ kind: "id" }),
   value: required({ kind: "text", charactersMax: 20 }),
 } as const;
 
-export const toyKind: ImportKind<Toy, typeof columns> = {
+export type ToyColumns = typeof toyColumns;
+
+export const toyKind: ImportKind<Toy, ToyColumns> = {
   service: "toys",
-  format: strictFormat(columns),
-  rowOf: ({ shelf, id, value }: CsvValues<typeof columns>) =>
+  format: strictFormat(toyColumns),
+  rowOf: ({ shelf, id, value }: CsvValues<ToyColumns>) =>
     id === undefined ? { shelf, value } : { shelf, id, value },
   identityOf: (row) =>
     row.id === undefined
@@ -52,8 +54,8 @@ export const toyKind: ImportKind<Toy, typeof columns> = {
 /** A service over any table, as small as one can be that keeps every promise of the registration. */
 export const toyImports = (
   table: Pick<Table, "getMany">,
-  kind: ImportKind<Toy, typeof columns> = toyKind,
-): ImportLoading<Toy, ToyReceipt> => {
+  kind: ImportKind<Toy, ToyColumns> = toyKind,
+): ImportLoading<Toy, ToyReceipt, ToyColumns> => {
   const read = async (organizationId: string, keys: readonly string[]) => {
     const wanted = [...new Set(keys)].map((key) => toyItemKey(organizationId, key));
     const items = await table.getMany(wanted, { consistent: true });
