@@ -4,10 +4,10 @@ import type { Member } from "#common/auth/caller.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Fault, FaultList, faultsIn, step } from "#common/errors/fault.ts";
 import type { RouteContract } from "#common/http/contract.ts";
-import { readPreconditions } from "#common/http/preconditions.ts";
-import { parseJson } from "#common/json/json.ts";
 import { hasControlCharacter } from "#common/validation/control-characters.ts";
-import { type HttpEvent, type HttpRoute, listHeaderOf } from "./http-event.ts";
+import { preconditionsOf } from "./conditional-headers.ts";
+import type { HttpEvent } from "./http-event.ts";
+import { bodyOf } from "./json-body.ts";
 import type { Middleware } from "./middleware.ts";
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -93,19 +93,6 @@ const queryFaults = (query: Record<string, unknown>, { query: validator }: Route
     ? validator.faults(query)
     : Object.keys(query).map((name) => ({ path: step(name), message: "is not a known parameter" }));
 
-const bodyOf = (
-  text: string,
-  { contract, readBody }: HttpRoute,
-  caller: Member,
-  faults: FaultList,
-): unknown => {
-  if (!contract.body) return undefined;
-  const read = readBody ? readBody(text, caller, faults.faults) : parseJson(text, faults.faults);
-  const more = readBody ? [] : contract.body.faults(read.value);
-  faults.add(...faultsIn("body", read.faults), ...faultsIn("body", more));
-  return read.value;
-};
-
 /** Path, query, conditional headers and body against the route's contract; one error names the faults of all. */
 export const validation = (): Middleware<HttpEvent> => ({
   before: ({ event }) => {
@@ -116,11 +103,7 @@ export const validation = (): Middleware<HttpEvent> => ({
     request.params = paramsOf(event, route.parameters, faults);
     const query = queryOf(event, faults);
     faults.add(...faultsIn("query", queryFaults(query, route.contract)));
-    if (route.contract.preconditions) {
-      const read = readPreconditions(route.contract.preconditions, (name) => listHeaderOf(event, name));
-      request.preconditions = read.preconditions;
-      faults.add(...read.faults);
-    }
+    request.preconditions = preconditionsOf(event, route, faults);
     Object.assign(request, { query, body: bodyOf(request.rawBody, route, request.caller, faults) });
     if (faults.faults.length > 0) throw new AppError("INPUT_INVALID", { errors: faults.faults });
   },

@@ -1,3 +1,4 @@
+import { wait } from "#common/async/wait.ts";
 import type { Member } from "#common/auth/caller.ts";
 import { functionName } from "#common/config/function-name.ts";
 import { AppError } from "#common/errors/app-error.ts";
@@ -55,8 +56,6 @@ const DESCRIPTIONS = {
   customer_erased: "The customer's profile was erased",
 } as const;
 
-const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
-
 /**
  * Changes of customers. Each is recorded by an audit event that holds the salted digest of the profile and nothing
  * of the profile itself. The event goes to the queue first and the table is changed then: no profile
@@ -75,7 +74,7 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
     throw new AppError("CUSTOMER_IN_CHANGE", { retryAfterSeconds: 1 });
   };
 
-  const tell = (
+  const sendEvent = (
     change: keyof typeof DESCRIPTIONS,
     customerId: string,
     detail: { [name: string]: Json },
@@ -122,7 +121,7 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
           words: nameWords(profile.name),
         };
         const type = before ? "customer_replaced" : "customer_created";
-        await tell(type, customerId, { digest: next.digest, version }, request, tryNumber);
+        await sendEvent(type, customerId, { digest: next.digest, version }, request, tryNumber);
         const written = await writeCustomer(table, next, before);
         if (!written.done) return undefined;
         return putCustomer(next, before === undefined);
@@ -139,7 +138,7 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
         if (!before) throw new AppError("NOT_FOUND");
         assertPreconditions(request.preconditions, customerTag(before));
         const { version, digest } = before;
-        await tell("customer_erased", customerId, { digest, version }, request, tryNumber);
+        await sendEvent("customer_erased", customerId, { digest, version }, request, tryNumber);
         const erased = await eraseCustomer(table, before);
         return erased.done ? true : undefined;
       }),

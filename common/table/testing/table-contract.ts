@@ -66,7 +66,7 @@ export const describeTable = (name: string, makeStore: () => Promise<Table>): vo
       expect(await store.get({ pk, sk: "a" }, { consistent: true })).toMatchObject({ number: 1 });
     });
 
-    it("puts over the version it was told, and else says what is there", async () => {
+    it("puts over the version that is named, and else says what is there", async () => {
       expect(await store.putIfVersion(item("a", { version: 5 }), 4)).toEqual({ done: false });
       expect(await store.putIfVersion(item("a", { version: 1 }), 0)).toEqual({ done: true });
       expect(await store.putIfVersion(item("a", { version: 1 }), 0)).toEqual({
