@@ -33,17 +33,20 @@ export type ModelFile = {
 const keyOf = ({ shelf, id, value }: Toy, ordinal: number): string =>
   id === undefined ? `${shelf}/equal/${value}/${ordinal}` : `${shelf}/id/${id}`;
 
+/** Makes rows so long that a file is read in several pieces and slices. */
+const PADDING = "p".repeat(1_500);
+
 /** Few shelves, ids and values, so that files agree, contradict each other and themselves. */
 const makeFile = (random: () => number, number: number): ModelFile => {
   const rows: SaidRow[] = [];
   const counted = new Map<string, number>();
-  const lines = ["shelf,id,value"];
+  const lines = ["shelf,id,value,padding"];
   let rejected = 0;
   const length = Math.floor(random() * 10);
   for (let index = 0; index < length; index += 1) {
     const line = lines.length + 1;
     if (random() < 0.1) {
-      lines.push(`a,!,x`);
+      lines.push(`a,!,x,${PADDING}`);
       rejected += 1;
       continue;
     }
@@ -54,7 +57,7 @@ const makeFile = (random: () => number, number: number): ModelFile => {
     const equal = `${shelf} ${value}`;
     const ordinal = id === undefined ? (counted.get(equal) ?? 0) : 0;
     if (id === undefined) counted.set(equal, ordinal + 1);
-    lines.push(`${shelf},${id ?? ""},${value}`);
+    lines.push(`${shelf},${id ?? ""},${value},${PADDING}`);
     rows.push({ line, key: keyOf(toy, ordinal), value });
   }
   const isBad = random() < 0.12;

@@ -53,6 +53,7 @@ export const runModel = async (flows: Flows, seed: number): Promise<{ steps: num
     NO_FAULTS,
   ]);
   let chance: Chance = faults;
+  const sliceMs = pick(random, [0, 4, 1_000]);
   const caller = makeCaller(scheduler, random, () => chance);
   let clock = 1_000_000;
   const now = () => {
@@ -178,7 +179,7 @@ export const runModel = async (flows: Flows, seed: number): Promise<{ steps: num
         announced.set(importId, new Set([...(announced.get(importId) ?? []), ...keys]));
       },
     };
-    const chunker = flows.makeChunker({ ...deps, chunkRows: 3, sliceMs: 4, beginHash }, smallKind);
+    const chunker = flows.makeChunker({ ...deps, chunkRows: 3, sliceMs, beginHash }, smallKind);
     if (message.queue === "arrival") {
       const { key, dryRun } = message.file;
       const arrival = { key, versionId: "0", bytes: message.file.text.length, timeMs: message.file.timeMs };
@@ -262,8 +263,8 @@ const broken = (failure: unknown): Error => {
 
 const isToy = ({ pk }: Item): boolean => pk === `${ORGANIZATION}#toys`;
 
-const subsets = (numbers: readonly number[]): number[][] =>
-  numbers.reduce<number[][]>((all, one) => [...all, ...all.map((some) => [...some, one])], [[]]);
+const subsets = ([first, ...rest]: readonly number[]): number[][] =>
+  first === undefined ? [[]] : subsets(rest).flatMap((some) => [some, [first, ...some]]);
 
 type EndOf = {
   ledger: ReturnType<typeof openLedger>;
