@@ -1,8 +1,7 @@
 import type { Member } from "#common/auth/caller.ts";
 import { csvCell } from "#common/csv/cell.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import type { Answer } from "#common/http/answers.ts";
-import { ok } from "#common/http/answers.ts";
+import { type Answer, ok, RawJson } from "#common/http/answers.ts";
 import { isUuid } from "#common/ids/uuid.ts";
 import { importsAfter } from "#common/imports/import-list.ts";
 import type { ImportRecord } from "#common/imports/import-record.ts";
@@ -95,7 +94,7 @@ export const makeShowImports = ({ table, ledger, bucket, cursors, now, columnsOf
     }
     return {
       status: 200,
-      body: text,
+      body: new RawJson(text),
       headers: {
         "content-type": "text/csv; charset=utf-8",
         "content-disposition": `attachment; filename="${kept}-${record.importId}.csv"`,
