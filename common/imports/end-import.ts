@@ -1,4 +1,5 @@
 import { uuidFrom } from "#common/ids/uuid.ts";
+import { count } from "#common/telemetry/metrics.ts";
 import { fromLines } from "./chunk-file.ts";
 import { objectKeys, openKey } from "./import-keys.ts";
 import { hasEnded, type ImportRecord, NO_COUNTS } from "./import-record.ts";
@@ -9,6 +10,9 @@ import { leave, putLine } from "./line.ts";
 
 /** Rejects that a report shows. */
 const REPORTED_REJECTS = 1_000;
+
+/** A larger share of rejected rows is worth a look. */
+const REJECTS_SHARE_MAX = 0.05;
 
 const EVENT_NAMES = {
   completed: "import_completed",
@@ -68,6 +72,9 @@ export const publishEnd = async (
   const key = objectKeys.report(service, organizationId, importId);
   await deps.bucket.put(key, await reportOf(deps, record), "application/json");
   await deps.publish(EVENT_NAMES[phase as keyof typeof EVENT_NAMES], eventOf(record));
+  if (phase === "failed") count("ImportsFailed");
+  const { rows = 0, rejected = 0 } = record.counts ?? {};
+  if (phase === "completed" && rejected > rows * REJECTS_SHARE_MAX) count("ImportRejectsHigh");
 };
 
 /** Announces an end, then takes the import out of the line. */
