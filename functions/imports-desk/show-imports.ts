@@ -2,7 +2,7 @@ import type { Member } from "#common/auth/caller.ts";
 import { csvCell } from "#common/csv/cell.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Answer, ok, RawJson } from "#common/http/answers.ts";
-import { isUuid } from "#common/ids/uuid.ts";
+import { givenIdFault } from "#common/ids/given-id.ts";
 import { importsAfter } from "#common/imports/import-list.ts";
 import type { ImportRecord } from "#common/imports/import-record.ts";
 import { type ImportStatus, importView } from "#common/imports/import-view.ts";
@@ -54,7 +54,7 @@ export const makeShowImports = ({ table, ledger, bucket, cursors, now, columnsOf
 
   /** The import, to a member of its organization alone. */
   const find = async ({ organizationId }: Member, id: string): Promise<ImportRecord> => {
-    const record = isUuid(id) ? await ledger.read(id) : undefined;
+    const record = givenIdFault(id) === undefined ? await ledger.read(id) : undefined;
     if (record?.organizationId !== organizationId) throw new AppError("NOT_FOUND");
     return record;
   };
