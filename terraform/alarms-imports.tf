@@ -1,43 +1,39 @@
-# What only a person can mend about imports. The function that announces an end counts it.
+# What only a person can mend about imports. The function that announces an end counts it: chunkers and loaders end what
+# completes, reverters what fails.
 locals {
-  # By the queue that it works off: chunkers and loaders end what completes, reverters what fails.
-  import_workers = {
-    for kind in ["files", "chunks", "reverts"] : kind => [
-      for trigger in values(local.queue_triggers) : trigger.function if endswith(trigger.queue, "-${kind}")
-    ]
-  }
-  import_watchers = [for name in keys(local.functions) : name if name == "imports-watcher"]
+  # Services that register with common/imports; the functions of each have these names.
+  import_services = ["transactions"]
 
   import_alarms = merge(
     {
-      for name in local.import_workers.reverts : "${name}-failed" => {
+      for service in local.import_services : "${service}-import-failed" => {
         kind       = "import-failed"
-        advice     = "An import failed as a whole: its reason stands in GET /imports?status=failed; ask the sender for another file."
+        advice     = "An import failed as a whole: GET /imports?status=failed has the reason; ask the sender for another file."
         namespace  = local.prefix
         metric     = "ImportsFailed"
-        dimensions = { service = name }
+        dimensions = { service = "${service}-reverter" }
         statistic  = "Sum"
         threshold  = 1
       }
     },
     {
-      for name in concat(local.import_workers.files, local.import_workers.chunks) : "${name}-rejects" => {
+      for function in flatten([for service in local.import_services : ["${service}-chunker", "${service}-loader"]]) : "${function}-rejects" => {
         kind       = "import-rejects"
-        advice     = "More than 5 % of the rows of an import were rejected: read GET /imports/{id}/rejects, and tell the sender."
+        advice     = "More than 5 % of the rows of an import were rejected: send GET /imports/{id}/rejects?format=csv to the sender."
         namespace  = local.prefix
         metric     = "ImportRejectsHigh"
-        dimensions = { service = name }
+        dimensions = { service = function }
         statistic  = "Sum"
         threshold  = 1
       }
     },
     {
-      for name in local.import_watchers : "${name}-stuck" => {
+      import-stuck = {
         kind       = "import-stuck"
-        advice     = "An import has not moved for 15 minutes: find its id in the lines of ${name}, and look for its chunks among the dead letters."
+        advice     = "An import has not moved for 15 minutes: the lines of imports-watcher name it; look for its messages among the dead letters."
         namespace  = local.prefix
         metric     = "ImportsStuck"
-        dimensions = { service = name }
+        dimensions = { service = "imports-watcher" }
         statistic  = "Sum"
         threshold  = 1
       }

@@ -1,3 +1,4 @@
+import { NO_COUNTS } from "#common/imports/import-record.ts";
 import { makeChunker, makeLoader, makeReverter } from "#common/imports/imports.ts";
 import type { ImportBucket, LedgerDeps } from "#common/imports/ledger.ts";
 import { openLedger } from "#common/imports/ledger.ts";
@@ -123,7 +124,7 @@ const soakOrganization = async (
       },
     });
     const kind = transactionKind("EUR");
-    const chunker = makeChunker({ ...deps, chunkRows: 1_000, sliceMs: SLICE_CHUNKS_MS }, kind);
+    const chunker = makeChunker({ ...deps, chunkRows: 200, sliceMs: SLICE_CHUNKS_MS }, kind);
     if (message.queue === "arrival") {
       const { night, timeMs } = message;
       const arrival = { key: night.key, versionId: "1", bytes: night.text.length, timeMs };
@@ -239,7 +240,8 @@ const verify = async ({
     const record = await ledger.importOfNumber(organizationId, "transactions", index + 1);
     const phase = isUndone ? "undone" : "completed";
     if (record?.phase !== phase) fault(`${key} is ${record?.phase}, and must be ${phase}`);
-    const { accepted, added = 0, changed = 0, unchanged = 0, ...counts } = record?.counts ?? {};
+    const counts = record?.counts ?? NO_COUNTS;
+    const { accepted, added, changed, unchanged } = counts;
     if (accepted !== lines.length || counts.rejected !== rejected) {
       fault(`${key} counts ${accepted} and ${counts.rejected} rows, and has ${lines.length} and ${rejected}`);
     }
