@@ -9,6 +9,8 @@ const localSettings = (port: number) => ({
   TOKEN_ORGANIZATION_CLAIM: "organizationId",
   TOKEN_ROLE_CLAIM: "Role",
   DEFAULT_CURRENCY: "USD",
+  LOG_STREAMS: "1",
+  LOG_DAYS: "400",
   RELEASE_VERSION: "0.0.0",
 });
 
