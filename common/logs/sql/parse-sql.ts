@@ -16,7 +16,7 @@ import {
 /** Athena's own limit on a statement, and what a statement may hold before parsing it takes seconds. */
 export const SQL_LIMITS = { characters: 262_144, tokens: 6_000, nesting: 40 } as const;
 
-/** Why a text is no query: a sentence for whoever wrote it, with the place where there is one. */
+/** Why a text is no query: a sentence for its author, with the place where there is one. */
 export class SqlFault extends Error {
   override readonly name = "SqlFault";
   /** `relation` if it names a relation that there is not. */

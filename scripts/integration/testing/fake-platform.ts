@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
+import { fakeLogsQueries } from "./fake-logs-queries.ts";
 import { fakeTransactions } from "./fake-transactions.ts";
 
 export type Faults = {
@@ -21,6 +22,7 @@ export type Faults = {
   events?: "lost" | "changed" | "unlisted" | "uncounted" | "notExported" | "unchecked";
   chains?: "broken";
   customers?: "renamed";
+  logsQueries?: "noTypes" | "uncounted" | "failed" | "unchecked";
   transactions?: "uncategorized" | "shown" | "unsealed" | "endless";
 };
 
@@ -76,6 +78,7 @@ export const fakePlatform = (faults: Faults): Server => {
   const records: Stored[] = [];
   const keys = new Map<string, { body: string; stored: Stored }>();
   const eventsOf = fakeEvents(faults);
+  const logsQueriesOf = fakeLogsQueries(faults.logsQueries);
   const transactionsOf = fakeTransactions(faults.transactions);
   return createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => {
@@ -108,6 +111,12 @@ export const fakePlatform = (faults: Faults): Server => {
     const aboutTransactions = transactionsOf(request.method ?? "GET", url);
     if (aboutTransactions) {
       const [status, answered] = aboutTransactions;
+      return status >= 400 ? problem(status) : answer(status, answered);
+    }
+
+    const aboutLogs = logsQueriesOf(request.method ?? "GET", url, body);
+    if (aboutLogs) {
+      const [status, answered] = aboutLogs;
       return status >= 400 ? problem(status) : answer(status, answered);
     }
 
