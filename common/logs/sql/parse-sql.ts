@@ -85,6 +85,7 @@ export const parseSql = (sql: string): RootQueryContext => {
   if (sql.length > SQL_LIMITS.characters) {
     throw new SqlFault(`has ${sql.length} characters; at most ${SQL_LIMITS.characters} are read`);
   }
+  if (sql.includes("\0")) throw new SqlFault("holds the character U+0000");
   try {
     return parse(sql);
   } catch (error) {

@@ -75,6 +75,8 @@ export const useApi = (operations: readonly Operation[]) => {
         await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
       }
     },
+    /** S3 as the operator sees it, to put into the lake what no route writes. */
+    lake: () => clientsFor(system.platform.awsUrl).s3,
     stop: async (): Promise<void> => {
       wire.close();
       await system.stop();
