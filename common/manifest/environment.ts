@@ -26,6 +26,7 @@ const valueInEnvironment = (deployment: Deployment, kind: ResourceKind, name: st
       return readerRoleArn(deployment, name);
     case "tables":
     case "buses":
+    case "streams":
       return resourceName(deployment, name);
   }
 };

@@ -12,7 +12,13 @@ import { databaseName } from "#common/logs/lake-tables.ts";
 import { resourceName } from "#common/manifest/names.ts";
 import type { ExecutionStatus, LakeEngine, LakeEngines, QueryState } from "./lake-engine.ts";
 
-export type LakeAthenaOptions = { environment: string; roleArn: string; bucket: string };
+export type LakeAthenaOptions = {
+  environment: string;
+  roleArn: string;
+  bucket: string;
+  /** The workgroup that the role queries in, as `functions/resources.json` names it. */
+  workgroup?: string;
+};
 
 const STATES: Readonly<Record<string, QueryState>> = {
   QUEUED: "queued",
@@ -55,7 +61,7 @@ const isMissing = (error: unknown): boolean =>
 
 /** Athena as sessions of the reader's role see it: one organization's folders, by the session's tag. */
 export const athenaEngines =
-  ({ environment, roleArn, bucket }: LakeAthenaOptions): LakeEngines =>
+  ({ environment, roleArn, bucket, workgroup = "logs" }: LakeAthenaOptions): LakeEngines =>
   async ({ organizationId, readsEvents }) => {
     const { athena, s3 } = clientsOf(
       await readerSession(roleArn, {
@@ -81,7 +87,7 @@ export const athenaEngines =
         const { QueryExecutionId } = await athena.send(
           new StartQueryExecutionCommand({
             QueryString: sql,
-            WorkGroup: resourceName({ environment }, "logs"),
+            WorkGroup: resourceName({ environment }, workgroup),
             QueryExecutionContext: { Database: databaseName(environment) },
             ResultConfiguration: { OutputLocation: `s3://${bucket}/${folder}` },
             ...(parameters.length === 0 ? {} : { ExecutionParameters: [...parameters] }),

@@ -14,6 +14,8 @@ export type AthenaOptions = {
   dataFolder: string;
   arns: Arns;
   deployment: Deployment;
+  /** As `functions/resources.json` names them. */
+  workgroups: readonly string[];
   buckets: BucketFiles;
   now: () => number;
   log: (error: unknown, work: string) => void;
@@ -30,9 +32,17 @@ export const s3Location = (url: string): { bucket: string; key: string } => {
 };
 
 /** What every action works with. */
-export const openAthena = ({ dataFolder, arns, deployment, buckets, now, log }: AthenaOptions) => {
+export const openAthena = ({
+  dataFolder,
+  arns,
+  deployment,
+  workgroups,
+  buckets,
+  now,
+  log,
+}: AthenaOptions) => {
   const executions = openExecutions(join(dataFolder, "athena.sqlite"), now);
-  const workgroup = resourceName(deployment, "logs");
+  const known = new Set(workgroups.map((name) => resourceName(deployment, name)));
   const tables: ReadonlyMap<string, LakeTable> = new Map(LAKE_TABLES.map((table) => [table.name, table]));
   const running = new Map<string, AbortController>();
   const waiting: (() => Promise<void>)[] = [];
@@ -60,7 +70,7 @@ export const openAthena = ({ dataFolder, arns, deployment, buckets, now, log }: 
     lake: bucketName(deployment, "lake"),
     now,
     folder: join(dataFolder, "athena"),
-    workgroup,
+    hasWorkgroup: (name: string): boolean => known.has(name),
     workgroupArn: (name: string) => arns.at("athena", `workgroup/${name}`),
     /** Runs it when fewer than two queries run. */
     queue: (work: () => Promise<void>): void => {
@@ -73,7 +83,10 @@ export const openAthena = ({ dataFolder, arns, deployment, buckets, now, log }: 
     find: (input: Input, call: Call, action: string): Execution => {
       const id = text(input, "QueryExecutionId");
       const execution = executions.get(id);
-      call.authorize(`athena:${action}`, arns.at("athena", `workgroup/${execution?.workgroup ?? workgroup}`));
+      call.authorize(
+        `athena:${action}`,
+        arns.at("athena", `workgroup/${execution?.workgroup ?? [...known][0]}`),
+      );
       if (!execution) throw new AwsError("InvalidRequestException", `QueryExecution ${id} was not found`);
       return execution;
     },

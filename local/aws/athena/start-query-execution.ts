@@ -26,7 +26,7 @@ export const startQueryExecution =
     if (sql.length > STATEMENT_CHARACTERS_MAX) throw invalid("queryString is longer than 262144");
     const workgroup = optionalText(input, "WorkGroup") ?? "primary";
     call.authorize("athena:StartQueryExecution", athena.workgroupArn(workgroup));
-    if (workgroup !== athena.workgroup) throw invalid(`WorkGroup ${workgroup} is not found.`);
+    if (!athena.hasWorkgroup(workgroup)) throw invalid(`WorkGroup ${workgroup} is not found.`);
     const parameters = texts(input, "ExecutionParameters");
     if (parameters.some((value) => value.length < 1 || value.length > 1_024)) {
       throw invalid("executionParameters must have a length between 1 and 1024");

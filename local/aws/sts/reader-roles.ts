@@ -32,14 +32,14 @@ export const roleArn = (deployment: Deployment, name: string): string =>
   `arn:${deployment.partition}:iam::${deployment.accountId}:role/${resourceName(deployment, name)}`;
 
 /** What stands for the words in braces, but the tags'. */
-const words = (deployment: Deployment): Readonly<Record<string, string>> => {
+const words = (deployment: Deployment, workgroup: string): Readonly<Record<string, string>> => {
   const { partition, region, accountId, environment } = deployment;
   const glue = `arn:${partition}:glue:${region}:${accountId}`;
   const database = databaseName(environment);
   return {
     lake: `arn:${partition}:s3:::${bucketName(deployment, "lake")}`,
     environment,
-    workgroup: `arn:${partition}:athena:${region}:${accountId}:workgroup/${resourceName(deployment, "logs")}`,
+    workgroup: `arn:${partition}:athena:${region}:${accountId}:workgroup/${resourceName(deployment, workgroup)}`,
     catalog: `${glue}:catalog`,
     database: `${glue}:database/${database}`,
     table: `${glue}:table/${database}/*`,
@@ -53,13 +53,14 @@ const matches = (pattern: string, value: string): boolean => {
 
 /** Whether a session of the role, with these tags, may do this. */
 export const roleAllows = (
-  role: ReaderRole,
+  [name, role]: readonly [name: string, role: ReaderRole],
   deployment: Deployment,
   tags: Readonly<Record<string, string>>,
   action: string,
   resourceArn: string,
 ): boolean => {
-  const known = words(deployment);
+  // The role of a workgroup is named after it.
+  const known = words(deployment, name.replace(/-reader$/, ""));
   const fill = (resource: string): string | undefined => {
     let isWhole = true;
     const filled = resource.replace(/\{([a-z]+)\}/g, (_, word: string) => {

@@ -54,7 +54,7 @@ export const makeSessions = (roles: ReaderRoles, deployment: Deployment, now: ()
         const session = find(accessKeyId);
         const role = session && roles[session.role];
         return role
-          ? roleAllows(role, deployment, session.tags, action, resourceArn)
+          ? roleAllows([session.role, role], deployment, session.tags, action, resourceArn)
           : permissions.allows(accessKeyId, action, resourceArn);
       },
     }),
