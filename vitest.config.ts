@@ -15,7 +15,7 @@ const ALL = ["{common,functions,local,scripts,bench}/**/*.test.ts"];
 
 /** Functions and clients read the environment once, so a test that sets it needs modules of its own. */
 const SETS_ENVIRONMENT =
-  /process\.env|useFunctionPort|startFunction|startReader|startAuthorizer|vi\.(stubEnv|mock|doMock|resetModules)/;
+  /process\.env|startFunction|startReader|startAuthorizer|vi\.(stubEnv|mock|doMock|resetModules)/;
 
 /** Two projects: files that share a worker and its modules, and `… alone`, each in a worker of its own. */
 const projects = (

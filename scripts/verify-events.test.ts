@@ -136,7 +136,7 @@ describe("verify-events", () => {
     });
   });
 
-  it("ends with 2 when it cannot tell", async () => {
+  it("ends with 2 when it cannot verify", async () => {
     writeFileSync(at("none.json"), "{}");
 
     const { code, errors } = await run("--file", at("export.ndjson"), "--heads", at("none.json"));

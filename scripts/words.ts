@@ -1,4 +1,4 @@
-// Refuses comments with words that make a riddle of a sentence: its subject should have a name in the code.
+// Refuses comments and names of tests with words that make a riddle of a sentence: its subject should have a name in the code.
 import { globSync, readFileSync } from "node:fs";
 
 const SOURCES = [
@@ -27,11 +27,15 @@ const WORDS: Readonly<Record<string, string>> = {
 const COMMENT = { slash: /(?:^\s*\/?\*{1,2}|(?:^|\s)\/\/)\s(.*)$/, hash: /(?:^|\s)#\s(.*)$/ };
 const RIDDLE = new RegExp(`(?<![\\w'-])(${Object.keys(WORDS).join("|")})(?![\\w'-])`, "gi");
 
-/** One sentence for each such word in the comments of a file. */
+/** The name of a test or of a group. A line that begins with a text counts, because the formatter puts long names so. */
+const TEST_NAME = /^\s*(?:(?:it|describe)(?:\.\w+)*\(|\]\)\()?(["'`].*)$/;
+
+/** One sentence for each such word in a file's comments and names of tests. */
 export const wordFaults = (file: string, text: string): string[] => {
   const comment = /\.[mc]?[jt]s$/.test(file) ? COMMENT.slash : COMMENT.hash;
+  const hasTests = /\.test\.ts$|-contract\.ts$/.test(file);
   return text.split("\n").flatMap((line, at) => {
-    const [, words = ""] = comment.exec(line) ?? [];
+    const [, words = ""] = comment.exec(line) ?? (hasTests ? TEST_NAME.exec(line) : null) ?? [];
     return [...words.matchAll(RIDDLE)].map(
       ([word]) => `${file}:${at + 1} says "${word}"; better: ${WORDS[word.toLowerCase()]}`,
     );

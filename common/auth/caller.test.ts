@@ -83,7 +83,7 @@ describe("the caller in a token", () => {
     null,
     ["a"],
     undefined,
-  ])("is nobody when sub is %j", (sub) => expect(callerWith({ sub })).toBeUndefined());
+  ])("is no caller when sub is %j", (sub) => expect(callerWith({ sub })).toBeUndefined());
 
   it("may be called by a character that takes two surrogates", () => {
     expect(callerWith({ sub: "😀" })?.userId).toBe("😀");
@@ -125,7 +125,7 @@ describe("the context that the authorizer hands on", () => {
     { userId: "a", roles: "", expiresAt: "" },
     { userId: "a", roles: "", expiresAt: "1e9" },
     { userId: "a", roles: "", expiresAt: "soon" },
-  ])("is nobody when it is %j", (context) => {
+  ])("is no caller when it is %j", (context) => {
     expect(callerFromContext(context)).toBeUndefined();
   });
 

@@ -122,7 +122,7 @@ describe("keys that are fetched", () => {
     ["it answers a list", "[]"],
     ["it answers null", "null"],
     ["it answers no list of keys", '{"keys":{}}'],
-  ])("cannot be told to be unknown when %s", async (_, answer) => {
+  ])("is not called unknown when %s", async (_, answer) => {
     const { issuer, keys } = setup(answer);
 
     await expect(keys.find("one", "RS256")).rejects.toThrow(IssuerUnreachable);

@@ -193,7 +193,7 @@ describe("any table of routes", () => {
   const arnOf = (request: { method: string; path: string[] }) =>
     `${STAGE}/${request.method}/${request.path.join("/")}`;
 
-  it("is never closed to who may call it, and where it is open to others only the function can tell", () => {
+  it("is never closed to who may call it, and where it is open to others only the function can decide", () => {
     fc.assert(
       fc.property(tables, fc.subarray(roles), (table, held) => {
         const policy = policyOf(table, callerWith(...held));

@@ -47,7 +47,7 @@ describe("remembering verified tokens", () => {
     expect(remembered.get(`a${end}`)?.exp).toBe(1);
   });
 
-  it("forgets what it is told to, in either generation", () => {
+  it("forgets the token that is named, in either generation", () => {
     const remembered = makeVerifiedTokens(2);
     remembered.set("a", entryFor(1));
     remembered.set("b", entryFor(2));

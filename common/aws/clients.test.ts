@@ -170,7 +170,7 @@ describe.each(Object.entries(services))(
       aws.answerWith(answers);
     });
 
-    it("has each entry taken once, or tells that it was not", async () => {
+    it("has each entry taken once, or reports that it was not", async () => {
       const refused = await send();
 
       expect(refused.map(({ item }) => numberOf(item as never))).toEqual([7]);

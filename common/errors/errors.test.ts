@@ -85,7 +85,7 @@ describe("the catalogue", () => {
     [{ name: "TimeoutError", $metadata: { attempts: 4 } }, "DEPENDENCY_FAILED"],
     [{ name: "AccessDeniedException", $fault: "client", $metadata: {} }, "UNEXPECTED"],
     [{ name: "ValidationException", $fault: "client", $metadata: {} }, "UNEXPECTED"],
-  ])("tells a service that fails from a call that is wrong: %j is %s", (fields, code) => {
+  ])("distinguishes a service that fails from a call that is wrong: %j is %s", (fields, code) => {
     expect(toAppError(Object.assign(new Error("no"), fields))).toMatchObject({ code, retry: true });
   });
 

@@ -176,12 +176,12 @@ describe("any history of requests with one key", () => {
     beside: fc.boolean(),
   });
 
-  it("has one effect at the most, and every success tells of that one", async () => {
+  it("has one effect at the most, and every success answers with that one", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.scheduler(), async (steps, scheduler) => {
         const { store, clock, request } = setup();
         const effects = new Set<string>();
-        const told = new Set<string>();
+        const answered = new Set<string>();
         const outcomes: string[] = [];
         const forever = () => new Promise<never>(() => {});
 
@@ -211,8 +211,8 @@ describe("any history of requests with one key", () => {
           try {
             const answer = await request(perform, body, slow);
             const text = answer.body instanceof RawJson ? answer.body.text : JSON.stringify(answer.body);
-            told.add(`${body} ${JSON.parse(text).id}`);
-            outcomes.push("told");
+            answered.add(`${body} ${JSON.parse(text).id}`);
+            outcomes.push("answered");
           } catch (error) {
             outcomes.push(error instanceof AppError ? error.code : "failed");
           }
@@ -232,11 +232,11 @@ describe("any history of requests with one key", () => {
         for (const body of ["a", "b"]) {
           const of = (all: Set<string>) => [...all].filter((one) => one.startsWith(`${body} `));
           expect(of(effects).length).toBeLessThanOrEqual(1);
-          for (const one of of(told)) expect(of(effects)).toContain(one);
+          for (const one of of(answered)) expect(of(effects)).toContain(one);
         }
         expect(
           outcomes.every((outcome) =>
-            ["told", "failed", "NOT_FOUND", "IDEMPOTENCY_IN_PROGRESS", "IDEMPOTENCY_MISMATCH"].includes(
+            ["answered", "failed", "NOT_FOUND", "IDEMPOTENCY_IN_PROGRESS", "IDEMPOTENCY_MISMATCH"].includes(
               outcome,
             ),
           ),

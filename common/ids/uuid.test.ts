@@ -13,7 +13,7 @@ describe.each([
   ["of the runtime", newId],
   ["composed", composeUuidV7],
 ])("a UUIDv7 %s", (_, make) => {
-  it("has the shape of one and tells the millisecond it was made in", () => {
+  it("has the shape of one and holds the millisecond it was made in", () => {
     const before = Date.now();
     const ids = Array.from({ length: 1_000 }, () => make());
     const after = Date.now();

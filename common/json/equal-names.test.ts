@@ -18,7 +18,7 @@ describe("fields that stand twice in one object", () => {
     ['[{"a":1,"a":1},{"a":1},{"b":1,"b":1}]', ["/0/a", "/2/b"]],
     ['{"__proto__":1,"__proto__":2}', ["/__proto__"]],
     ['{"1":0,"0":0,"1":0}', ["/1"]],
-  ])("of %s are told with their places", (text, paths) => {
+  ])("of %s are reported with their places", (text, paths) => {
     expect(pathsOf(text)).toEqual(paths);
   });
 

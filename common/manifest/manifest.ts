@@ -89,7 +89,7 @@ export type QueueResource = {
 export type Resources = {
   tables: Record<string, TableResource>;
   queues: Record<string, QueueResource>;
-  topics: Record<string, { description: string }>;
+  topics: Record<string, { description: string; maximumMessageBytes?: number }>;
   buckets: Record<
     string,
     {

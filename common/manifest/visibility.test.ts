@@ -32,7 +32,7 @@ describe("the visibility time-out of a queue", () => {
     expect(of([consumer("slow", 900)], { visibilitySeconds: 960 })).toBe(960);
   });
 
-  it("is SQS's own where nobody consumes", () => {
+  it("is SQS's own where no function consumes", () => {
     expect(of([])).toBe(30);
   });
 

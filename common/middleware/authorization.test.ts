@@ -50,11 +50,11 @@ describe("who may call", () => {
     expect((await post({ authorizer })).statusCode).toBe(200);
   });
 
-  it("everybody may call what is public", async () => {
+  it("every caller may call what is public", async () => {
     expect((await call({ route: "GET /public", authorizer: null })).statusCode).toBe(200);
   });
 
-  it("nobody learns from the body's faults what the route takes without being let in", async () => {
+  it("a caller who is refused does not learn from the body's faults what the route takes", async () => {
     expect((await post({ authorizer: null, body: "{" })).statusCode).toBe(401);
   });
 });

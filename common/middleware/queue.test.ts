@@ -178,7 +178,7 @@ describe("the queue stack", () => {
     expect(dead.map(({ attributes }) => attributes?.transactionId)).toEqual(["tx-2"]);
   });
 
-  it("tells nothing in one invocation of the one before", async () => {
+  it("logs nothing in one invocation of the one before", async () => {
     const { run } = setup({
       action: async ([first]) => (first?.body.n === 1 ? [failure("message-0", later())] : []),
     });

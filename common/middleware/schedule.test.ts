@@ -29,7 +29,7 @@ const setup = (action: (scheduledAt: Date) => Promise<void> = async () => {}) =>
 };
 
 describe("a function that runs by the clock", () => {
-  it("is told the time that the schedule named", async () => {
+  it("gets the time that the schedule named", async () => {
     const { run, times, dead } = setup();
 
     await run({ "scheduled-time": "2025-01-31T03:00:00Z" });

@@ -109,5 +109,5 @@ export const dynamodbTable = (TableName: string): Table => ({
     }
   },
 
-  transact: (writes) => transactWrites(TableName, writes),
+  transact: (writes) => transactWrites(() => TableName, writes),
 });

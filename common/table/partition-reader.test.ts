@@ -54,7 +54,7 @@ describe("reading a partition", () => {
     expect(asked.map(({ limit }) => limit)).toEqual([undefined, undefined]);
   });
 
-  it("fails when its turn comes, and unheard when nobody wants what was read ahead", async () => {
+  it("fails when its turn comes, and without an unhandled rejection when what was read ahead is not used", async () => {
     const away = (page: number) => {
       if (page === 2) throw new Error("the table is away");
     };

@@ -38,8 +38,12 @@ export type QueryPage = { items: Item[]; next?: string };
  */
 export type Condition = { absent?: true; version?: never } | { absent?: never; version?: number };
 
-/** One write of a transaction: an item put whole, or a key removed. */
-export type Write = Condition & ({ put: Item } | { remove: Key });
+/** One write of a transaction: an item put whole, a key removed, or a key that is only held against the condition. */
+export type Write = Condition & ({ put: Item } | { remove: Key } | { check: Key });
+
+/** Where a write of a transaction is done. */
+export const keyOfWrite = (write: Write): Key =>
+  "put" in write ? { pk: write.put.pk, sk: write.put.sk } : "remove" in write ? write.remove : write.check;
 
 /**
  * `lost`: the places, among the writes, of those whose condition did not hold or whose item another

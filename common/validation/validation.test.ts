@@ -63,7 +63,7 @@ describe("the faults of JSON", () => {
     ]);
   });
 
-  it("are told of 100,000 levels without running out of stack", () => {
+  it("are found in 100,000 levels without running out of stack", () => {
     expect(parseFaults(nested(100_000))).toHaveLength(1);
     expect(parseFaults(`${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`)).toHaveLength(1);
   });

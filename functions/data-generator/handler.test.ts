@@ -198,7 +198,7 @@ describe("an Idempotency-Key", () => {
 });
 
 describe("500: the queue does not take it", () => {
-  it("answers no id, so that nobody takes it for kept", async () => {
+  it("answers no id, so that the caller does not take it for kept", async () => {
     aws.answerWith({
       ...taken,
       SendMessage: () => {

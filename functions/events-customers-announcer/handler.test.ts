@@ -1,18 +1,12 @@
-import type { DynamoDBRecord } from "aws-lambda";
-import { beforeAll, describe, expect, it } from "vitest";
+import type { DynamoDBBatchResponse, DynamoDBRecord } from "aws-lambda";
+import { describe, expect, it } from "vitest";
 import type { StoredCustomer } from "#common/events/customers/customer.ts";
 import { customerToItem } from "#common/events/customers/customer-items.ts";
 import { customerListKey, profileKey } from "#common/events/keys.ts";
-import { lambdaContext } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
-import { useFunctionPort } from "#local/testing/function-port.ts";
+import type { Item } from "#common/table/table.ts";
+import { startFunction } from "#local/testing/start-function.ts";
 
-const port = useFunctionPort("events-customers-announcer");
-let handler: typeof import("./handler.ts").handler;
-beforeAll(async () => {
-  captureOutput();
-  ({ handler } = await import("./handler.ts"));
-});
+const announcer = await startFunction("events-customers-announcer");
 
 const stored = (customerId: string, over: Partial<StoredCustomer> = {}): StoredCustomer => ({
   customerId,
@@ -30,27 +24,28 @@ const stored = (customerId: string, over: Partial<StoredCustomer> = {}): StoredC
 
 /** What the stream says of these changes of the table, as Lambda hands it over. */
 const recordsOf = async (change: () => Promise<void>): Promise<DynamoDBRecord[]> => {
-  const before = (await port.changes()).length;
+  const before = (await announcer.changes("events")).length;
   await change();
-  return (await port.changes()).slice(before) as unknown as DynamoDBRecord[];
+  return (await announcer.changes("events")).slice(before) as unknown as DynamoDBRecord[];
 };
-const put = (customer: StoredCustomer) => recordsOf(() => port.store.putAll([customerToItem(customer)]));
+const putItems = (...items: Item[]) => recordsOf(() => announcer.put("events", items));
+const put = (customer: StoredCustomer) => putItems(customerToItem(customer));
 
 /** What is new on the bus when the function was given these, and the records that it reported. */
 const announced = async (records: DynamoDBRecord[]) => {
-  const before = port.announced().length;
-  const { batchItemFailures: failed } = await handler({ Records: records }, lambdaContext());
-  const events = port
-    .announced()
+  const before = announcer.published().length;
+  const answer = (await announcer.invoke({ Records: records })) as DynamoDBBatchResponse;
+  const events = announcer
+    .published()
     .slice(before)
     .map(({ source, "detail-type": name, detail }) => ({ source, name, detail }));
-  return { events, failed: failed.map(({ itemIdentifier }) => itemIdentifier) };
+  return { events, failed: answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) };
 };
 
 describe("the records of the table's stream", () => {
   it("become customer_changed and customer_erased on the bus, and the same ids when they come again", async () => {
     const made = await put(stored("c1", { externalId: "user-1", transactionId: "tx-1" }));
-    const erased = await recordsOf(() => port.store.remove(profileKey("demo", "c1")));
+    const erased = await recordsOf(() => announcer.remove("events", profileKey("demo", "c1")));
     const records = [...made, ...erased];
 
     const first = await announced(records);
@@ -83,7 +78,7 @@ describe("the records of the table's stream", () => {
     const place = { ...customerListKey("demo", "profile"), customerId: "profile" };
     const head = { pk: "demo#chain#1-0", sk: "head", version: 1 };
 
-    expect(await announced(await recordsOf(() => port.store.putAll([place, head])))).toEqual({
+    expect(await announced(await putItems(place, head))).toEqual({
       events: [],
       failed: [],
     });
@@ -94,9 +89,7 @@ describe("the records of the table's stream", () => {
 
   it("are reported from the first that cannot be read, and those before it are announced", async () => {
     const [good] = await put(stored("c2"));
-    const [bad] = await recordsOf(() =>
-      port.store.putAll([{ ...profileKey("demo", "c3"), customerId: "c3" }]),
-    );
+    const [bad] = await putItems({ ...profileKey("demo", "c3"), customerId: "c3" });
     const [later] = await put(stored("c4"));
 
     const { events, failed } = await announced([good, bad, later].filter((record) => record !== undefined));

@@ -70,7 +70,7 @@ const cancelled = (code: string) => () => {
 };
 
 describe("PUT /customers/{customerId}", () => {
-  it("tells the queue first, then writes all as one under the version that was read", async () => {
+  it("sends to the queue first, then writes all as one under the version that was read", async () => {
     const { statusCode, json } = await put({ name: "Ann Huber" });
 
     expect(statusCode).toBe(200);

@@ -96,7 +96,7 @@ export const contract = {
   "DELETE /customers/{customerId}": {
     summary: "Erase a customer",
     description:
-      "Removes name, e-mail, attributes and all else but the customer's events, whose chains stay valid. Descriptions of events are not touched, and must not hold what may have to be erased. An event (`customer_erased`) tells of it.",
+      "Removes name, e-mail, attributes and all else but the customer's events, whose chains stay valid. Descriptions of events are not touched, and must not hold what may have to be erased. An event (`customer_erased`) reports it.",
     preconditions: ["If-Match", "If-None-Match"],
     answers: {
       204: { description: "The customer is erased." },

@@ -1,29 +1,16 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { callerContext, lambdaContext, type RestRequest, restEvent } from "#common/testing/lambda-events.ts";
-import { captureOutput } from "#common/testing/output.ts";
-import { useFunctionPort } from "#local/testing/function-port.ts";
+import { describe, expect, it } from "vitest";
+import { callerContext, type RestRequest } from "#common/testing/lambda-events.ts";
+import { startFunction } from "#local/testing/start-function.ts";
 
-const port = useFunctionPort("events-customers");
-let handler: typeof import("./handler.ts").handler;
-beforeAll(async () => {
-  ({ handler } = await import("./handler.ts"));
-});
-beforeEach(async () => {
-  captureOutput();
-  await port.sent();
-});
+const customers = await startFunction("events-customers");
+const sent = () => customers.sent("events-audit");
 
 type Headers = Record<string, string>;
 
 const call = async (route: string, over: Partial<RestRequest> = {}) => {
   const authorizer = callerContext({ roles: "admin" });
-  const result = await handler(restEvent({ route, authorizer, ...over }), lambdaContext());
-  return {
-    status: result.statusCode,
-    etag: String(result.headers?.etag),
-    headers: result.headers,
-    json: result.body === "" ? undefined : JSON.parse(result.body),
-  };
+  const { status, headers, json } = await customers.ask({ route, authorizer, ...over });
+  return { status, etag: String(headers?.etag), json };
 };
 
 let serial = 0;
@@ -89,14 +76,14 @@ describe("If-Match", () => {
     }
     const first = await put({ name: "Ann" });
     const second = await put({ name: "Bea" });
-    await port.sent();
+    await sent();
 
     for (const condition of [first.etag, `W/${second.etag}`]) {
       expect((await put({ name: "Cleo" }, { "if-match": condition })).status).toBe(412);
       expect((await erase({ "if-match": condition })).status).toBe(412);
     }
 
-    expect(await port.sent()).toEqual([]);
+    expect(await sent()).toEqual([]);
     expect(await get()).toMatchObject({ etag: second.etag, json: { name: "Bea" } });
   });
 
@@ -165,7 +152,7 @@ describe("PUT /customers/{customerId}", () => {
       "header /if-match",
       "header /if-none-match",
     ]);
-    expect(await port.sent()).toEqual([]);
+    expect(await sent()).toEqual([]);
   });
 
   it.each([" ", "\u00a0\u3000", "\u200b\u200d\ufeff", "\u3164", "\u2800"])(
@@ -194,15 +181,17 @@ describe("PUT /customers/{customerId}", () => {
 });
 
 describe("DELETE /customers/{customerId}", () => {
-  it("is 204 and 404 from then on, and tells of the one that was done", async () => {
+  it("is 204 and 404 from then on, and sends an event for the one that was done", async () => {
     const { id, put, get, erase } = newCustomer();
     await put({ name: "Ann" });
-    await port.sent();
+    await sent();
 
     expect([(await erase()).status, (await erase()).status, (await get()).status]).toEqual([204, 404, 404]);
 
-    const changes = (await port.sent()).filter(({ description }) => description.includes("erased"));
-    expect(changes).toMatchObject([{ detail: { change: "customer_erased", customerId: id, version: 1 } }]);
+    const changes = await sent();
+    expect(changes.filter(({ description }) => description.includes("erased"))).toMatchObject([
+      { detail: { change: "customer_erased", customerId: id, version: 1 } },
+    ]);
   });
 });
 
@@ -211,14 +200,14 @@ describe("GET /customers/{customerId}", () => {
     const { id, put, get } = newCustomer();
     expect((await get()).status).toBe(404);
     await put({ name: "Ann" });
-    await port.sent();
+    await sent();
 
     expect(await get()).toMatchObject({
       status: 200,
       json: { customerId: id, organizationId: "demo", name: "Ann" },
     });
 
-    expect(await port.sent()).toMatchObject([
+    expect(await sent()).toMatchObject([
       {
         type: "audit",
         actor: "user-1",
@@ -261,13 +250,13 @@ describe("a refused request for customers", () => {
 
     expect(answer.status).toBe(400);
     expect(faultsOf(answer)).toEqual([place]);
-    expect(await port.sent()).toEqual([]);
+    expect(await sent()).toEqual([]);
   });
 
   it("is no read with a cursor that was not made for it", async () => {
     const { json } = await call("GET /customers", { query: { cursor: "altered" } });
 
     expect(json.code).toBe("CURSOR_INVALID");
-    expect(await port.sent()).toEqual([]);
+    expect(await sent()).toEqual([]);
   });
 });

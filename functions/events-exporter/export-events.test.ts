@@ -41,7 +41,7 @@ const setup = async (more: Partial<ExportEventsDeps> = {}, events = 300) => {
 const textOf = (body: unknown): string => (body instanceof RawJson ? body.text : "");
 
 describe("an export that fits an answer", () => {
-  it("is answered as CSV with a name for whoever keeps it", async () => {
+  it("is answered as CSV with a name for the file that it is saved as", async () => {
     const { exportEvents, sent } = await setup();
 
     const { status, body, headers } = await exportEvents.export(QUERY, "csv", CALLER, ATTEMPT);

@@ -20,7 +20,7 @@ const setup = () => {
 };
 
 describe("announcing a block", () => {
-  it("tells the bus once for each customer: ids, types, count, and the user behind the customer", async () => {
+  it("puts one event on the bus for each customer: ids, types, count, and the user behind the customer", async () => {
     const { announce, published } = setup();
 
     await announce(blockOf([0, 1, 3, 4]));

@@ -90,7 +90,7 @@ describe("400: the request has faults", () => {
 });
 
 describe("503: the queue did not take all", () => {
-  it("tells that sending the same request again is safe", async () => {
+  it("says that sending the same request again is safe", async () => {
     aws.answerWith({
       ...taken,
       SendMessageBatch: (input) => ({

@@ -77,7 +77,7 @@ describe("verifying", () => {
     });
   });
 
-  it("tells of a job that failed why it did, and nothing to anybody else", async () => {
+  it("answers why a job failed, to the caller who started it alone", async () => {
     const { verifyEvents, finish } = await setup({ stepMs: 11_000 });
     await verifyEvents.verify(CALLER, ATTEMPT);
     await finish({ state: "failed", reason: "It rained." });

@@ -11,6 +11,8 @@ const all: AwsAnswers = {
   DescribeTable: () => ({ Table: {} }),
   GetQueueAttributes: () => ({ Attributes: {} }),
   DescribeEventBus: () => ({ Name: "bus" }),
+  GetTopicAttributes: () =>
+    "<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes/></GetTopicAttributesResult></GetTopicAttributesResponse>",
   HeadBucket: () => "",
   GenerateMac: () => ({ Mac: Buffer.alloc(32).toString("base64") }),
 };
@@ -75,12 +77,12 @@ describe("GET /health/dependencies", () => {
     });
   });
 
-  it("is 403 for anybody but an admin", async () => {
+  it("is 403 for every caller but an admin", async () => {
     expect((await get("data.read data.write")).status).toBe(403);
     expect(aws.calls).toEqual([]);
   });
 
-  it("tells nothing of the call before", async () => {
+  it("logs nothing of the call before", async () => {
     aws.answerWith({});
     expect((await get()).status).toBe(503);
     aws.answerWith(all);
@@ -113,7 +115,7 @@ describe("asking dependencies", () => {
     });
   });
 
-  it("tells one that cannot even be asked from the others", async () => {
+  it("distinguishes one that cannot even be asked from the others", async () => {
     const ask = makeAskDependencies([
       {
         name: "throws",

@@ -1,11 +1,13 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeEventBusCommand } from "@aws-sdk/client-eventbridge";
 import { HeadBucketCommand } from "@aws-sdk/client-s3";
+import { GetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { dynamodb } from "#common/aws/dynamodb.ts";
 import { eventbridge } from "#common/aws/eventbridge.ts";
 import { generateMac } from "#common/aws/kms.ts";
 import { s3 } from "#common/aws/s3.ts";
+import { sns } from "#common/aws/sns.ts";
 import { sqs } from "#common/aws/sqs.ts";
 import { readConfig, text } from "#common/config/config.ts";
 import { variableName } from "#common/manifest/names.ts";
@@ -25,6 +27,10 @@ const KINDS = {
     label: "queue",
     ask: (url: string) =>
       sqs().send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["QueueArn"] })),
+  },
+  topics: {
+    label: "topic",
+    ask: (arn: string) => sns().send(new GetTopicAttributesCommand({ TopicArn: arn })),
   },
   buckets: {
     label: "bucket",

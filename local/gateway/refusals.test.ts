@@ -6,7 +6,7 @@ import { allow, answered, problem, token, useRestApi } from "./testing/rest-api.
 const setup = useRestApi();
 
 describe("what the gateway refuses", () => {
-  it("is 404 for a path or a method that is no route, without asking anybody", async () => {
+  it("is 404 for a path or a method that is no route, without calling a function", async () => {
     const { get, calls } = await setup({});
 
     expect(await problem(await get("/nowhere", token))).toEqual([404, "ROUTE_NOT_FOUND"]);

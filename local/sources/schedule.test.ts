@@ -83,53 +83,53 @@ describe("following a schedule", () => {
 
   const follow = (expression: string, clock: Clock) => {
     const stop = new AbortController();
-    const told: string[] = [];
+    const times: string[] = [];
     const followed = followSchedule(
       { signal: stop.signal, log: () => {}, clock },
       { type: "schedule", expression },
       {
         accept: async (event) =>
-          void told.push((event as ReturnType<typeof scheduleEvent>)["scheduled-time"]),
+          void times.push((event as ReturnType<typeof scheduleEvent>)["scheduled-time"]),
       },
     );
     const end = (): Promise<void> => {
       stop.abort();
       return followed;
     };
-    return { told, end };
+    return { times, end };
   };
 
   it("of a clock that is moved past several times has one event, for the first of them", async () => {
     const machine = at("2025-01-31T12:00:30.000Z");
     const clock = makeClock(() => machine);
-    const { told, end } = follow("cron(0 3 * * ? *)", clock);
+    const { times, end } = follow("cron(0 3 * * ? *)", clock);
 
     clock.moveTo(at("2025-02-01T02:59:59.999Z"));
     await settled();
-    expect(told).toEqual([]);
+    expect(times).toEqual([]);
     clock.moveTo(at("2025-02-05T12:00:00.000Z"));
-    await eventually(() => told.length === 1);
+    await eventually(() => times.length === 1);
     clock.moveTo(at("2025-02-06T03:00:00.000Z"));
-    await eventually(() => told.length === 2);
+    await eventually(() => times.length === 2);
 
-    expect(told).toEqual(["2025-02-01T03:00:00Z", "2025-02-06T03:00:00Z"]);
+    expect(times).toEqual(["2025-02-01T03:00:00Z", "2025-02-06T03:00:00Z"]);
     await end();
   });
 
   it("of a clock that is set back has the times that come again", async () => {
     const machine = at("2025-01-31T12:00:30.000Z");
     const clock = makeClock(() => machine);
-    const { told, end } = follow("rate(1 day)", clock);
+    const { times, end } = follow("rate(1 day)", clock);
 
     clock.moveTo(at("2025-02-01T00:00:00.000Z"));
-    await eventually(() => told.length === 1);
+    await eventually(() => times.length === 1);
     await settled();
     clock.moveTo(at("2025-01-30T23:59:59.000Z"));
     await settled();
     clock.moveTo(at("2025-01-31T00:00:00.000Z"));
-    await eventually(() => told.length === 2);
+    await eventually(() => times.length === 2);
 
-    expect(told).toEqual(["2025-02-01T00:00:00Z", "2025-01-31T00:00:00Z"]);
+    expect(times).toEqual(["2025-02-01T00:00:00Z", "2025-01-31T00:00:00Z"]);
     await end();
   });
 

@@ -1,15 +1,20 @@
-import { BatchWriteItemCommand, ScanCommand, type ScanCommandOutput } from "@aws-sdk/client-dynamodb";
+import {
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  ScanCommand,
+  type ScanCommandOutput,
+} from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeEach } from "vitest";
 import { loadDeclarations } from "#common/manifest/load.ts";
 import { hasOwnDeadLetters } from "#common/manifest/manifest.ts";
 import { bucketName, deadLetterName, resourceName } from "#common/manifest/names.ts";
-import type { Item, ItemValue } from "#common/table/table.ts";
-import { fromWire, toWire } from "#common/table/wire.ts";
+import type { Item, ItemValue, Key } from "#common/table/table.ts";
+import { fromWire, toKey, toWire } from "#common/table/wire.ts";
 import { permissionsFrom } from "../aws/port/permissions.ts";
 import { clientsFor, startTestPort } from "../aws/testing/port.ts";
 import { localDeployment } from "../deployment.ts";
-import type { QueueMessage } from "../seams.ts";
+import type { QueueMessage, TableChange } from "../seams.ts";
 import { loadFunction } from "./loaded-function.ts";
 
 const DEPLOYMENT = localDeployment("");
@@ -71,6 +76,13 @@ export const startFunction = async (name: string, settings: Readonly<Record<stri
         await operator.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [inFull(table)]: puts } }));
       }
     },
+    /** Deletes an item of a table as an operator may. */
+    remove: async (table: string, key: Key): Promise<void> => {
+      await operator.dynamodb.send(new DeleteItemCommand({ TableName: inFull(table), Key: toKey(key) }));
+    },
+    /** Every record of a table's stream, from the file's beginning. */
+    changes: (table: string): Promise<TableChange[]> =>
+      port.streams.read(inFull(table), "0", { max: 10_000, waitMs: 0 }),
     /** Everything that stands in a table. */
     rows: async (table: string): Promise<Item[]> => {
       const rows: Item[] = [];

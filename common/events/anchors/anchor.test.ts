@@ -107,7 +107,7 @@ describe("the daily anchor", () => {
     expect(await anchorOf("nobody")).toBeNull();
   });
 
-  it("stays as it was when the clock tells twice", async () => {
+  it("stays as it was when the schedule fires twice for the same time", async () => {
     const { anchorHeads, append, files } = await setup();
     const time = new Date("2025-01-31T03:00:00Z");
     await anchorHeads(time);
@@ -124,7 +124,7 @@ describe("the daily anchor", () => {
 });
 
 describe("the register of organizations", () => {
-  it("has each once, however often it is told", async () => {
+  it("has each once, however often it is registered", async () => {
     const store = memoryTable();
     const register = makeRegisterOrganizations(store);
     await register(["demo", "acme", "demo"]);

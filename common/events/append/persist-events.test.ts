@@ -74,7 +74,7 @@ describe("persisting events", () => {
     expect(await stored("demo", "event-2", "event-3")).toHaveLength(2);
   });
 
-  it("does not count a date that nobody posted as another content", async () => {
+  it("does not count a date that was not posted as another content", async () => {
     const { deliver } = setup();
     await deliver(eventMessage(1, { dateIsDefault: true }));
     const later = { date: "2025-03-01T00:00:00.000Z" };

@@ -75,7 +75,7 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
     throw new AppError("CUSTOMER_IN_CHANGE", { retryAfterSeconds: 1 });
   };
 
-  const tell = (
+  const sendEvent = (
     change: keyof typeof DESCRIPTIONS,
     customerId: string,
     detail: { [name: string]: Json },
@@ -122,7 +122,7 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
           words: nameWords(profile.name),
         };
         const type = before ? "customer_replaced" : "customer_created";
-        await tell(type, customerId, { digest: next.digest, version }, request, tryNumber);
+        await sendEvent(type, customerId, { digest: next.digest, version }, request, tryNumber);
         const written = await writeCustomer(table, next, before);
         if (!written.done) return undefined;
         return putCustomer(next, before === undefined);
@@ -139,7 +139,7 @@ export const makeChangeCustomers = ({ table, send, sleep = wait }: ChangeCustome
         if (!before) throw new AppError("NOT_FOUND");
         assertPreconditions(request.preconditions, customerTag(before));
         const { version, digest } = before;
-        await tell("customer_erased", customerId, { digest, version }, request, tryNumber);
+        await sendEvent("customer_erased", customerId, { digest, version }, request, tryNumber);
         const erased = await eraseCustomer(table, before);
         return erased.done ? true : undefined;
       }),

@@ -50,7 +50,7 @@ const setup = (over: Partial<CustomerTable> = {}) => {
 };
 
 describe("changing a customer", () => {
-  it("creates, replaces and tells of each by an event that holds the digest and nothing of the profile", async () => {
+  it("creates and replaces, each with an event that holds the digest and nothing of the profile", async () => {
     const { put, sent, table } = setup();
 
     const made = await put("c1", { name: "Zoë", email: "zoe@example.org" });
@@ -91,7 +91,7 @@ describe("changing a customer", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("erases all that is known, after which it is not there, and its event tells nothing", async () => {
+  it("erases all that is known, after which it is not there, and its event holds nothing of the profile", async () => {
     const { put, erase, sent, items } = setup();
     await put("c1", { name: "Zoë Müller", email: "zoe@example.org", attributes: { secret: 1 } });
 
@@ -158,7 +158,7 @@ describe("the list of customers", () => {
     maxLength: 3,
   });
 
-  it("holds everybody who matches exactly once, in full pages, whatever the limit", async () => {
+  it("holds every customer who matches exactly once, in full pages, whatever the limit", async () => {
     const asked = fc.constantFrom(
       "",
       "a",
@@ -218,7 +218,7 @@ describe("the list of customers", () => {
     expect(rest.next).toBeUndefined();
   });
 
-  it("holds nobody of another organization", async () => {
+  it("holds no customer of another organization", async () => {
     const { put, table } = setup();
     await put("c1", { name: "Ann" });
 

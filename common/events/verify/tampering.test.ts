@@ -187,7 +187,7 @@ describe("one write to the table by another hand", () => {
   });
 });
 
-describe("a table that nobody else wrote to", () => {
+describe("a table that only the platform wrote to", () => {
   it("is valid, wherever pages are cut, and while it grows", async () => {
     await fc.assert(
       fc.asyncProperty(

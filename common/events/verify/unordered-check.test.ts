@@ -94,7 +94,7 @@ describe("verifying events in any order", () => {
     expect(check(swapped)).toMatchObject({ valid: false, changed: [{}, {}] });
   });
 
-  it("an event of a chain that nobody knows is found", () => {
+  it("an event of an unknown chain is found", () => {
     const { events } = makeChain(9, 1);
 
     expect(check([...all, ...events])).toMatchObject({ valid: false, suspects: [{ chain: { number: 9 } }] });

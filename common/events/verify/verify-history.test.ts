@@ -46,7 +46,7 @@ describe("the job of a verification", () => {
     expect(await job()).toMatchObject({ state: "succeeded", result: { valid: true, checked: 500 } });
   });
 
-  it("tells where a chain is broken", async () => {
+  it("reports where a chain is broken", async () => {
     const { drain, job, table } = await setup();
     const item = table.items().find(({ sk }) => sk === "event");
     if (item) table.tamper(item, (event) => ({ ...event, description: "other" }));

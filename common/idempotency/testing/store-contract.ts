@@ -82,7 +82,7 @@ export const describeIdempotencyStore = (name: string, make: () => IdempotencySt
       expect((await store.begin(scope, remembered("b"), NOW))?.attempt.id).toBe("a");
     });
 
-    it("lets nobody take over what has an answer", async () => {
+    it("lets no request take over what has an answer", async () => {
       const [store, scope] = [make(), newScope()];
       await store.begin(scope, remembered("a"), NOW);
       await store.finish(scope, LOCK, answer);
@@ -109,7 +109,7 @@ export const describeIdempotencyStore = (name: string, make: () => IdempotencySt
       expect(await store.begin(scope, remembered("b"), NOW)).toBeUndefined();
     });
 
-    it("listens to nobody whose lock was taken over", async () => {
+    it("ignores a request whose lock was taken over", async () => {
       const [store, scope] = [make(), newScope()];
       await store.begin(scope, remembered("a"), NOW);
       await store.takeOver(scope, LOCK, LOCK + 1);

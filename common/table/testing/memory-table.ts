@@ -1,10 +1,16 @@
-import type { Index, Item, Key, QueryOptions, QueryPage, Table, Write } from "../table.ts";
+import {
+  type Index,
+  type Item,
+  type Key,
+  keyOfWrite,
+  type QueryOptions,
+  type QueryPage,
+  type Table,
+  type Write,
+} from "../table.ts";
 
 /** DynamoDB's limit on the writes of a transaction. */
 const TRANSACTION_WRITES_MAX = 100;
-
-const keyOfWrite = (write: Write): Key =>
-  "put" in write ? { pk: write.put.pk, sk: write.put.sk } : write.remove;
 
 /** Rough, but in proportion: what counts towards the 1 MB of a page. */
 const sizeOf = (item: Item): number => {
@@ -124,7 +130,7 @@ export const memoryTable = ({ pageBytesMax = 1_048_576 } = {}): MemoryTable => {
         if (lost.length > 0) return { done: false, lost };
         for (const write of writes) {
           if ("put" in write) put(write.put);
-          else remove(write.remove);
+          else if ("remove" in write) remove(write.remove);
         }
         return { done: true };
       }),

@@ -66,7 +66,7 @@ export const describeTable = (name: string, makeStore: () => Promise<Table>): vo
       expect(await store.get({ pk, sk: "a" }, { consistent: true })).toMatchObject({ number: 1 });
     });
 
-    it("puts over the version it was told, and else says what is there", async () => {
+    it("puts over the version that is named, and else says what is there", async () => {
       expect(await store.putIfVersion(item("a", { version: 5 }), 4)).toEqual({ done: false });
       expect(await store.putIfVersion(item("a", { version: 1 }), 0)).toEqual({ done: true });
       expect(await store.putIfVersion(item("a", { version: 1 }), 0)).toEqual({
@@ -161,6 +161,27 @@ export const describeTable = (name: string, makeStore: () => Promise<Table>): vo
         done: false,
         lost: [0],
       });
+    });
+
+    it("holds a transaction against what is only checked, and leaves that as it is", async () => {
+      await store.putAll([item("a", { version: 3 })]);
+      const a = { pk, sk: "a" };
+      const none = { pk, sk: "none" };
+
+      expect(await store.transact([{ check: a, version: 2 }, { put: item("b") }])).toEqual({
+        done: false,
+        lost: [0],
+      });
+      expect(await store.transact([{ put: item("b") }, { check: a, absent: true }])).toEqual({
+        done: false,
+        lost: [1],
+      });
+      expect(await store.get({ pk, sk: "b" }, { consistent: true })).toBeUndefined();
+
+      const held = [{ check: a, version: 3 }, { check: none, absent: true } as const, { put: item("b") }];
+      expect(await store.transact(held)).toEqual({ done: true });
+      expect(sortKeys(await queryAll(store, { pk, consistent: true }))).toEqual(["a", "b"]);
+      expect(await store.get(a, { consistent: true })).toEqual(item("a", { version: 3 }));
     });
 
     it("takes 100 writes as one, and refuses more or one key twice", async () => {

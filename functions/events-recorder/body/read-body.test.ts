@@ -2,13 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "#common/errors/fault.ts";
 import { jsonFaults } from "#common/json/json.ts";
-import { contract } from "../contract.ts";
 import { anEvent, NOW, POSTING } from "../testing/posted-event.ts";
 import { ruleFaults } from "./event-rules.ts";
 import type { PostedEvent } from "./posted-event.ts";
+import { PostedEventsSchema as schema } from "./posted-events.schema.ts";
 import { makeReadBody } from "./read-body.ts";
 
-const schema = contract["POST /events"].body;
 const readBody = makeReadBody({ schema, now: () => Date.parse(NOW) });
 const caller = { userId: "alice", organizationId: "demo", roles: [], expiresAt: 0 };
 

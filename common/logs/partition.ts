@@ -1,0 +1,42 @@
+import type { LogLine } from "./line.ts";
+
+/** Where lines lie: the values of one folder, in the order of its path. */
+export type Partition = {
+  environment: string;
+  organization: string;
+  logtype: string;
+  year: string;
+  month: string;
+  day: string;
+  hour: string;
+};
+
+/** What is written raw, by the stream and for late lines. */
+export const RAW_FOLDER = "logs/";
+/** What the stream could not deliver. */
+export const ERRORS_FOLDER = "errors/";
+
+const two = (number: number): string => String(number).padStart(2, "0");
+
+/** The partition of a line. Each value was checked before: none holds a `/` or leaves its folder. */
+export const partitionOf = (
+  line: Pick<LogLine, "environment" | "organizationID" | "logType" | "year" | "month" | "day" | "hour">,
+): Partition => ({
+  environment: line.environment,
+  organization: line.organizationID,
+  logtype: line.logType,
+  year: String(line.year),
+  month: two(line.month),
+  day: two(line.day),
+  hour: two(line.hour),
+});
+
+const NAMES = ["environment", "organization", "logtype", "year", "month", "day", "hour"] as const;
+
+/** `environment=<e>/organization=<o>/…/hour=<hh>/` */
+export const partitionPath = (partition: Partition): string =>
+  NAMES.map((name) => `${name}=${partition[name]}/`).join("");
+
+/** The stream's prefix, with its expressions in place of the values. */
+export const STREAM_PREFIX =
+  RAW_FOLDER + NAMES.map((name) => `${name}=!{partitionKeyFromLambda:${name}}/`).join("");
