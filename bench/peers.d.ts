@@ -5,5 +5,6 @@ declare module "arktype";
 declare module "electrodb";
 declare module "fast-jwt";
 declare module "fastify";
+declare module "pino";
 declare module "valibot";
 declare module "zod";

@@ -14,7 +14,7 @@ const checkDigitOf = (digits: string): string => {
 };
 
 /** A card number: 13 to 19 digits that begin with 2 to 6, the last of them the check digit. */
-export const cardNumbers = fc
+const cardNumbers = fc
   .tuple(
     fc.integer({ min: 2, max: 6 }),
     fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 11, maxLength: 17 }),
