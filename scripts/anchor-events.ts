@@ -1,15 +1,8 @@
 // Writes today's anchor of the events now, as the function events-anchor does each night: `npm run anchor-events`.
 
 import { useAws } from "./aws-environment.ts";
+import { lakeBucket } from "./lake-bucket.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
-
-/** In AWS the account's id follows the bucket's name, because names are global. Locally it does not. */
-const bucketSuffix = async (environment: string): Promise<string> => {
-  if (environment === "local") return "";
-  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-  const { Account } = await new STSClient().send(new GetCallerIdentityCommand());
-  return `-${Account}`;
-};
 
 const anchor = async (environment: string): Promise<string> => {
   const [{ makeAnchorHeads }, { bucketAnchors }, { readHeads }, { listOrganizations }, { dynamodbTable }] =
@@ -24,7 +17,7 @@ const anchor = async (environment: string): Promise<string> => {
   const anchorHeads = makeAnchorHeads({
     organizations: () => listOrganizations(store),
     heads: (organizationId) => readHeads(store, organizationId),
-    anchors: bucketAnchors(`millrace-${environment}-lake${await bucketSuffix(environment)}`),
+    anchors: bucketAnchors(await lakeBucket(environment)),
   });
   const { heads, key, written } = await anchorHeads(new Date());
   return written

@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { readHeads } from "#common/events/anchors/heads.ts";
 import { makeRegisterOrganizations } from "#common/events/append/organizations.ts";
 import { exportedEvents } from "#common/events/export/exported-events.ts";
 import { FORMATS } from "#common/events/export/formats.ts";
-import { eventKey } from "#common/events/keys.ts";
+import { eventKey, headKey } from "#common/events/keys.ts";
 import { appendAll } from "#common/events/testing/append-all.ts";
 import { eventMessage } from "#common/events/testing/events.ts";
 import { loadDeclarations } from "#common/manifest/load.ts";
@@ -100,6 +101,32 @@ describe("verify-events", () => {
     expect(code).toBe(1);
     expect(output).toContain('"eventId": "event-3"');
     if (item) await store.putAll([item]);
+  });
+
+  it("holds the heads against the last anchor, and finds one that was removed behind it", async () => {
+    const organizationId = "anchored";
+    await appendAll(
+      store,
+      Array.from({ length: 8 }, (_, number) => eventMessage(number, { organizationId })),
+    );
+    const heads = await readHeads(store, organizationId);
+    const key = "anchors/2031/01/31.json";
+    await clientsFor(port.url).s3.send(
+      new PutObjectCommand({ Bucket: "millrace-local-lake", Key: key, Body: JSON.stringify({ heads }) }),
+    );
+    const verify = () => run("--organization", organizationId, "--endpoint", port.url);
+
+    const whole = await verify();
+    const [first] = heads;
+    await store.transact(first ? [{ remove: headKey(organizationId, first) }] : []);
+    const rolledBack = await verify();
+
+    expect(whole).toMatchObject({ code: 0, output: `valid: 8 events of anchored, held against ${key}\n` });
+    expect(rolledBack).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^NOT VALID: .*held against/m),
+    });
+    expect(rolledBack.output).toContain("was anchored, but the head knows of 0");
   });
 
   it("does not call valid what has no event", async () => {

@@ -11,6 +11,7 @@ import {
 } from "#common/events/verify/verify-organization.ts";
 import { isOrganizationId } from "#common/ids/organization-id.ts";
 import { useAws } from "./aws-environment.ts";
+import { lakeBucket } from "./lake-bucket.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
 
 export type VerifyArguments =
@@ -109,16 +110,22 @@ const PROGRESS_MS = 5_000;
 const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: string }>): Promise<boolean> => {
   const { organizationId, environment, writeHeads } = asked;
   useAws(environment, asked.endpoint);
-  // Imported after the variables are set, because the client reads them once.
-  const { dynamodbTable } = await import("#common/table/dynamodb-table.ts");
+  // Imported after the variables are set, because the clients read them once.
+  const [{ bucketAnchors }, { lastAnchorOf }, { dynamodbTable }] = await Promise.all([
+    import("#common/events/anchors/anchor-bucket.ts"),
+    import("#common/events/anchors/last-anchor.ts"),
+    import("#common/table/dynamodb-table.ts"),
+  ]);
   const store = dynamodbTable(`millrace-${environment}-events`);
+  const anchorOf = lastAnchorOf(bucketAnchors(await lakeBucket(environment)));
+  const anchor = () => anchorOf(organizationId);
   const heads = writeHeads === undefined ? [] : await readHeads(store, organizationId);
   let earlier: Progress | undefined;
   let verdict: OrganizationVerdict;
   for (;;) {
     const pauseAt = Date.now() + PROGRESS_MS;
     const isTimeUp = (): boolean => Date.now() > pauseAt;
-    verdict = await verifyOrganization(store, organizationId, { deep: true, isTimeUp, earlier });
+    verdict = await verifyOrganization(store, organizationId, { deep: true, anchor, isTimeUp, earlier });
     if (verdict.complete) break;
     earlier = verdict.progress;
     progress(verdict.checked);
@@ -128,7 +135,10 @@ const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: str
     throw new Error(`millrace-${environment}-events has no event of "${organizationId}".`);
   }
   if (verdict.brokenAt) console.log(JSON.stringify(verdict.brokenAt, null, 2));
-  console.log(`${verdict.valid ? "valid" : "NOT VALID"}: ${verdict.checked} events of ${organizationId}`);
+  const held = verdict.anchor === null ? "no anchor names them yet" : `held against ${verdict.anchor}`;
+  console.log(
+    `${verdict.valid ? "valid" : "NOT VALID"}: ${verdict.checked} events of ${organizationId}, ${held}`,
+  );
   if (writeHeads !== undefined && verdict.valid) {
     writeFileSync(writeHeads, `${JSON.stringify({ heads }, null, 2)}\n`);
     console.log(`heads of ${heads.length} chains in ${writeHeads}`);

@@ -2,6 +2,9 @@ locals {
   # What starts each function.
   started_by = { for name, manifest in local.manifests : name => toset(manifest.triggers[*].type) }
 
+  # Consumers of audit events. They count what they reject as AuditRejected too.
+  auditors = toset([for trigger in values(local.queue_triggers) : trigger.function if endswith(trigger.queue, "-audit")])
+
   function_alarms = merge(
     # A bad token makes the authorizer throw, which AWS counts as an error; its own metric counts faults alone.
     {
@@ -62,7 +65,19 @@ locals {
         threshold  = 1
       } if function.dead_letters
     },
-    # The stacks of these triggers count the records that can never succeed.
+    # Reading or changing something left no trace in any chain, which is graver than a message that waits.
+    {
+      for name in local.auditors : "${name}-audit-rejected" => {
+        kind       = "audit-rejected"
+        advice     = "${name} could not keep an audit event, so an audit chain is not complete: treat it as an incident, mend the cause and move the dead letter back today."
+        namespace  = local.prefix
+        metric     = "AuditRejected"
+        dimensions = { service = name }
+        statistic  = "Sum"
+        threshold  = 1
+      }
+    },
+    # The stacks of these triggers count the records that can never succeed. Those of an auditor have the alarm above.
     {
       for name in keys(local.functions) : "${name}-rejected" => {
         kind       = "messages-rejected"
@@ -72,7 +87,7 @@ locals {
         dimensions = { service = name }
         statistic  = "Sum"
         threshold  = 1
-      } if length(setintersection(local.started_by[name], ["queue", "bus", "schedule"])) > 0
+      } if length(setintersection(local.started_by[name], ["queue", "bus", "schedule"])) > 0 && !contains(local.auditors, name)
     },
     {
       for trigger in local.table_triggers : "${trigger.function}-stream-age" => {

@@ -1,5 +1,5 @@
-import { setTimeout } from "node:timers/promises";
 import { inParallel } from "#common/async/in-parallel.ts";
+import { wait } from "#common/async/wait.ts";
 import { isCallersFault } from "#common/errors/dependency.ts";
 import { type LogFields, log, loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
@@ -61,7 +61,7 @@ export const split = <T>(
 /** Sends one part until nothing retryable is left or the attempts are used up. */
 const sendPart = async <T>(
   part: T[],
-  { send, attemptsMax = 6, sleep = setTimeout, random = Math.random }: BatchOptions<T>,
+  { send, attemptsMax = 6, sleep = wait, random = Math.random }: BatchOptions<T>,
 ): Promise<Refused<T>[]> => {
   const given: Refused<T>[] = [];
   let pending = part;

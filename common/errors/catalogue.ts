@@ -49,6 +49,11 @@ export const ERRORS = {
     retry: true,
     text: "Not all events could be taken. Send the same request again: with eventIds or the same Idempotency-Key, what was taken already is not taken twice.",
   },
+  LOGS_NOT_TAKEN: {
+    status: 503,
+    retry: true,
+    text: "Not all log messages could be taken. Send the same request again: with ids or the same Idempotency-Key, what was taken already counts once.",
+  },
   READ_NOT_RECORDED: {
     status: 503,
     retry: true,

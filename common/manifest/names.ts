@@ -67,6 +67,9 @@ export const resourceArns = (
     }
     case "buses":
       return [at("events", `event-bus/${full}`)];
+    case "streams":
+      // How many there are is a setting.
+      return [at("firehose", `deliverystream/${full}`), at("firehose", `deliverystream/${full}-*`)];
     case "keys":
       // A key's own id is known only after it is made; the policy narrows this by kms:RequestAlias.
       return [at("kms", "key/*")];
@@ -76,6 +79,10 @@ export const resourceArns = (
 /** The alias by which functions name a KMS key. */
 export const keyAlias = (deployment: Pick<Deployment, "environment">, name: string): string =>
   `alias/${resourceName(deployment, name)}`;
+
+/** `logs`, `logs-1`, …: the names of the delivery streams that are declared together. */
+export const streamNames = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, number) => (number === 0 ? name : `${name}-${number}`));
 
 /** `topics` → topic ARN; used in environments and by the local platform. */
 export const topicArn = (deployment: Deployment, name: string): string =>

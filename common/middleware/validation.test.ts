@@ -122,6 +122,18 @@ describe("what is asked", () => {
     expect((await call({ route: "GET /things", query: { cursor: "é😀" } })).statusCode).toBe(200);
   });
 
+  it("has every name of its query in UTF-8, and no lone surrogate in the answer", async () => {
+    for (const [name, path] of [
+      ["a\ufffd", "/a\ufffd"],
+      ["a\ud800", "/a\ufffd"],
+    ] as const) {
+      const { statusCode, json } = await call({ route: "GET /things", query: { [name]: "1" } });
+
+      expect(statusCode).toBe(400);
+      expect(json.errors).toContainEqual({ in: "query", path, message: "must be UTF-8" });
+    }
+  });
+
   it("has no control characters in the texts of its query", async () => {
     for (const cursor of ["a\u0000", "a\n", "\u007f", "a\u0085"]) {
       expect(await call({ route: "GET /things", query: { cursor } })).toMatchObject({

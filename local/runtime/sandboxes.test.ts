@@ -55,7 +55,7 @@ describe("a function that fails", () => {
       const { runtime } = setup({
         failing: {
           code: `exports.handler = async (event) => { if (event.ok) return "ok"; ${statement} }`,
-          timeoutSeconds: 5,
+          timeoutSeconds: 60,
         },
       });
 
@@ -76,7 +76,7 @@ describe("a function that fails", () => {
       eater: {
         code: `exports.handler = async (event) => { const all = []; if (event.ok) return "ok"; ${eat} }`,
         memoryMb: 128,
-        timeoutSeconds: 25,
+        timeoutSeconds: 100,
       },
     });
 
@@ -96,7 +96,7 @@ describe("a function that fails", () => {
           return "ok";
         }`,
         memoryMb: 128,
-        timeoutSeconds: 25,
+        timeoutSeconds: 100,
       },
     });
 

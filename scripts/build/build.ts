@@ -11,10 +11,11 @@ import {
   dependencyMapsPlugin,
   generatedPlugin,
   idempotencyPlugin,
+  requestPartsPlugin,
   stubsPlugin,
   tracerPlugin,
 } from "./bundle-plugins.ts";
-import { loadRoutes } from "./contracts.ts";
+import { type FunctionRoute, loadRoutes } from "./contracts.ts";
 import { gatewayDocument, openapiDocument } from "./openapi.ts";
 import { validatorsPlugin } from "./validators-plugin.ts";
 import { sha256Base64, zip } from "./zip.ts";
@@ -38,17 +39,17 @@ const hashFile = (path: string): string =>
   existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("base64url") : "absent";
 
 /**
- * What shapes every bundle and is not among its inputs: the build itself, the lock file, and the schemas.
- * Schemas are run and not bundled, so that it is not known which of them imports which.
+ * What shapes every bundle and is not among its inputs: the build itself, the lock file, and the schemas with their fields.
+ * Those are run and not bundled, so that it is not known which of them imports which.
  */
 const hashTools = (functionsFolder: string): string => {
   const shared = [
     "scripts/build/*.ts",
     "common/validation/*.ts",
-    "common/**/*.schema.ts",
+    "common/**/*.{fields,schema}.ts",
     "package-lock.json",
   ];
-  const schemas = globSync("*/*.schema.ts", { cwd: functionsFolder });
+  const schemas = globSync("**/*.{fields,schema}.ts", { cwd: functionsFolder });
   const files = [
     ...globSync(shared, { cwd: root }),
     ...schemas.map((file) => relative(root, join(functionsFolder, file))),
@@ -139,7 +140,8 @@ const write = (path: string, contents: string | Buffer): void => {
   if (!existsSync(path) || !readFileSync(path).equals(Buffer.from(contents))) writeFileSync(path, contents);
 };
 
-const generate = async (functionsFolder: string, outFolder: string): Promise<void> => {
+/** Writes what is made of all functions together; answers their routes. */
+const generate = async (functionsFolder: string, outFolder: string): Promise<FunctionRoute[]> => {
   const declarations = loadDeclarations(functionsFolder);
   assertDeclarations(declarations);
   const routes = await loadRoutes(declarations);
@@ -158,6 +160,7 @@ const generate = async (functionsFolder: string, outFolder: string): Promise<voi
     join(outFolder, "generated/routes.ts"),
     `/** The role of each route that is not public. */\nexport const routes: Record<string, string> = ${JSON.stringify(roles, null, 2)};\n`,
   );
+  return routes;
 };
 
 /**
@@ -168,7 +171,7 @@ const generate = async (functionsFolder: string, outFolder: string): Promise<voi
 export const build = async (options: BuildOptions): Promise<Built[]> => {
   const functionsFolder = resolve(options.functionsFolder);
   const outFolder = resolve(options.outFolder);
-  await generate(functionsFolder, outFolder);
+  const routes = await generate(functionsFolder, outFolder);
 
   const { manifests } = loadDeclarations(functionsFolder);
   const cachePath = join(outFolder, ".cache.json");
@@ -201,6 +204,9 @@ export const build = async (options: BuildOptions): Promise<Built[]> => {
     const [handler, traced] = await Promise.all([
       bundle(join(functionsFolder, name, "handler.ts"), "handler", generatedFolder, [
         idempotencyPlugin([access.tables?.idempotency].flat().includes("write")),
+        requestPartsPlugin(
+          routes.filter(({ functionName }) => functionName === name).map(({ contract }) => contract),
+        ),
       ]),
       tracer,
     ]);

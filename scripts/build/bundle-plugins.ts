@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
+import type { RouteContract } from "#common/http/contract.ts";
 
 /**
  * Builtins through `process.getBuiltinModule` instead of import or require: an import of `node:http`
@@ -99,6 +100,29 @@ export const idempotencyPlugin = (isGranted: boolean): Plugin => ({
       const contents = NO_IDEMPOTENCY[path.split(/[/\\]/).slice(-2).join("/")];
       return contents === undefined ? undefined : { contents, loader: "js" };
     });
+  },
+});
+
+/** What the stack calls of the parts of a request that no route of a contract takes. */
+const NO_PART = {
+  body: { file: "json-body.ts", contents: "export const bodyOf = () => undefined;" },
+  bodyTypes: { file: "packed-body.ts", contents: "export const unpacked = (bytes) => bytes;" },
+  preconditions: { file: "conditional-headers.ts", contents: "export const preconditionsOf = () => ({});" },
+};
+
+/**
+ * Reading JSON, unpacking and reading conditional headers are for functions with a route that takes them: the others
+ * would load 3 KB at each cold start that they never call.
+ */
+export const requestPartsPlugin = (contracts: readonly RouteContract[]): Plugin => ({
+  name: "request-parts",
+  setup(build) {
+    for (const part of ["body", "bodyTypes", "preconditions"] as const) {
+      if (contracts.some((contract) => contract[part] !== undefined)) continue;
+      const { file, contents } = NO_PART[part];
+      const filter = new RegExp(`[/\\\\]common[/\\\\]middleware[/\\\\]${file.replace(".", "\\.")}$`);
+      build.onLoad({ filter }, () => ({ contents, loader: "js" }));
+    }
   },
 });
 

@@ -7,6 +7,7 @@ import { functionNames, loadDeclarations } from "#common/manifest/load.ts";
 import { type AwsAnswers, type AwsServer, startAwsServer } from "#common/testing/aws-server.ts";
 import { callerContext, restEvent, sqsEvent } from "#common/testing/lambda-events.ts";
 import { build } from "./build.ts";
+import { loadRoutes } from "./contracts.ts";
 import { runNode } from "./testing/run-node.ts";
 
 const names = functionNames("functions");
@@ -100,6 +101,26 @@ describe.each(names)("the bundle of %s", (name) => {
     // Otherwise the first call used no client, and its time would leave out what loading one costs.
     const touchesAws = Object.keys(manifestOf(name)?.access ?? {}).length > 0;
     if (touchesAws && /^data|dependencies|persister/.test(name)) expect(aws.calls).not.toEqual([]);
+  });
+});
+
+describe("the parts of a request that are read", () => {
+  it("are those that the function's contract takes", async () => {
+    const routes = await loadRoutes(loadDeclarations("functions"));
+    const functions = [...new Set(routes.map(({ functionName }) => functionName))];
+    expect(functions).toContain("data-presenter");
+    for (const name of functions) {
+      const { sources } = JSON.parse(readFileSync(`dist/${name}/handler.cjs.map`, "utf8"));
+      const has = (file: string) => sources.some((source: string) => source.endsWith(file));
+      const takes = (part: "body" | "preconditions") =>
+        routes.some(({ functionName, contract }) => functionName === name && contract[part] !== undefined);
+
+      expect({ name, body: has("common/json/equal-names.ts") }).toEqual({ name, body: takes("body") });
+      expect({
+        name,
+        headers: has("common/middleware/conditional-headers.ts") && has("http/preconditions.ts"),
+      }).toEqual({ name, headers: takes("preconditions") });
+    }
   });
 });
 

@@ -53,6 +53,15 @@ describe("a second build", () => {
     expect(await run()).toEqual(["two-things"]);
   });
 
+  it("makes all again when a schema changed, in whichever room of a function it stands", async () => {
+    put("one-thing/body/thing.schema.ts", "export const size = 1;\n");
+    await run();
+    put("one-thing/body/thing.schema.ts", "export const size = 2;\n");
+
+    expect(await run()).toEqual(["one-thing", "two-things"]);
+    expect(await run()).toEqual([]);
+  });
+
   it("does not take a touched file for a changed one", async () => {
     await run();
     utimesSync(join(functions, "one-thing/words.ts"), new Date(), new Date(1));

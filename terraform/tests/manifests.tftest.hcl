@@ -16,7 +16,7 @@ run "functions" {
   command = plan
 
   assert {
-    condition     = keys(module.function) == ["shop-api", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"]
+    condition     = keys(module.function) == ["shop-api", "shop-auditor", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"]
     error_message = "Each folder with a manifest is a function."
   }
 
@@ -55,7 +55,7 @@ run "roles_that_use_the_key" {
 
   assert {
     condition = local.role_arns == concat(
-      [for name in ["shop-api", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
+      [for name in ["shop-api", "shop-auditor", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
       [for name in ["shop-closing-1-schedule", "shop-closing-2-schedule"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
     )
     error_message = "The key for data at rest admits each role by its ARN, path and all."
@@ -119,7 +119,7 @@ run "triggers" {
   command = plan
 
   assert {
-    condition     = local.consumer_timeouts == { orders = [30], unread-orders = [] }
+    condition     = local.consumer_timeouts == { orders = [30], orders-audit = [10], unread-orders = [] }
     error_message = "A queue's visibility follows its consumers' time-outs."
   }
 
@@ -237,7 +237,7 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_kinds) == 15
+    condition     = length(output.alarm_kinds) == 16
     error_message = "The fixture raises every kind of alarm that there is."
   }
 
@@ -257,13 +257,18 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = { for name, alarm in local.queue_alarms : name => alarm.threshold if endswith(name, "-age") } == { orders-age = 300 }
+    condition     = { for name, alarm in local.queue_alarms : name => alarm.threshold if endswith(name, "-age") } == { orders-age = 300, orders-audit-age = 300 }
     error_message = "A queue without a consumer has no age to watch."
   }
 
   assert {
     condition     = [for name, alarm in local.function_alarms : alarm.dimensions.service if alarm.metric == "MessagesRejected"] == ["shop-closing", "shop-relay", "shop-worker"]
     error_message = "What is given to a queue's, the bus's or a schedule's function and can never be worked off is told."
+  }
+
+  assert {
+    condition     = { for name, alarm in local.function_alarms : name => alarm.dimensions if alarm.metric == "AuditRejected" } == { shop-auditor-audit-rejected = { service = "shop-auditor" } }
+    error_message = "An audit event that is rejected has an alarm of its own, instead of that of other messages."
   }
 
   assert {
@@ -281,7 +286,7 @@ run "age_of_a_slow_queue" {
   command = plan
 
   assert {
-    condition     = local.queue_visibility == { orders = 90, unread-orders = 30 }
+    condition     = local.queue_visibility == { orders = 90, orders-audit = 60, unread-orders = 30 }
     error_message = "A queue's own visibility comes before six times its consumer's time-out; nobody's is SQS's own."
   }
 

@@ -1,3 +1,4 @@
+import { wait } from "#common/async/wait.ts";
 import type { Member } from "#common/auth/caller.ts";
 import { functionName } from "#common/config/function-name.ts";
 import { AppError } from "#common/errors/app-error.ts";
@@ -54,8 +55,6 @@ const DESCRIPTIONS = {
   customer_replaced: "The customer's profile was replaced",
   customer_erased: "The customer's profile was erased",
 } as const;
-
-const wait = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /**
  * Changes of customers. Each is recorded by an audit event that holds the salted digest of the profile and nothing

@@ -4,5 +4,3 @@ import type { NewEvent } from "#common/events/event.ts";
 export type PostedEvent = NewEvent & { organizationId?: string };
 
 export type PostedEvents = PostedEvent | PostedEvent[];
-
-export const BATCH_EVENTS_MAX = 500;

@@ -2,7 +2,9 @@ import { Type } from "typebox";
 import { EVENT_LIMITS } from "#common/events/event.ts";
 import { GIVEN_ID_PATTERN } from "#common/ids/given-id.ts";
 import { validator } from "#common/validation/schema.ts";
-import { BATCH_EVENTS_MAX, type PostedEvents } from "./posted-event.ts";
+import type { PostedEvents } from "./posted-event.ts";
+
+const BATCH_EVENTS_MAX = 500;
 
 const { typeLength, descriptionLength, actorLength } = EVENT_LIMITS;
 

@@ -78,6 +78,7 @@ export const testDeclarations: Declarations = {
     buckets: { files: { description: "" } },
     buses: { bus: { description: "" } },
     keys: { seal: { description: "", kind: "hmac" } },
+    streams: {},
     settings: {},
   },
   rights: {
@@ -105,6 +106,7 @@ export const testDeclarations: Declarations = {
     },
     buses: { service: "events", variable: "NAME", rights: { publish: ["PutEvents"] } },
     keys: { service: "kms", variable: "KEY_ID", rights: { mac: ["GenerateMac"] } },
+    streams: { service: "firehose", variable: "STREAM", rights: { put: ["PutRecord", "PutRecordBatch"] } },
   },
 };
 
