@@ -10,6 +10,7 @@ const localSettings = (port: number) => ({
   TOKEN_ROLE_CLAIM: "Role",
   LOG_STREAMS: "1",
   LOG_DAYS: "400",
+  OPERATOR_ORGANIZATION: "demo",
   RELEASE_VERSION: "0.0.0",
 });
 
