@@ -70,7 +70,7 @@ beforeAll(async () => {
     ]),
   };
   await Promise.all(Object.values(results));
-}, 180_000);
+}, 900_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("what the guides make", () => {

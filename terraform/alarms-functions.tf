@@ -77,6 +77,18 @@ locals {
         threshold  = 1
       }
     },
+    # One for all readers, because it is about the table and not about the function that came across it.
+    {
+      events-unreadable = {
+        kind      = "events-unreadable"
+        advice    = "Readers left out stored items that cannot be read or that no chain knows of: verify the organization that the error lines name."
+        namespace = local.prefix
+        metric    = "EventsUnreadable"
+        across    = "service"
+        statistic = "Sum"
+        threshold = 1
+      }
+    },
     # The stacks of these triggers count the records that can never succeed. Those of an auditor have the alarm above.
     {
       for name in keys(local.functions) : "${name}-rejected" => {

@@ -18,7 +18,7 @@ locals {
     )
   ])
 
-  at = { for service in ["dynamodb", "events", "kms", "lambda", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
+  at = { for service in ["dynamodb", "events", "firehose", "kms", "lambda", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
 
   statements = {
     for function in keys(local.manifests) : function => [
@@ -36,6 +36,8 @@ locals {
           # Listing is a right on the bucket, all others are on its objects.
           buckets = ["arn:${local.partition}:s3:::${local.prefix}-${grant.name}-${var.account_id}${grant.right == "list" ? "" : "/*"}"]
           buses   = ["${local.at.events}:event-bus/${local.prefix}-${grant.name}"]
+          # How many there are is a setting.
+          streams = ["${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}", "${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}-*"]
           # A key's own id is known only after it is made; the alias narrows this.
           keys = ["${local.at.kms}:key/*"]
         }[grant.kind]
@@ -52,6 +54,7 @@ locals {
     buckets = keys(local.resources.buckets)
     buses   = keys(local.resources.buses)
     keys    = keys(local.resources.keys)
+    streams = keys(local.resources.streams)
   }
 
   environment_variables = {
@@ -72,6 +75,7 @@ locals {
             buckets = "${local.prefix}-${grant.name}-${var.account_id}"
             buses   = "${local.prefix}-${grant.name}"
             keys    = "alias/${local.prefix}-${grant.name}"
+            streams = "${local.prefix}-${grant.name}"
           }[grant.kind]
         } if grant.function == function && grant.right != "stream"
       ]...),

@@ -2,6 +2,7 @@ import { JwtInvalidSignatureAlgorithmError, JwtInvalidSignatureError } from "aws
 import { verifyJwt } from "aws-jwt-verify/jwt-verifier";
 import type { Clock } from "#common/time/clock.ts";
 import { type Caller, type ClaimNames, callerOf } from "./caller.ts";
+import { isCanonical } from "./canonical-token.ts";
 import { ALGORITHMS, type Key } from "./key-set.ts";
 import type { Keys } from "./keys.ts";
 import { IssuerUnreachable, type Refusal, Refused } from "./refusal.ts";
@@ -24,17 +25,6 @@ export type VerifierOptions = {
   now?: Clock;
   /** How many verified tokens are remembered. */
   rememberedMax?: number;
-};
-
-/**
- * Whether three parts stand there in the one way that base64url writes their bytes (RFC 4648, 3.5): without padding,
- * other alphabets, or bits behind the last byte. Else one token could be spelled in many ways, each of them good.
- */
-const isCanonical = (token: string): boolean => {
-  const parts = token.split(".");
-  return (
-    parts.length === 3 && parts.every((part) => Buffer.from(part, "base64url").toString("base64url") === part)
-  );
 };
 
 type Header = { readonly [name: string]: unknown };

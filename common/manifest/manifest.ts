@@ -85,6 +85,7 @@ export type TableResource = {
   partitionKey: Key;
   sortKey?: Key;
   indexes?: Record<string, { partitionKey: Key; sortKey?: Key }>;
+  localIndexes?: Record<string, { sortKey: Key }>;
   timeToLive?: string;
   stream?: "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
 };
@@ -101,6 +102,8 @@ export type StreamResource = {
   countSetting: string;
   /** The topic whose messages they get, each stream those of its number (message attribute `stream`). */
   topic: string;
+  /** The queue on whose dead-letter queue messages go that the topic could not put on a stream. */
+  undelivered: string;
   bucket: string;
   /** What its function's partition keys are called, in the order of the folders. */
   partitionKeys: string[];

@@ -1,4 +1,4 @@
-import type { Manifest, ResourceKind } from "./manifest.ts";
+import type { Manifest, ResourceKind, StreamResource } from "./manifest.ts";
 
 /** Where a platform stands: the Terraform workspace (or `local`) and the AWS coordinates of its names. */
 export type Deployment = {
@@ -83,6 +83,14 @@ export const keyAlias = (deployment: Pick<Deployment, "environment">, name: stri
 /** `logs`, `logs-1`, …: the names of the delivery streams that are declared together. */
 export const streamNames = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, number) => (number === 0 ? name : `${name}-${number}`));
+
+/** Where a stream delivers: a folder for each of its keys, which its function gives every record. */
+export const streamPrefix = ({ prefix, partitionKeys }: StreamResource): string =>
+  prefix + partitionKeys.map((key) => `${key}=!{partitionKeyFromLambda:${key}}/`).join("");
+
+/** Where a stream keeps what it could not deliver. */
+export const streamErrorPrefix = ({ errorPrefix }: StreamResource): string =>
+  `${errorPrefix}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/`;
 
 /** `topics` → topic ARN; used in environments and by the local platform. */
 export const topicArn = (deployment: Deployment, name: string): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aLine, at } from "#common/logs/testing/lines.ts";
+import { aLine, at } from "#common/logs/testing/traced-lines.ts";
 import { traceMessagesOf } from "#common/logs/trace/trace-message.ts";
 import { traceRowsOf } from "#common/logs/trace/trace-rows.ts";
 import { startFunction } from "#local/testing/start-function.ts";

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
 import type { LogLine } from "#common/logs/line.ts";
-import { aCall, aLine, aStoredEventLine, LINES_START_MS } from "#common/logs/testing/lines.ts";
+import { aCall, aLine, aStoredEventLine, LINES_START_MS } from "#common/logs/testing/traced-lines.ts";
 import { traceRowsOf } from "#common/logs/trace/trace-rows.ts";
 import type { Item } from "#common/table/table.ts";
 import { callerContext } from "#common/testing/lambda-events.ts";

@@ -133,7 +133,9 @@ describe("npm start", () => {
     const statuses = await statusesOf(`${first}\n${played}`);
 
     expect(statuses.length).toBeGreaterThan(5);
-    expect(new Set(statuses)).toEqual(new Set(["200"]));
+    expect(new Set(statuses.slice(0, -2))).toEqual(new Set(["200"]));
+    // On a busy machine an export or a verification takes so long that it goes on as a job.
+    for (const status of statuses.slice(-2)) expect(["200", "202"]).toContain(status);
     expect(platform.printed.out.trim().split("\n").at(-1)).toBe(`ready ${url}`);
     expect(await platform.stop()).toBe(0);
   }, 120_000);

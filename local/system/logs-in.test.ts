@@ -3,7 +3,7 @@ import { FirehoseClient, PutRecordCommand } from "@aws-sdk/client-firehose";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "#common/testing/eventually.ts";
-import { lakeLines } from "../testing/logs/lake.ts";
+import { lakeFailures, lakeKeys, lakeLines } from "../testing/logs/lake.ts";
 import { clients } from "../testing/platforms.ts";
 import { type System, startSystem } from "../testing/system.ts";
 
@@ -119,5 +119,121 @@ describe("a message", () => {
 
     const [found] = await linesOf("late-1");
     expect(found?.key).toContain(`${hourFolder("demo", time)}late-`);
+  });
+});
+
+/** Every refused record that the queue holds by now, taken off it. */
+const rejectedRecords = async () => {
+  const queue = "millrace-local-logs-rejected";
+  const taken = await system.platform.queues.receive(queue, { max: 10, waitMs: 0 });
+  await system.platform.queues.delete(
+    queue,
+    taken.map(({ receiptHandle }) => receiptHandle),
+  );
+  return taken.map(({ body }) => JSON.parse(body));
+};
+
+describe("what breaks the rules on the stream", () => {
+  const many = (count: number, name: string) =>
+    Array.from({ length: count }, (_, index) => JSON.stringify(message(`${name}-${index}`))).join("");
+
+  it("is kept with its reason, or lies in the right folder, and nothing is left under errors/", async () => {
+    const organizations = ["../etc", "a=b", "%2e", "", null, 7, "a".repeat(300)];
+    const bad: Record<string, string | Buffer> = {
+      ...Object.fromEntries(
+        organizations.map((organizationID, index) => [
+          `organization-${index}`,
+          JSON.stringify(message(`organization-${index}`, { organizationID })),
+        ]),
+      ),
+      "no JSON": "not json",
+      "an array": `[${JSON.stringify(message("in-array"))}]`,
+      "invalid UTF-8": Buffer.concat([
+        Buffer.from('{"organizationID":"demo","logType":"web","events":[{"action":"'),
+        Buffer.from([0xff, 0xfe]),
+        Buffer.from('","description":""}]}'),
+      ]),
+      "nested arrays": `{"organizationID":"demo","logType":"web","x":${"[".repeat(100_000)}${"]".repeat(100_000)},"events":[]}`,
+      "501 glued": many(501, "too-many"),
+      "an envelope in an envelope": JSON.stringify({
+        Type: "Notification",
+        TopicArn: "arn:t",
+        Message: JSON.stringify({ Type: "Notification", TopicArn: "arn:t", Message: "{}" }),
+      }),
+      "a field twice": '{"organizationID":"demo","organizationID":"other","logType":"web","events":[]}',
+    };
+    for (const record of Object.values(bad)) await putOnStream(record);
+    await putOnStream(many(500, "enough"));
+    const future = await system.call("POST /logs", {
+      token: writer,
+      body: message("in-2199", { time: "2199-01-01T00:00:00Z" }),
+    });
+    const past = await system.call("POST /logs", {
+      token: writer,
+      body: message("in-1969", { time: "1969-01-01T00:00:00Z" }),
+    });
+    await putOnStream(JSON.stringify(message("large", { noise: "x".repeat(900_000) })));
+
+    expect([future.status, past.status]).toEqual([202, 202]);
+    const now = new Date();
+    const lines = await linesOf("in-2199", "in-1969", "large", "enough-0", "enough-499");
+    for (const { key } of lines)
+      expect(key).toContain(`/organization=demo/logtype=web/year=${now.getUTCFullYear()}/`);
+    expect(lines.find(({ line }) => line.id === "in-1969")?.line.sentTime).toBe("1969-01-01T00:00:00.000Z");
+    const rejected: { code: string; reason: string; raw: string; encoding?: string }[] = [];
+    await eventually(
+      async () => rejected.push(...(await rejectedRecords())),
+      () => rejected.length >= Object.keys(bad).length,
+      60_000,
+    );
+    expect(rejected).toHaveLength(Object.keys(bad).length);
+    for (const { code, reason } of rejected) {
+      expect(code).toMatch(/^MESSAGE_(INVALID|NOT_JSON)$/);
+      expect(reason.length).toBeGreaterThan(10);
+    }
+    expect(rejected.filter(({ reason }) => reason.includes("/organizationID")).length).toBeGreaterThanOrEqual(
+      7,
+    );
+    expect(rejected.filter(({ reason }) => reason.includes("envelope"))).toHaveLength(1);
+    expect(rejected.filter(({ reason }) => reason.includes("500 messages"))).toHaveLength(1);
+    expect(rejected.filter(({ encoding }) => encoding === "base64")).toHaveLength(1);
+    await eventually(
+      () => lakeKeys(aws.s3, "errors/"),
+      (keys) => keys.length === 0,
+      30_000,
+    );
+    expect(await lakeFailures(aws.s3)).toEqual([]);
+    expect(
+      (await lakeKeys(aws.s3, "logs/")).filter((key) => !/organization=demo\/logtype=web\//.test(key)),
+    ).toEqual([]);
+  });
+
+  it("over HTTP is answered by its place, and the good ones are taken", async () => {
+    const body = [
+      message("mixed-1"),
+      message("mixed-2", { organizationID: "other" }),
+      message("mixed-3", { logType: "platform" }),
+      { nothing: true },
+    ];
+
+    const reply = await system.call("POST /logs", { token: writer, body });
+
+    expect(reply).toMatchObject({
+      status: 202,
+      body: { accepted: 1, rejected: [{ index: 1 }, { index: 2 }, { index: 3 }] },
+    });
+    await linesOf("mixed-1");
+  });
+
+  it("is 413 for a gzip bomb, of which no more than a megabyte is unpacked", async () => {
+    const bomb = gzipSync(Buffer.alloc(200_000_000, 32));
+
+    const reply = await system.call("POST /logs", {
+      token: writer,
+      headers: { "content-type": "application/x-ndjson" },
+      body: bomb,
+    });
+
+    expect(reply.status).toBe(413);
   });
 });

@@ -14,6 +14,8 @@ import {
   environmentName,
   keyAlias,
   resourceName,
+  streamErrorPrefix,
+  streamPrefix,
   topicArn,
 } from "#common/manifest/names.ts";
 import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
@@ -116,8 +118,10 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
   }
 
   for (const [name, table] of Object.entries(resources.tables)) {
+    const local = Object.entries(table.localIndexes ?? {});
     const keys = [table, ...Object.values(table.indexes ?? {})]
       .flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey])
+      .concat(local.map(([, { sortKey }]) => sortKey))
       .filter((key) => key !== undefined);
     const indexes = Object.entries(table.indexes ?? {})
       .map(([index, key]) => `${index}(${key.partitionKey.name},${key.sortKey?.name ?? ""}) ALL`)
@@ -128,6 +132,10 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
         `keys ${table.partitionKey.name},${table.sortKey?.name ?? ""}`,
         `attributes ${sorted([...new Set(keys.map((key) => `${key.name}:${key.type}`))])}`,
         `indexes ${indexes.join(" ")}`,
+        `local indexes ${local
+          .map(([index, { sortKey }]) => `${index}(${sortKey.name}) ALL`)
+          .sort()
+          .join(" ")}`,
         `ttl ${table.timeToLive ?? ""}`,
         `stream ${table.stream ?? ""}`,
         "recovery true, encrypted true",
@@ -145,6 +153,21 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
   }
   for (const name of Object.keys(resources.topics))
     facts.set(`topic ${topicArn(deployment, name)}`, "encrypted true");
+  for (const [name, stream] of Object.entries(resources.streams)) {
+    const target = manifests.find((manifest) =>
+      triggersOf(manifest, "delivery-stream").some((trigger) => trigger.stream === name),
+    );
+    facts.set(`key for data at rest admits ${resourceName(deployment, `${name}-stream`)}`, "yes");
+    facts.set(
+      `streams ${resourceName(deployment, name)}`,
+      [
+        `from ${topicArn(deployment, stream.topic)} raw, else to ${resourceName(deployment, deadLetterName(stream.undelivered))}`,
+        `by ${target?.name ?? "nothing"}`,
+        `to ${bucketName(deployment, stream.bucket)} ${streamPrefix(stream)}, else ${streamErrorPrefix(stream)}`,
+        `within ${stream.bufferSeconds} s, encrypted true`,
+      ].join("; "),
+    );
+  }
   for (const [name, { objectLock = false }] of Object.entries(resources.buckets)) {
     facts.set(`bucket ${bucketName(deployment, name)}`, `lock ${objectLock}`);
   }

@@ -56,6 +56,7 @@ run "roles_that_use_the_key" {
   assert {
     condition = local.role_arns == concat(
       [for name in ["shop-api", "shop-auditor", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
+      ["arn:aws:iam::123456789012:role/millrace/millrace-dev-notes-stream"],
       [for name in ["shop-closing-1-schedule", "shop-closing-2-schedule"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
     )
     error_message = "The key for data at rest admits each role by its ARN, path and all."
@@ -159,6 +160,43 @@ run "triggers" {
   }
 }
 
+run "streams" {
+  command = plan
+
+  variables {
+    log_streams = 3
+  }
+
+  assert {
+    condition     = keys(module.stream) == ["notes", "notes-1", "notes-2"]
+    error_message = "There are as many streams as the setting says."
+  }
+
+  assert {
+    condition     = local.streams["notes-1"].filter == "{\"stream\":[\"1\"]}" && jsondecode(local.streams["notes"].filter)["$or"][1].stream[0]["anything-but"] == ["1", "2"]
+    error_message = "Each stream gets its own messages, the first also those that are meant for none that there is."
+  }
+
+  assert {
+    condition     = local.stream_alarms["notes-2-partitions"].dimensions == { DeliveryStreamName = "millrace-dev-notes-2" } && local.stream_alarms["notes-freshness"].threshold == 900
+    error_message = "Each stream is watched."
+  }
+
+  assert {
+    condition     = contains(flatten([for s in local.statements["shop-files"] : s.resources]), "arn:aws:firehose:eu-central-1:123456789012:deliverystream/millrace-dev-notes-*") && local.environment_variables["shop-files"].NOTES_STREAM == "millrace-dev-notes"
+    error_message = "Who may put on a stream may put on all of its number."
+  }
+}
+
+run "one_stream" {
+  command = plan
+
+  assert {
+    condition     = local.streams["notes"].filter == null
+    error_message = "A stream that is alone gets every message."
+  }
+}
+
 run "schedules" {
   command = plan
 
@@ -216,7 +254,7 @@ run "in_a_private_network" {
   }
 
   assert {
-    condition     = local.called_services == toset(["events", "kms", "sns", "sqs"]) && length(var.network_endpoints) == 0
+    condition     = local.called_services == toset(["events", "firehose", "kms", "sns", "sqs"]) && length(var.network_endpoints) == 0
     error_message = "The endpoints are those of the services that functions inside call."
   }
 
@@ -237,7 +275,7 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_kinds) == 16
+    condition     = length(output.alarm_kinds) == 19
     error_message = "The fixture raises every kind of alarm that there is."
   }
 

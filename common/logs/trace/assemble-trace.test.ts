@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LogLine } from "../line.ts";
-import { aCall, aLine, aStoredEventLine, at, LINES_START_MS } from "../testing/lines.ts";
+import { aCall, aLine, aStoredEventLine, at, LINES_START_MS } from "../testing/traced-lines.ts";
 import { assembleTrace, type Trace } from "./assemble-trace.ts";
 
 const LATER_MS = LINES_START_MS + 3_600_000;

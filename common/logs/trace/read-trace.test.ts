@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryTable } from "#common/table/testing/memory-table.ts";
-import { aLine, at, LINES_START_MS } from "../testing/lines.ts";
+import { aLine, at, LINES_START_MS } from "../testing/traced-lines.ts";
 import { makeReadTrace } from "./read-trace.ts";
 import { traceRowsOf } from "./trace-rows.ts";
 

@@ -80,4 +80,3 @@ export const makeDelivery = ({ settings, store, putFile, log, now }: DeliveryOpt
     },
   };
 };
-export type StreamDelivery = ReturnType<typeof makeDelivery>;

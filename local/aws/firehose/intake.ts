@@ -92,4 +92,3 @@ export const makeIntake = ({ transformMs, transformBytes, name }: StreamSettings
       waiting.length - first + [...taken.values()].reduce((sum, { length }) => sum + length, 0),
   };
 };
-export type Intake = ReturnType<typeof makeIntake>;

@@ -6,7 +6,9 @@ import {
   deadLetterName,
   keyAlias,
   resourceName,
+  streamErrorPrefix,
   streamNames,
+  streamPrefix,
 } from "#common/manifest/names.ts";
 import { PARTITIONS_MAX, type StreamSettings } from "../firehose/stream.ts";
 import type { Arns } from "./arn.ts";
@@ -21,13 +23,24 @@ const keySchema = ({ partitionKey, sortKey }: Pick<TableResource, "partitionKey"
   ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: "RANGE" }] : []),
 ];
 
+const projected = ([IndexName, index]: readonly [
+  string,
+  Pick<TableResource, "partitionKey" | "sortKey">,
+]) => ({
+  IndexName,
+  KeySchema: keySchema(index),
+  Projection: { ProjectionType: "ALL" },
+});
+
 /** CreateTable's request for a declared table, as Terraform makes it. */
 const tableRequest = (TableName: string, table: TableResource): Input => {
   const indexes = Object.entries(table.indexes ?? {});
-  const keys = [table, ...indexes.map(([, index]) => index)].flatMap(({ partitionKey, sortKey }) => [
-    partitionKey,
-    ...(sortKey ? [sortKey] : []),
-  ]);
+  const local = Object.entries(table.localIndexes ?? {}).map(
+    ([name, { sortKey }]) => [name, { partitionKey: table.partitionKey, sortKey }] as const,
+  );
+  const keys = [table, ...[...indexes, ...local].map(([, index]) => index)].flatMap(
+    ({ partitionKey, sortKey }) => [partitionKey, ...(sortKey ? [sortKey] : [])],
+  );
   const types = new Map(keys.map(({ name, type }) => [name, type]));
   return {
     TableName,
@@ -37,15 +50,8 @@ const tableRequest = (TableName: string, table: TableResource): Input => {
       AttributeType,
     })),
     KeySchema: keySchema(table),
-    ...(indexes.length === 0
-      ? {}
-      : {
-          GlobalSecondaryIndexes: indexes.map(([IndexName, index]) => ({
-            IndexName,
-            KeySchema: keySchema(index),
-            Projection: { ProjectionType: "ALL" },
-          })),
-        }),
+    ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes.map(projected) }),
+    ...(local.length === 0 ? {} : { LocalSecondaryIndexes: local.map(projected) }),
     ...(table.stream ? { StreamSpecification: { StreamEnabled: true, StreamViewType: table.stream } } : {}),
   };
 };
@@ -150,15 +156,17 @@ const provisionStreams = (
   settingsOf: (stream: string) => LocalStreams = () => STREAMS,
   port: Pick<Provisioned, "ensureStream" | "ensureSubscription">,
 ): void => {
-  for (const [stream, { topic, bucket, prefix, errorPrefix, partitionKeys }] of Object.entries(streams)) {
+  for (const [stream, declared] of Object.entries(streams)) {
+    const { topic, undelivered, bucket } = declared;
+    const dead = arns.at("sqs", resourceName(deployment, deadLetterName(undelivered)));
     const { count, bufferMs, transformMs, partitionsMax = PARTITIONS_MAX } = settingsOf(stream);
     for (const [number, own] of streamNames(stream, count).entries()) {
       const name = resourceName(deployment, own);
       port.ensureStream({
         name,
         bucket: bucketName(deployment, bucket),
-        prefix: prefix + partitionKeys.map((key) => `${key}=!{partitionKeyFromLambda:${key}}/`).join(""),
-        errorPrefix: `${errorPrefix}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/`,
+        prefix: streamPrefix(declared),
+        errorPrefix: streamErrorPrefix(declared),
         bufferMs,
         bufferBytes: 128 * MIB,
         transformMs,
@@ -171,6 +179,7 @@ const provisionStreams = (
         arns.at("firehose", `deliverystream/${name}`),
         {
           RawMessageDelivery: "true",
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead }),
           SubscriptionRoleArn: `arn:aws:iam::${deployment.accountId}:role/${resourceName(deployment, `${stream}-topic`)}`,
           ...filterOf(number, count),
         },

@@ -15,18 +15,22 @@ resource "aws_sns_topic_subscription" "email" {
   endpoint  = each.value
 }
 
+locals {
+  is_plain = { for name, alarm in var.alarms : name => length(alarm.also) == 0 && alarm.across == null }
+}
+
 resource "aws_cloudwatch_metric_alarm" "alarm" {
   for_each = var.alarms
 
   alarm_name        = "${var.prefix}-${each.key}"
   alarm_description = "${each.value.advice} More: docs/runbook.md#${each.value.kind}"
 
-  # Either one metric, or the sum of several.
-  namespace   = length(each.value.also) == 0 ? each.value.namespace : null
-  metric_name = length(each.value.also) == 0 ? each.value.metric : null
-  dimensions  = length(each.value.also) == 0 ? each.value.dimensions : null
-  statistic   = length(each.value.also) == 0 ? each.value.statistic : null
-  period      = length(each.value.also) == 0 ? each.value.period : null
+  # One metric, the sum of several, or the sum of one over all values of a dimension.
+  namespace   = local.is_plain[each.key] ? each.value.namespace : null
+  metric_name = local.is_plain[each.key] ? each.value.metric : null
+  dimensions  = local.is_plain[each.key] ? each.value.dimensions : null
+  statistic   = local.is_plain[each.key] ? each.value.statistic : null
+  period      = local.is_plain[each.key] ? each.value.period : null
 
   dynamic "metric_query" {
     for_each = length(each.value.also) == 0 ? [] : concat([each.value.metric], each.value.also)
@@ -51,6 +55,18 @@ resource "aws_cloudwatch_metric_alarm" "alarm" {
       id          = "sum"
       label       = join(" + ", concat([each.value.metric], each.value.also))
       expression  = metric_query.value
+      return_data = true
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = each.value.across[*]
+
+    content {
+      id          = "all"
+      label       = each.value.metric
+      expression  = "SELECT SUM(${each.value.metric}) FROM SCHEMA(\"${each.value.namespace}\", ${metric_query.value})"
+      period      = each.value.period
       return_data = true
     }
   }

@@ -4,14 +4,15 @@ variable "prefix" {
 }
 
 variable "alarms" {
-  description = "Alarms by name. `kind` is the anchor of the runbook's entry, `advice` says what to do first. The metrics in `also` are added to `metric`; `missing` says what no data means."
+  description = "Alarms by name. `kind` is the anchor of the runbook's entry, `advice` says what to do first. The metrics in `also` are added to `metric`; `across` names a dimension over whose values `metric` is summed, in place of `dimensions`; `missing` says what no data means."
   type = map(object({
     kind       = string
     advice     = string
     namespace  = string
     metric     = string
     also       = optional(list(string), [])
-    dimensions = map(string)
+    across     = optional(string)
+    dimensions = optional(map(string), {})
     statistic  = string
     threshold  = number
     comparison = optional(string, "GreaterThanOrEqualToThreshold")
@@ -23,6 +24,11 @@ variable "alarms" {
   validation {
     condition     = alltrue([for alarm in values(var.alarms) : can(regex("^[a-z0-9-]+$", alarm.kind)) && length(alarm.advice) >= 10])
     error_message = "Each alarm has an anchor and says what to do."
+  }
+
+  validation {
+    condition     = alltrue([for alarm in values(var.alarms) : alarm.across == null || (length(alarm.dimensions) == 0 && length(alarm.also) == 0 && alarm.statistic == "Sum")])
+    error_message = "Across a dimension one metric is summed: no others, and no dimensions."
   }
 
   validation {

@@ -22,6 +22,20 @@ data "aws_iam_policy_document" "data" {
   }
 
   statement {
+    sid = "Streams"
+    actions = [
+      "firehose:CreateDeliveryStream",
+      "firehose:DeleteDeliveryStream",
+      "firehose:StartDeliveryStreamEncryption",
+      "firehose:StopDeliveryStreamEncryption",
+      "firehose:TagDeliveryStream",
+      "firehose:UntagDeliveryStream",
+      "firehose:UpdateDestination",
+    ]
+    resources = ["arn:${local.partition}:firehose:${var.region}:${local.account_id}:deliverystream/${local.prefix}-*"]
+  }
+
+  statement {
     sid = "Topics"
     actions = [
       "sns:CreateTopic",

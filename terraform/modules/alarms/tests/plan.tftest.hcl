@@ -35,6 +35,15 @@ variables {
       statistic  = "Sum"
       threshold  = 1
     }
+    unreadable = {
+      kind      = "events-unreadable"
+      advice    = "Verify the chains."
+      namespace = "millrace-prd"
+      metric    = "EventsUnreadable"
+      across    = "service"
+      statistic = "Sum"
+      threshold = 1
+    }
     anchor-missed = {
       kind       = "schedule-missed"
       advice     = "Run it by hand."
@@ -77,7 +86,7 @@ run "no_data" {
   command = plan
 
   assert {
-    condition     = { for name, alarm in aws_cloudwatch_metric_alarm.alarm : name => alarm.treat_missing_data } == { anchor-missed = "breaching", events-throttles = "notBreaching", records-dead-letters = "notBreaching" }
+    condition     = { for name, alarm in aws_cloudwatch_metric_alarm.alarm : name => alarm.treat_missing_data } == { anchor-missed = "breaching", events-throttles = "notBreaching", records-dead-letters = "notBreaching", unreadable = "notBreaching" }
     error_message = "No data is a fault where it is said so, and nowhere else."
   }
 }
@@ -100,6 +109,29 @@ run "sum_of_metrics" {
     condition     = [for query in aws_cloudwatch_metric_alarm.alarm["events-throttles"].metric_query : query.id if query.return_data == true] == ["sum"] && aws_cloudwatch_metric_alarm.alarm["events-throttles"].metric_name == null
     error_message = "The alarm looks at the sum alone."
   }
+}
+
+run "across_a_dimension" {
+  command = plan
+
+  assert {
+    condition = [
+      for query in aws_cloudwatch_metric_alarm.alarm["unreadable"].metric_query : [query.expression, query.period, query.return_data]
+    ] == [["SELECT SUM(EventsUnreadable) FROM SCHEMA(\"millrace-prd\", service)", 60, true]] && aws_cloudwatch_metric_alarm.alarm["unreadable"].metric_name == null
+    error_message = "One alarm watches a metric whichever function counts it."
+  }
+}
+
+run "refuses_dimensions_across_one" {
+  command = plan
+
+  variables {
+    alarms = {
+      x = { kind = "x", advice = "Look for it.", namespace = "x", metric = "m", across = "service", dimensions = { service = "x" }, statistic = "Sum", threshold = 1 }
+    }
+  }
+
+  expect_failures = [var.alarms]
 }
 
 run "refuses_to_look_back_too_far" {
