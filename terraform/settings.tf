@@ -21,6 +21,7 @@ locals {
     ORGANIZATION_PLANS       = join(",", sort(keys(var.organizations)))
     LOG_STREAMS              = tostring(var.log_streams)
     LOG_DAYS                 = tostring(var.log_days)
+    OPERATOR_ORGANIZATION    = var.operator_organization
     RELEASE_VERSION          = var.release_version
   }
 }
