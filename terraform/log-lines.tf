@@ -16,7 +16,7 @@ resource "aws_cloudwatch_log_subscription_filter" "function" {
   name            = "${local.prefix}-${each.value.function}"
   log_group_name  = module.function[each.value.of].log_group_name
   filter_pattern  = "{ $.durationMs >= 0 }"
-  destination_arn = module.function[each.value.function].target_arn
+  destination_arn = local.target_arns[each.value.function]
 
   # CloudWatch tries the subscription when it is made.
   depends_on = [aws_lambda_permission.log_lines]

@@ -155,7 +155,7 @@ run "triggers" {
   }
 
   assert {
-    condition     = sort([for filter in aws_cloudwatch_log_subscription_filter.function : filter.log_group_name]) == [for name in ["shop-api", "shop-authorizer", "shop-closing", "shop-reader", "shop-worker"] : "/aws/lambda/millrace-dev-${name}"]
+    condition     = [for filter in values(aws_cloudwatch_log_subscription_filter.function) : filter.log_group_name] == [for name in ["shop-api", "shop-authorizer", "shop-closing", "shop-reader", "shop-worker"] : "/aws/lambda/millrace-dev-${name}"]
     error_message = "Log lines come from all functions but those that the manifest names."
   }
 
