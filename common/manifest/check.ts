@@ -128,7 +128,7 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     ...manifests.filter(hasOwnDeadLetters).map(({ name }) => deadLetterName(name)),
   ]);
   const exists = (kind: ResourceKind, name: string) =>
-    kind === "queues" ? queues.has(name) : Object.hasOwn(resources[kind], name);
+    kind === "queues" ? queues.has(name) : Object.hasOwn(resources[kind] ?? {}, name);
 
   const faultsOf = (manifest: Manifest): string[] => {
     const faults: string[] = [];

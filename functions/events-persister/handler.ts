@@ -32,7 +32,9 @@ const logEvents = makeLogEvents({ putMessages: logStream(config.LOGS_STREAM, con
 export const handler = queueHandler({
   message: EventsMessageSchema,
   deadQueueUrl: config.EVENTS_DEAD_QUEUE_URL,
-  action: makePersistEvents({ append: registeredAppend(store, async (block, events) => {
+  action: makePersistEvents({
+    append: registeredAppend(store, async (block, events) => {
       await Promise.all([logEvents(block, events), announce(block, events)]);
-    }) }),
+    }),
+  }),
 });
