@@ -3,7 +3,7 @@
 # there is; the local platform reads the same.
 locals {
   lake         = fileexists("${var.functions_folder}/lake-tables.json") ? jsondecode(file("${var.functions_folder}/lake-tables.json")) : { tables = {}, namedQueries = {} }
-  reader_roles = fileexists("${var.functions_folder}/reader-roles.json") ? jsondecode(file("${var.functions_folder}/reader-roles.json")) : {}
+  reader_roles = jsondecode(fileexists("${var.functions_folder}/reader-roles.json") ? file("${var.functions_folder}/reader-roles.json") : "{}")
   workgroups   = lookup(local.resources, "athena", {})
 
   lake_bucket   = "${local.prefix}-lake-${var.account_id}"
