@@ -118,6 +118,39 @@ variable "infrequent_access_days" {
   }
 }
 
+variable "log_streams" {
+  description = "Delivery streams that log messages are spread over, by organization. One has 500 folders open at once: 31 busy organizations; AWS gives up to 5,000 on request."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.log_streams >= 1 && var.log_streams <= 100 && floor(var.log_streams) == var.log_streams
+    error_message = "log_streams must be a whole number from 1 to 100."
+  }
+}
+
+variable "log_days" {
+  description = "Days back that a log message's own time counts; an older one counts at its arrival."
+  type        = number
+  default     = 400
+
+  validation {
+    condition     = var.log_days >= 1 && var.log_days <= 36500
+    error_message = "log_days must be 1 to 36,500."
+  }
+}
+
+variable "operator_organization" {
+  description = "The organization that gets what the platform logs of work that serves no organization; its tokens with logs.read show it."
+  type        = string
+  default     = "operator"
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.operator_organization))
+    error_message = "operator_organization must be an organization's id: lower-case letters, digits and dashes."
+  }
+}
+
 # Network
 
 variable "private_network" {
@@ -286,4 +319,15 @@ variable "monthly_budget_usd" {
   description = "The account's costs per month, in US dollars, above which a mail is sent; null: no budget. Needs alarms."
   type        = number
   default     = null
+}
+
+variable "default_currency" {
+  description = "ISO 4217 code of amounts in imported files whose rows name no currency."
+  type        = string
+  default     = "USD"
+
+  validation {
+    condition     = can(regex("^[A-Z]{3}$", var.default_currency))
+    error_message = "default_currency must be three capital letters, such as EUR."
+  }
 }

@@ -16,7 +16,10 @@ export const RAW_FOLDER = "logs/";
 /** What the stream could not deliver. */
 export const ERRORS_FOLDER = "errors/";
 
-const two = (number: number): string => String(number).padStart(2, "0");
+/** Texts of the numbers up to a month's last day, which most lines ask for. */
+const TWO = Array.from({ length: 32 }, (_, number) => String(number).padStart(2, "0"));
+
+const two = (number: number): string => TWO[number] ?? String(number);
 
 /** The partition of a line. Each value was checked before: none holds a `/` or leaves its folder. */
 export const partitionOf = (
@@ -31,12 +34,17 @@ export const partitionOf = (
   hour: two(line.hour),
 });
 
-const NAMES = ["environment", "organization", "logtype", "year", "month", "day", "hour"] as const;
+/** Folders of a partition, in their order; the stream in resources.json has the same. */
+export const PARTITION_KEYS = [
+  "environment",
+  "organization",
+  "logtype",
+  "year",
+  "month",
+  "day",
+  "hour",
+] as const;
 
 /** `environment=<e>/organization=<o>/…/hour=<hh>/` */
 export const partitionPath = (partition: Partition): string =>
-  NAMES.map((name) => `${name}=${partition[name]}/`).join("");
-
-/** The stream's prefix, with its expressions in place of the values. */
-export const STREAM_PREFIX =
-  RAW_FOLDER + NAMES.map((name) => `${name}=!{partitionKeyFromLambda:${name}}/`).join("");
+  PARTITION_KEYS.map((name) => `${name}=${partition[name]}/`).join("");

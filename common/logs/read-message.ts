@@ -3,6 +3,7 @@ import { AppError } from "#common/errors/app-error.ts";
 import { type Fault, FaultList } from "#common/errors/fault.ts";
 import { equalNameFaults } from "#common/json/equal-names.ts";
 import { jsonFaults } from "#common/json/json.ts";
+import { isPlainJson } from "#common/json/plain-json.ts";
 import { instantOf } from "#common/time/instant.ts";
 import {
   type CheckedMessage,
@@ -64,6 +65,7 @@ export const parseRecord = (text: string): unknown => {
   } catch {
     throw new AppError("MESSAGE_NOT_JSON");
   }
+  if (isPlainJson(text, value)) return value;
   const list = new FaultList().add(...jsonFaults(value));
   // Looking for equal names recurses, and what has faults already may be too deep for that.
   if (list.faults.length === 0) list.add(...equalNameFaults(text, value));
@@ -71,9 +73,12 @@ export const parseRecord = (text: string): unknown => {
   return value;
 };
 
-/** A message of a record's text; throws `MESSAGE_NOT_JSON` or `MESSAGE_INVALID` with every fault. */
-export const readMessage = (text: string): Checked => {
-  const checked = checkMessage(parseRecord(text));
+/** A parsed value as a message; throws `MESSAGE_INVALID` with every fault. */
+export const checkedMessage = (value: unknown): Checked => {
+  const checked = checkMessage(value);
   if (!checked.ok) throw new AppError("MESSAGE_INVALID", { errors: checked.faults });
   return checked.message;
 };
+
+/** A message of a record's text; throws `MESSAGE_NOT_JSON` or `MESSAGE_INVALID`. */
+export const readMessage = (text: string): Checked => checkedMessage(parseRecord(text));

@@ -6,7 +6,12 @@ export type MetricName =
   | "MessagesRejected"
   | "AuditRejected"
   | "EventsUnreadable"
-  | "BatchItemsRetried";
+  | "WorkLeft"
+  | "BatchItemsRetried"
+  | "FilesIgnored"
+  | "ImportsFailed"
+  | "ImportRejectsHigh"
+  | "ImportsStuck";
 
 let counted = new Map<MetricName, number>();
 let metrics: Metrics | undefined;

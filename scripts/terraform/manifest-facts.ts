@@ -1,3 +1,4 @@
+import { loggedBy } from "#common/manifest/downstream.ts";
 import { environmentOf } from "#common/manifest/environment.ts";
 import { statementsOf } from "#common/manifest/grants.ts";
 import {
@@ -14,6 +15,8 @@ import {
   environmentName,
   keyAlias,
   resourceName,
+  streamErrorPrefix,
+  streamPrefix,
   topicArn,
 } from "#common/manifest/names.ts";
 import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
@@ -89,6 +92,16 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
         "permitted",
       );
     }
+    if (triggersOf(manifest, "log-lines").length > 0) {
+      for (const of of loggedBy(declarations, manifest)) {
+        facts.set(
+          `log lines of /aws/lambda/${resourceName(deployment, of)} to ${name}`,
+          "{ $.durationMs >= 0 }",
+        );
+      }
+      const groups = `arn:${partition}:logs:${region}:${accountId}:log-group:/aws/lambda/${resourceName(deployment, "")}*:*`;
+      facts.set(`permission ${name} logs.amazonaws.com ${groups}`, accountId);
+    }
     for (const [index, { expression, timezone = "UTC" }] of triggersOf(manifest, "schedule").entries()) {
       const dead = resourceName(deployment, deadLetterName(name));
       facts.set(
@@ -151,8 +164,26 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
   }
   for (const name of Object.keys(resources.topics))
     facts.set(`topic ${topicArn(deployment, name)}`, "encrypted true");
+  for (const [name, stream] of Object.entries(resources.streams)) {
+    const target = manifests.find((manifest) =>
+      triggersOf(manifest, "delivery-stream").some((trigger) => trigger.stream === name),
+    );
+    facts.set(`key for data at rest admits ${resourceName(deployment, `${name}-stream`)}`, "yes");
+    facts.set(
+      `streams ${resourceName(deployment, name)}`,
+      [
+        `from ${topicArn(deployment, stream.topic)} raw, else to ${resourceName(deployment, deadLetterName(stream.undelivered))}`,
+        `by ${target?.name ?? "nothing"}`,
+        `to ${bucketName(deployment, stream.bucket)} ${streamPrefix(stream)}, else ${streamErrorPrefix(stream)}`,
+        `within ${stream.bufferSeconds} s, encrypted true`,
+      ].join("; "),
+    );
+  }
   for (const [name, { objectLock = false }] of Object.entries(resources.buckets)) {
     facts.set(`bucket ${bucketName(deployment, name)}`, `lock ${objectLock}`);
+  }
+  for (const name of Object.keys(resources.athena ?? {})) {
+    facts.set(`key for data at rest admits ${resourceName(deployment, name)}-reader`, "yes");
   }
   for (const [name, bus] of Object.entries(resources.buses)) {
     facts.set(`bus ${resourceName(deployment, name)}`, "encrypted true");
