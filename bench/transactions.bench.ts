@@ -91,7 +91,9 @@ const load = async (
 };
 
 /** The same table as most would write it. */
-const libTable = (documents: DynamoDBDocumentClient): Pick<Table, "getMany" | "queryPage" | "transact"> => {
+const libTable = (
+  documents: ReturnType<typeof DynamoDBDocumentClient.from>,
+): Pick<Table, "getMany" | "queryPage" | "transact"> => {
   const toTransact = (write: Write) => {
     const condition = write.absent
       ? { ConditionExpression: "attribute_not_exists(pk)" }

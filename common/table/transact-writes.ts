@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { TransactionCanceledException, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { dynamodb } from "#common/aws/dynamodb.ts";
-import { type Condition, type Key, keyOfWrite, type TransactionResult, type Write } from "./table.ts";
 import { withRawBody } from "./raw-body.ts";
+import { type Condition, type Key, keyOfWrite, type TransactionResult, type Write } from "./table.ts";
 import { wirePlainItem } from "./wire.ts";
 
 /** The members of a write that state its condition, each with a comma before it. */
