@@ -202,11 +202,11 @@ describe("a file that is loaded", () => {
         name: "account_transactionadded",
         detail: { accountId: "A1", count: 1, transactionIds: ["t1"], importId: "import-1" },
       },
-      { name: "account_transactionadded", detail: { accountId: "A2", count: 1 } },
       {
         name: "account_balanceupdated",
         detail: { accountId: "A1", balance: "9.00", currency: "EUR", asOf: "2026-03-01T00:00:00.000Z" },
       },
+      { name: "account_transactionadded", detail: { accountId: "A2", count: 1 } },
     ]);
     expect(published).toEqual(first);
   });
