@@ -19,6 +19,7 @@ locals {
     TOKEN_ORGANIZATION_CLAIM = local.tokens.organization_claim
     TOKEN_ROLE_CLAIM         = local.tokens.role_claim
     ORGANIZATION_PLANS       = join(",", sort(keys(var.organizations)))
+    DEFAULT_CURRENCY         = var.default_currency
     LOG_STREAMS              = tostring(var.log_streams)
     LOG_DAYS                 = tostring(var.log_days)
     OPERATOR_ORGANIZATION    = var.operator_organization

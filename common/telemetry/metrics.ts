@@ -7,7 +7,11 @@ export type MetricName =
   | "AuditRejected"
   | "EventsUnreadable"
   | "WorkLeft"
-  | "BatchItemsRetried";
+  | "BatchItemsRetried"
+  | "FilesIgnored"
+  | "ImportsFailed"
+  | "ImportRejectsHigh"
+  | "ImportsStuck";
 
 let counted = new Map<MetricName, number>();
 let metrics: Metrics | undefined;

@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "vitest";
-import { resourceName } from "#common/manifest/names.ts";
+import { bucketName, resourceName } from "#common/manifest/names.ts";
 import type { Item } from "#common/table/table.ts";
 import { toWire } from "#common/table/wire.ts";
 import { clientsFor } from "../../aws/testing/port.ts";
@@ -75,6 +76,13 @@ export const useApi = (operations: readonly Operation[]) => {
         await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
       }
     },
+    /** Puts an object into a bucket. */
+    putObject: async (bucket: string, Key: string, Body: Uint8Array): Promise<void> => {
+      const Bucket = bucketName(localDeployment(""), bucket);
+      await clientsFor(system.platform.awsUrl).s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    },
+    /** S3 as the operator sees it, to put into the lake what no route writes. */
+    lake: () => clientsFor(system.platform.awsUrl).s3,
     stop: async (): Promise<void> => {
       wire.close();
       await system.stop();
