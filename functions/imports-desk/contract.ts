@@ -19,7 +19,7 @@ const status = Type.Unsafe<(typeof STATUSES)[number]>({ type: "string", enum: [.
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) });
 
 const anImport = Type.Object({
-  id: Type.String({ format: "uuid" }),
+  id: Type.String({ description: "A UUIDv7." }),
   service,
   file: Type.String({ description: "The object's key in the bucket `delivery`." }),
   fileName: Type.Optional(Type.String({ description: "Of an upload: the name that it was announced by." })),
