@@ -40,6 +40,8 @@ locals {
           streams = ["${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}", "${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}-*"]
           # A key's own id is known only after it is made; the alias narrows this.
           keys = ["${local.at.kms}:key/*"]
+          # A workgroup is used through sessions of its reader's role alone.
+          athena = ["arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"]
         }[grant.kind]
         request_alias = grant.kind == "keys" ? "alias/${local.prefix}-${grant.name}" : null
       } if grant.function == function
@@ -55,6 +57,7 @@ locals {
     buses   = keys(local.resources.buses)
     keys    = keys(local.resources.keys)
     streams = keys(local.resources.streams)
+    athena  = keys(lookup(local.resources, "athena", {}))
   }
 
   environment_variables = {
@@ -76,9 +79,15 @@ locals {
             buses   = "${local.prefix}-${grant.name}"
             keys    = "alias/${local.prefix}-${grant.name}"
             streams = "${local.prefix}-${grant.name}"
+            athena  = "arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"
           }[grant.kind]
         } if grant.function == function && grant.right != "stream"
       ]...),
+      # Where a workgroup's sessions find what they query, and leave results.
+      {
+        for grant in local.grants : "${upper(replace(local.resources.athena[grant.name].bucket, "-", "_"))}_${local.rights.buckets.variable}" => "${local.prefix}-${local.resources.athena[grant.name].bucket}-${var.account_id}"
+        if grant.function == function && grant.kind == "athena"
+      },
       { for name in manifest.settings : name => local.settings[name] },
     )
   }

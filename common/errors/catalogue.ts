@@ -7,6 +7,21 @@
 export const ERRORS = {
   INPUT_INVALID: { status: 400, retry: false, text: "The request has faults; each is listed under errors." },
   BODY_NOT_JSON: { status: 400, retry: false, text: "The body is not valid JSON." },
+  SQL_INVALID: {
+    status: 400,
+    retry: false,
+    text: "The query is not one SELECT of what is known here; what is wrong is listed under errors.",
+  },
+  RELATION_UNKNOWN: {
+    status: 400,
+    retry: false,
+    text: "The query names a relation that there is not. GET /logs/types lists those that there are.",
+  },
+  QUERY_TOO_LARGE: {
+    status: 400,
+    retry: false,
+    text: "This would scan more than one query may. Narrow the time or the filters.",
+  },
   CURSOR_INVALID: {
     status: 400,
     retry: false,
@@ -66,6 +81,11 @@ export const ERRORS = {
     status: 422,
     retry: false,
     text: "This Idempotency-Key was used with another body.",
+  },
+  SCAN_LIMIT_REACHED: {
+    status: 429,
+    retry: true,
+    text: "The organization's queries have scanned all that they may today. Try again tomorrow (UTC).",
   },
   MESSAGE_NOT_JSON: { status: 500, retry: false, text: "The message is not valid JSON." },
   MESSAGE_INVALID: { status: 500, retry: false, text: "The message breaks its schema." },

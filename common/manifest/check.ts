@@ -112,7 +112,7 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     ...manifests.filter(hasOwnDeadLetters).map(({ name }) => deadLetterName(name)),
   ]);
   const exists = (kind: ResourceKind, name: string) =>
-    kind === "queues" ? queues.has(name) : Object.hasOwn(resources[kind], name);
+    kind === "queues" ? queues.has(name) : Object.hasOwn(resources[kind] ?? {}, name);
 
   for (const [queue, { from }] of Object.entries(resources.queues)) {
     if (from && !Object.hasOwn(resources.buckets, from.bucket)) {

@@ -57,7 +57,16 @@ export type Trigger =
   | TableTrigger
   | DeliveryStreamTrigger;
 
-export const RESOURCE_KINDS = ["tables", "queues", "topics", "buckets", "buses", "keys", "streams"] as const;
+export const RESOURCE_KINDS = [
+  "tables",
+  "queues",
+  "topics",
+  "buckets",
+  "buses",
+  "keys",
+  "streams",
+  "athena",
+] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 export type Access = Partial<Record<ResourceKind, Record<string, string | string[]>>>;
@@ -128,6 +137,8 @@ export type Resources = {
   buses: Record<string, { description: string; archiveDays?: number }>;
   keys: Record<string, { description: string; kind: "hmac" }>;
   streams: Record<string, StreamResource>;
+  /** Workgroups; each has a role, `<name>-reader`, whose sessions query one organization's folders. */
+  athena?: Record<string, { description: string; bucket: string; scanBytesMax: number }>;
   settings: Record<string, string>;
 };
 

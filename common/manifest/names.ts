@@ -70,11 +70,17 @@ export const resourceArns = (
     case "streams":
       // How many there are is a setting.
       return [at("firehose", `deliverystream/${full}`), at("firehose", `deliverystream/${full}-*`)];
+    case "athena":
+      return [readerRoleArn(deployment, name)];
     case "keys":
       // A key's own id is known only after it is made; the policy narrows this by kms:RequestAlias.
       return [at("kms", "key/*")];
   }
 };
+
+/** The role whose sessions query in this workgroup. */
+export const readerRoleArn = (deployment: Deployment, name: string): string =>
+  `arn:${deployment.partition}:iam::${deployment.accountId}:role/${resourceName(deployment, name)}-reader`;
 
 /** The alias by which functions name a KMS key. */
 export const keyAlias = (deployment: Pick<Deployment, "environment">, name: string): string =>

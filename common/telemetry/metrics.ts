@@ -7,6 +7,7 @@ export type MetricName =
   | "AuditRejected"
   | "EventsUnreadable"
   | "BatchItemsRetried"
+  | "WorkLeft"
   | "FilesIgnored"
   | "ImportsFailed"
   | "ImportRejectsHigh"

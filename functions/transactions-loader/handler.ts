@@ -10,9 +10,7 @@ import { queueHandler } from "#common/middleware/queue.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { joinedTables } from "#common/table/joined-tables.ts";
 import { note } from "#common/telemetry/line.ts";
-import { publishAccountEvents } from "#common/transactions/announcing/publish-events.ts";
 import { transactionImports } from "#common/transactions/loading/transaction-imports.ts";
-import { makeRegisterOrganization } from "#common/transactions/organizations.ts";
 
 const config = readConfig({
   IMPORTS_TABLE: text(),
@@ -24,7 +22,6 @@ const config = readConfig({
   DEFAULT_CURRENCY: text(),
 });
 
-const transactions = dynamodbTable(config.TRANSACTIONS_TABLE);
 const loadChunk = makeLoader(
   {
     // Receipts stand in one table and rows in the other, and are written in one transaction.
@@ -35,14 +32,9 @@ const loadChunk = makeLoader(
     now: Date.now,
   },
   transactionImports({
-    table: transactions,
-    now: Date.now,
-    rulesOf: () => undefined,
-    register: makeRegisterOrganization(transactions),
+    table: dynamodbTable(config.TRANSACTIONS_TABLE),
     defaultCurrency: config.DEFAULT_CURRENCY,
-    publish: publishAccountEvents((name, details) =>
-      publishEvents(config.BUS_NAME, { service: "transactions", name }, details),
-    ),
+    publish: (name, details) => publishEvents(config.BUS_NAME, { service: "transactions", name }, details),
   }),
 );
 

@@ -26,9 +26,6 @@ const importFile = async (organizationId: string, rows: readonly string[], { loa
   const deps = { table, bucket, queues, publish: nothing, now: Date.now };
   const service = transactionImports({
     table: dynamodbTable(TABLES[1]),
-    now: Date.now,
-    rulesOf: () => undefined,
-    register: nothing,
     defaultCurrency: "EUR",
     publish: nothing,
   });

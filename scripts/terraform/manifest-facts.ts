@@ -171,6 +171,9 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
   for (const [name, { objectLock = false }] of Object.entries(resources.buckets)) {
     facts.set(`bucket ${bucketName(deployment, name)}`, `lock ${objectLock}`);
   }
+  for (const name of Object.keys(resources.athena ?? {})) {
+    facts.set(`key for data at rest admits ${resourceName(deployment, name)}-reader`, "yes");
+  }
   for (const [name, bus] of Object.entries(resources.buses)) {
     facts.set(`bus ${resourceName(deployment, name)}`, "encrypted true");
     if (bus.archiveDays !== undefined) {

@@ -342,3 +342,91 @@ run "age_of_a_slow_queue" {
     error_message = "A killed worker's message is seen again after 90 s and worked on for 30: until then it is not late."
   }
 }
+
+# What the platform's own functions folder says of the lake: its tables, its workgroup and the reader's role.
+run "queries_of_the_lake" {
+  command = plan
+
+  variables {
+    functions_folder = "../functions"
+    build_folder     = "../dist"
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.workgroup["logs"].configuration[0].enforce_workgroup_configuration == false && aws_athena_workgroup.workgroup["logs"].configuration[0].bytes_scanned_cutoff_per_query == 100000000000
+    error_message = "The workgroup is not enforced, or results would share a folder; it ends a query at 100 GB."
+  }
+
+  assert {
+    condition = aws_glue_catalog_table.lake["web"].parameters == tomap({
+      EXTERNAL                        = "TRUE"
+      classification                  = "json"
+      "projection.enabled"            = "true"
+      "projection.environment.type"   = "enum"
+      "projection.environment.values" = "dev"
+      "projection.organization.type"  = "injected"
+      "projection.year.type"          = "integer"
+      "projection.year.range"         = "2020,2099"
+      "projection.month.type"         = "integer"
+      "projection.month.range"        = "1,12"
+      "projection.month.digits"       = "2"
+      "projection.day.type"           = "integer"
+      "projection.day.range"          = "1,31"
+      "projection.day.digits"         = "2"
+      "projection.hour.type"          = "integer"
+      "projection.hour.range"         = "0,23"
+      "projection.hour.digits"        = "2"
+      "storage.location.template"     = "s3://millrace-dev-lake-123456789012/logs/environment=$${environment}/organization=$${organization}/logtype=web/year=$${year}/month=$${month}/day=$${day}/hour=$${hour}/"
+    })
+    error_message = "Every partition column of a table is projected, and its template names each, with a slash at its end."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, table in local.lake.tables : alltrue([
+        for partition in table.partitions : contains(keys(aws_glue_catalog_table.lake[name].parameters), "projection.${partition.name}.type") && strcontains(table.template, "$${${partition.name}}")
+      ])
+    ])
+    error_message = "A partition column without a projection fails every query of its table."
+  }
+
+  assert {
+    condition     = aws_glue_catalog_table.lake["web_compacted"].storage_descriptor[0].ser_de_info[0].serialization_library == "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe" && aws_glue_catalog_table.lake["web_compacted"].parameters["projection.generation.type"] == "integer"
+    error_message = "Compacted days are Parquet, by generation."
+  }
+
+  assert {
+    condition = local.reader_statements["logs"][0].resources == [
+      "arn:aws:s3:::millrace-dev-lake-123456789012/logs/environment=dev/organization=$${aws:PrincipalTag/organization}/*",
+      "arn:aws:s3:::millrace-dev-lake-123456789012/compacted/environment=dev/organization=$${aws:PrincipalTag/organization}/*",
+    ]
+    error_message = "A session reads the folders of the organization that its tag names, and no other."
+  }
+
+  assert {
+    condition     = local.reader_statements["logs"][1].effect == "Deny" && local.reader_statements["logs"][1].unless_tag == { events = "read" }
+    error_message = "Stored events are denied to a session that does not say so."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in local.reader_statements["logs"] : alltrue([for resource in concat(statement.resources, statement.prefixes) : !strcontains(resource, "{lake}") && !can(regex("\\{[a-z]+\\}", replace(resource, "$${aws:PrincipalTag/organization}", "")))])
+    ])
+    error_message = "A word in braces has nothing that stands for it."
+  }
+
+  assert {
+    condition     = toset(local.session_openers["logs"]) == toset([for name in ["logs-query-watcher", "logs-searcher"] : "arn:aws:iam::123456789012:role/millrace-dev-${name}"])
+    error_message = "Only functions whose manifests say so open the reader's sessions."
+  }
+
+  assert {
+    condition     = contains(local.role_arns, "arn:aws:iam::123456789012:role/millrace-dev-logs-reader")
+    error_message = "The reader uses the key for data at rest through S3."
+  }
+
+  assert {
+    condition     = length(aws_athena_named_query.query) == 5 && alltrue([for query in values(aws_athena_named_query.query) : !strcontains(query.query, "{") && strcontains(query.query, "millrace_dev_logs") && strcontains(query.query, "_compacted")])
+    error_message = "The named queries read both tables of the environment's database."
+  }
+}

@@ -6,15 +6,20 @@ import type { Declarations } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
 import { type Clock, makeClock, movedDate } from "../../clock.ts";
 import type { AwsPort, Chaos, Permissions, PortListeners } from "../../seams.ts";
+import { openAthena } from "../athena/context.ts";
+import { makeAthena } from "../athena/service.ts";
 import { openDynamoDb } from "../dynamodb/service.ts";
 import { openEventBridge } from "../eventbridge/service.ts";
 import { openFirehose } from "../firehose/service.ts";
+import { makeGlue } from "../glue/service.ts";
 import { openKms } from "../kms/service.ts";
 import { openS3 } from "../s3/service.ts";
 import { openSns } from "../sns/service.ts";
 import { openQueues } from "../sqs/queues.ts";
 import { makeSqs } from "../sqs/service.ts";
+import { loadReaderRoles } from "../sts/reader-roles.ts";
 import { makeSts } from "../sts/service.ts";
+import { makeSessions } from "../sts/sessions.ts";
 import { arnsOf } from "./arn.ts";
 import { makeCallCounts } from "./call-counts.ts";
 import { makeDispatch } from "./dispatch.ts";
@@ -142,7 +147,8 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
     services.push(tables.service);
     const keys = openKms(join(dataFolder, "keys.sqlite"), arns, now);
-    services.push(keys.service, makeSts(arns));
+    const sessions = makeSessions(loadReaderRoles(declarations.folder), deployment, now);
+    services.push(keys.service, makeSts(arns, sessions));
 
     const parts = { arns, queues: queues.contract, listeners, log: logFailure, now };
     const buckets = openS3(join(dataFolder, "buckets"), arns, listeners, now);
@@ -156,6 +162,16 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const buses = openEventBridge({ ...parts, file: join(dataFolder, "buses.sqlite") });
     // Closed in reverse: what writes into buckets ends before them, and what puts on streams before those.
     services.push(buckets.service, streams.service, topics.service, buses.service);
+    const athena = openAthena({
+      dataFolder,
+      arns,
+      deployment,
+      workgroups: Object.keys(declarations.resources.athena ?? {}),
+      buckets: buckets.files,
+      now,
+      log: logFailure,
+    });
+    services.push(makeAthena(athena), makeGlue(arns, deployment));
 
     await provision(declarations, deployment, arns, options, {
       call: async (name, operation, input: Input) => {
@@ -175,9 +191,12 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
 
     const dispatch = makeDispatch(services, {
       arns,
-      permissions,
+      permissions: sessions.extend(permissions),
       chaos,
-      secretOf: (accessKeyId) => (accessKeyId === OPERATOR ? OPERATOR : secretOf?.(accessKeyId)),
+      secretOf: (accessKeyId) =>
+        accessKeyId === OPERATOR
+          ? OPERATOR
+          : (sessions.find(accessKeyId)?.secretAccessKey ?? secretOf?.(accessKeyId)),
       now,
       calls,
       log: logFailure,

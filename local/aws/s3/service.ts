@@ -5,6 +5,7 @@ import { AwsError } from "../port/errors.ts";
 import type { Answer, Call, RestService } from "../port/service.ts";
 import { type Action, BUCKET_ACTIONS, OBJECT_ACTIONS } from "./actions.ts";
 import { errorAnswer } from "./answers.ts";
+import { bucketFiles } from "./bucket-files.ts";
 import { S3Error, s3Errors } from "./errors.ts";
 import { listBuckets } from "./list-buckets.ts";
 import { readRequest, type S3Request } from "./request.ts";
@@ -80,6 +81,7 @@ export const openS3 = (
         const headers = { "content-length": String(body.length) };
         await answer({ ...caller, method: "PUT", url, headers }, Readable.from([body]));
       },
+    files: bucketFiles(s3, root),
     /** Makes the bucket as Terraform does: with versions, and with object lock where it is declared. */
     ensureBucket: (name: string, { objectLock }: { objectLock: boolean }) => {
       const bucket = s3.buckets.get(name) ?? { name, created: now(), versioning: "" as const };

@@ -108,6 +108,7 @@ export const testDeclarations: Declarations = {
     buses: { service: "events", variable: "NAME", rights: { publish: ["PutEvents"] } },
     keys: { service: "kms", variable: "KEY_ID", rights: { mac: ["GenerateMac"] } },
     streams: { service: "firehose", variable: "STREAM", rights: { put: ["PutRecord", "PutRecordBatch"] } },
+    athena: { service: "sts", variable: "READER_ROLE_ARN", rights: { query: ["AssumeRole"] } },
   },
 };
 

@@ -41,6 +41,7 @@ export const declarations: Declarations = {
     buses: { service: "events", variable: "NAME", rights: {} },
     keys: { service: "kms", variable: "KEY_ID", rights: {} },
     streams: { service: "firehose", variable: "STREAM", rights: {} },
+    athena: { service: "sts", variable: "READER_ROLE_ARN", rights: {} },
   },
 };
 
