@@ -26,6 +26,8 @@ const importFile = async (organizationId: string, rows: readonly string[], { loa
   const deps = { table, bucket, queues, publish: nothing, now: Date.now };
   const service = transactionImports({
     table: dynamodbTable(TABLES[1]),
+    now: Date.now,
+    register: nothing,
     defaultCurrency: "EUR",
     publish: nothing,
   });

@@ -10,7 +10,9 @@ import { queueHandler } from "#common/middleware/queue.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { joinedTables } from "#common/table/joined-tables.ts";
 import { note } from "#common/telemetry/line.ts";
+import { publishAccountEvents } from "#common/transactions/announcing/publish-events.ts";
 import { transactionImports } from "#common/transactions/loading/transaction-imports.ts";
+import { makeRegisterOrganization } from "#common/transactions/organizations.ts";
 
 const config = readConfig({
   IMPORTS_TABLE: text(),
@@ -22,6 +24,7 @@ const config = readConfig({
   DEFAULT_CURRENCY: text(),
 });
 
+const transactions = dynamodbTable(config.TRANSACTIONS_TABLE);
 const revertImport = makeReverter(
   {
     // Receipts stand in one table and rows in the other, and are written in one transaction.
@@ -32,9 +35,13 @@ const revertImport = makeReverter(
     now: Date.now,
   },
   transactionImports({
-    table: dynamodbTable(config.TRANSACTIONS_TABLE),
+    table: transactions,
+    now: Date.now,
+    register: makeRegisterOrganization(transactions),
     defaultCurrency: config.DEFAULT_CURRENCY,
-    publish: (name, details) => publishEvents(config.BUS_NAME, { service: "transactions", name }, details),
+    publish: publishAccountEvents((name, details) =>
+      publishEvents(config.BUS_NAME, { service: "transactions", name }, details),
+    ),
   }),
 );
 

@@ -113,9 +113,11 @@ const soakOrganization = async (
   const work = async (message: Message, deps: LedgerDeps): Promise<void> => {
     const service = transactionImports({
       table: deps.table,
+      now: Date.now,
+      register: async () => {},
       defaultCurrency: "EUR",
-      publish: async (_, details) => {
-        for (const detail of details) {
+      publish: async (published) => {
+        for (const { detail } of published) {
           const { importId = "" } = detail as { importId?: string };
           announced.set(importId, (announced.get(importId) ?? new Set()).add(detail.id));
         }

@@ -1,6 +1,7 @@
 import { type CsvValues, optional, required, withDefault } from "#common/csv/columns.ts";
 import { strictFormat } from "#common/csv/format.ts";
 import { givenIdFault } from "#common/ids/given-id.ts";
+import type { ImportKind } from "#common/imports/registration.ts";
 import { type Content, idOfBankId } from "../rows/content.ts";
 import { contentOf, identityOf, orderOf, type TransactionRow, writesOf } from "./file-row.ts";
 
@@ -19,7 +20,7 @@ const columns = {
   memo: optional({ kind: "text", charactersMax: 1_000 }),
 } as const;
 
-type TransactionColumns = typeof columns;
+export type TransactionColumns = typeof columns;
 
 /** Names in one order, whatever order the columns have: equal rows are then equal as JSON. */
 const sortedByName = (extra: Readonly<Record<string, string>>): Record<string, string> =>
@@ -52,8 +53,8 @@ const rowOf = (values: CsvValues<TransactionColumns>): TransactionRow => {
   return { accountId, ...(transactionId === undefined ? {} : { transactionId }), content };
 };
 
-/** What a file of transactions is: an `ImportKind`. Rows without a currency have the default of the deployment. */
-export const transactionKind = (defaultCurrency: string) => ({
+/** What a file of transactions is; `defaultCurrency` is that of rows which name none. */
+export const transactionKind = (defaultCurrency: string): ImportKind<TransactionRow, TransactionColumns> => ({
   service: "transactions",
   format: strictFormat(columns),
   defaults: { currency: defaultCurrency },

@@ -1,22 +1,18 @@
 import { cleanse } from "#common/cleansing/rules.ts";
-import type { ImportFacts, StoredReceipt } from "#common/imports/registration.ts";
-import type { Table } from "#common/table/table.ts";
+import type { ImportFacts, ImportLoading, StoredReceipt } from "#common/imports/registration.ts";
 import { loadedEvents } from "../announcing/announce-loaded.ts";
 import type { AccountEvent } from "../announcing/outbox.ts";
-import { makeRegisterOrganization } from "../organizations.ts";
 import { highestOf, type Row, type RulesAnswer } from "../rows/row.ts";
-import { transactionKind } from "./kind.ts";
-import { makeDecide } from "./load.ts";
+import type { TransactionRow } from "./file-row.ts";
+import { type TransactionColumns, transactionKind } from "./kind.ts";
+import { type LoadDeps, makeDecide } from "./load.ts";
 import type { Receipt } from "./receipt.ts";
 import { makeRestate, makeTakeBack } from "./take-back.ts";
 
-export type TransactionImportsDeps = {
-  /** The table `transactions`. */
-  table: Pick<Table, "getMany" | "queryPage" | "putAll">;
+export type TransactionImportsDeps = Omit<LoadDeps, "rulesOf"> & {
   defaultCurrency: string;
-  /** Puts these on the bus; throws unless it has all of them. */
-  publish: (name: AccountEvent["name"], details: AccountEvent["detail"][]) => Promise<void>;
-  now?: () => number;
+  /** Puts events of accounts on the bus. */
+  publish(events: readonly AccountEvent[]): Promise<void>;
 };
 
 /** What the rules say of the description that a row shows. */
@@ -26,29 +22,21 @@ const rulesOf = (row: Row): RulesAnswer | undefined => {
   return description === undefined || answer === undefined ? undefined : { description, ...answer };
 };
 
-/** How files of transactions are loaded, taken back and announced: an `ImportLoading` for the ledger of imports. */
+/** Files of transactions, as the import ledger loads them and takes them back. */
 export const transactionImports = ({
-  table,
   defaultCurrency,
   publish,
-  now = Date.now,
-}: TransactionImportsDeps) => {
-  const deps = { table, now, rulesOf, register: makeRegisterOrganization(table) };
+  ...others
+}: TransactionImportsDeps): ImportLoading<TransactionRow, Receipt, TransactionColumns> => {
+  const deps: LoadDeps = { ...others, rulesOf };
   return {
     kind: transactionKind(defaultCurrency),
     decide: makeDecide(deps),
     restate: makeRestate(deps),
     takeBack: makeTakeBack(deps),
-    announce: async (
+    announce: (
       loaded: ImportFacts & { readonly chunk: number },
       receipts: readonly StoredReceipt<Receipt>[],
-    ): Promise<void> => {
-      for (const [name, events] of Map.groupBy(loadedEvents(loaded, receipts), (event) => event.name)) {
-        await publish(
-          name,
-          events.map(({ detail }) => detail),
-        );
-      }
-    },
+    ): Promise<void> => publish(loadedEvents(loaded, receipts)),
   };
 };
