@@ -93,6 +93,9 @@ const reject = Type.Object({
 
 const change = Type.Object({
   line: Type.Integer({ minimum: 1 }),
+  // What names the row; by service.
+  accountId: Type.Optional(Type.String()),
+  transactionId: Type.Optional(Type.String()),
   verdict: Type.Unsafe<"added" | "changed">({ type: "string", enum: ["added", "changed"] }),
   fields: Type.Array(Type.Object({ name: Type.String(), before: Type.Unknown(), after: Type.Unknown() })),
 });
