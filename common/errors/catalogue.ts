@@ -31,6 +31,21 @@ export const ERRORS = {
     retry: true,
     text: "Others are changing this customer at the same moment. Try again.",
   },
+  ACCOUNT_IN_CHANGE: {
+    status: 409,
+    retry: true,
+    text: "Others are changing this account at the same moment. Try again.",
+  },
+  CURRENCY_SET: {
+    status: 409,
+    retry: false,
+    text: "The account has balances in another currency, which therefore cannot be changed.",
+  },
+  TOO_MANY_ACCOUNTS: {
+    status: 409,
+    retry: false,
+    text: "One of the owners has 1,000 accounts already, which is the most that a user can have.",
+  },
   PRECONDITION_FAILED: {
     status: 412,
     retry: false,

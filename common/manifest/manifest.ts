@@ -77,6 +77,7 @@ export type TableResource = {
   partitionKey: Key;
   sortKey?: Key;
   indexes?: Record<string, { partitionKey: Key; sortKey?: Key }>;
+  localIndexes?: Record<string, { sortKey: Key }>;
   timeToLive?: string;
   stream?: "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
 };
