@@ -77,7 +77,7 @@ const MUTANTS: Record<string, Change[]> = {
   ],
   "a taken row stays taken": [settling("other === undefined && row.pair !== undefined", "other === null")],
   "the balance only moves on": [newest('isBeforeChanged ? "unknown" : before', "before")],
-  "the balance of whoever wrote last": [newest("compareNewest(candidate, before) >= 0", "true")],
+  "the balance of the last writer": [newest("compareNewest(candidate, before) >= 0", "true")],
   "the first currency stays": [
     planning("currency === undefined && balance === undefined", "account.version === 0"),
   ],
@@ -118,7 +118,7 @@ const MUTANTS: Record<string, Change[]> = {
   "a list entry that goes with the account": [
     at("owners/assign.ts")(
       "const left = { accountId, leftAt: time };",
-      'const left = { accountId: `${accountId}`, ...(time === "" ? { leftAt: time } : {}) };',
+      'const left = { accountId, ...(time === "" ? { leftAt: time } : {}) };',
     ),
   ],
 };

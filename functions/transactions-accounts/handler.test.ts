@@ -66,7 +66,7 @@ describe("GET /accounts", () => {
     expect(json).toMatchObject({ items: [{ accountId: "A", owners: [] }, { accountId: "C" }], cursor: null });
   });
 
-  it("400: refuses an admin who asks for a user's accounts and for nobody's at once", async () => {
+  it("400: refuses an admin who asks for a user's accounts and for unowned ones at once", async () => {
     const query = { unowned: "true", userId: "ann" };
 
     expect(await ask("GET /accounts", admin("both"), { query })).toMatchObject({

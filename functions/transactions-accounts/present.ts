@@ -1,6 +1,6 @@
-import { mayCall, ADMIN } from "#common/auth/roles.ts";
-import { AppError } from "#common/errors/app-error.ts";
 import type { Caller, Member } from "#common/auth/caller.ts";
+import { ADMIN, mayCall } from "#common/auth/roles.ts";
+import { AppError } from "#common/errors/app-error.ts";
 import { type Answer, ok } from "#common/http/answers.ts";
 import { openPage } from "#common/paging/answer-page.ts";
 import type { Cursors } from "#common/paging/cursor.ts";

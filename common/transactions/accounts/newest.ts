@@ -45,7 +45,7 @@ export const shownIn =
   (row) =>
     shownOf(row, night) === undefined ? undefined : placeOf(row);
 
-/** The newest of rows that are all at hand. */
+/** The newest of these rows. */
 export const newestAmong = (rows: Iterable<Row>, kind: Kind): Newest | undefined => {
   let newest: Newest | undefined;
   for (const row of rows) {

@@ -5,7 +5,6 @@ import { compareNewest, type Kind, newestAfter, shownIn, withBalance } from "../
 import type { Entry } from "../feed/entry.ts";
 import { append } from "../feed/seal.ts";
 import { accountListKey, accountPartition, BY_DATE, transactionKey } from "../keys.ts";
-import { isPending } from "../rows/match.ts";
 import type { Row, RulesAnswer } from "../rows/row.ts";
 import { rowFromItem, rowToItem } from "../rows/row-item.ts";
 import { type RowChange, settle } from "../rows/settle.ts";

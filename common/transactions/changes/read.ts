@@ -1,7 +1,7 @@
 import { type Account, newAccount } from "../accounts/account.ts";
 import { accountFromItem } from "../accounts/account-item.ts";
 import { accountKey, transactionKey } from "../keys.ts";
-import { type Row } from "../rows/row.ts";
+import type { Row } from "../rows/row.ts";
 import { rowFromItem } from "../rows/row-item.ts";
 import type { ChangeTable } from "./plan.ts";
 

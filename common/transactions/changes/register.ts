@@ -1,9 +1,8 @@
 import { AppError } from "#common/errors/app-error.ts";
 import type { Write } from "#common/table/table.ts";
-import { type Account, currencyOf, newAccount } from "../accounts/account.ts";
-import { balanceEvents, eventsOf, outboxItem } from "../announcing/outbox.ts";
-import { viewOf } from "../accounts/account.ts";
+import { type Account, currencyOf, newAccount, viewOf } from "../accounts/account.ts";
 import { withBalance } from "../accounts/newest.ts";
+import { balanceEvents, eventsOf, outboxItem } from "../announcing/outbox.ts";
 import { assignOwners } from "../owners/assign.ts";
 import { balanceChanged, type ChangeTable, planChange, searchNewest } from "./plan.ts";
 import { readAccount } from "./read.ts";
@@ -90,7 +89,7 @@ export const makeRegister = ({ table, register, now = Date.now, sleep = wait }: 
       return { account: planned.account, isNew: planned.isNew };
     },
 
-    /** Another name; the owners are told by an event. */
+    /** Another name; the owners get an event. */
     rename: async (
       { organizationId, accountId, transactionId, userId }: Target & { userId: string },
       nickname: string,

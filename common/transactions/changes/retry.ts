@@ -16,7 +16,7 @@ export const wait: Sleep = (ms) => new Promise((done) => setTimeout(done, ms));
  */
 export type RecordChange = (tryNumber: number) => Promise<void>;
 
-/** Plans and writes until nobody else wrote the account in between; throws `ACCOUNT_IN_CHANGE` if that never happens. */
+/** Plans and writes until no other writer changed the account in between; throws `ACCOUNT_IN_CHANGE` if that never happens. */
 export const untilWritten = async <P extends Pick<Plan, "writes">>(
   table: Pick<ChangeTable, "transact">,
   sleep: Sleep,

@@ -1,7 +1,5 @@
 import type { Shown } from "../rows/shown.ts";
 
-export type EntryKind = "added" | "modified" | "removed";
-
 /** A transaction as it stands in the feed: what is shown of it, with the time when that changed. */
 export type FeedRow = Shown & { updatedAt: string };
 

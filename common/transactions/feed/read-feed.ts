@@ -1,5 +1,5 @@
 import { unpack } from "#common/table/packed-json.ts";
-import { type Table } from "#common/table/table.ts";
+import type { Table } from "#common/table/table.ts";
 import type { Account } from "../accounts/account.ts";
 import { segmentFromItem } from "../accounts/account-item.ts";
 import { baseKey, feedPartition, segmentsBetween } from "../keys.ts";

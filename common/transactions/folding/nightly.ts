@@ -22,7 +22,7 @@ type Place = { organizationId: string; list: number; accountId: string };
 
 const DAY_MS = 86_400_000;
 const ACCOUNTS_AT_ONCE = 8;
-/** A few nights, for whoever looks at what the last one did. */
+/** How long the place where a night's work stopped is kept. */
 const PROGRESS_SECONDS = 7 * 86_400;
 
 const progressKey = (night: number) => ({ pk: "nights", sk: String(night) });

@@ -15,12 +15,12 @@ const FIELDS = [
   "extra",
 ] as const;
 
-const valueOf = (content: Content | undefined, name: (typeof FIELDS)[number]): JsonValue =>
+const fieldOf = (content: Content | undefined, name: (typeof FIELDS)[number]): JsonValue =>
   content?.[name] ?? null;
 
 /** The fields of which two contents say different things; of what is added all that there are. */
 export const differingFields = (before: Content | undefined, after: Content): Difference["fields"] =>
   FIELDS.flatMap((name) => {
-    const [was, is] = [valueOf(before, name), valueOf(after, name)];
+    const [was, is] = [fieldOf(before, name), fieldOf(after, name)];
     return JSON.stringify(was) === JSON.stringify(is) ? [] : [{ name, before: was, after: is }];
   });

@@ -1,5 +1,5 @@
 import type { Identity } from "#common/imports/registration.ts";
-import { type Content, contentText, idOfContent, identityOfContent } from "../rows/content.ts";
+import { type Content, contentText, identityOfContent, idOfContent } from "../rows/content.ts";
 import type { Row } from "../rows/row.ts";
 
 /** An accepted row of a file of transactions; with an id if the bank gave one. */

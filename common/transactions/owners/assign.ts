@@ -13,7 +13,7 @@ import {
 
 type OwnersTable = Pick<Table, "get" | "queryPage">;
 
-/** Writes of a list that changed, on the condition that nobody else changed it. */
+/** Writes of a list that changed, on the condition that no other writer changed it. */
 const listWrites = (organizationId: string, before: Owner, next: number, owned: Owned): Write[] => [
   {
     put: ownerToItem(organizationId, { ...before, version: before.version + 1, next }),
@@ -36,7 +36,7 @@ export const assignOwners = async (
   const go = before.filter((userId) => !owners.includes(userId));
   const writes = await Promise.all(
     [...come, ...go].map(async (userId) => {
-      // The counter first: whoever changes the list between the two reads changes its version.
+      // The counter first: a writer that changes the list between the two reads changes its version.
       const owner = await readOwner(table, organizationId, userId);
       const list = await readOwned(table, organizationId, userId);
       const known = list.find((one) => one.accountId === accountId);

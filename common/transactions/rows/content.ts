@@ -47,7 +47,7 @@ const idOf = (parts: readonly unknown[]): string =>
 export const idOfBankId = (bankId: string): string => idOf([bankId]);
 
 /**
- * What tells a transaction without the bank's id from others of its account. Without the balance, which shifts
+ * What distinguishes a transaction without the bank's id from others of its account. Without the balance, which shifts
  * when a bank inserts a late row, and without columns that the platform does not know.
  */
 const identityParts = (content: Content): unknown[] => [

@@ -1,5 +1,5 @@
-import { type Category, OTHER } from "#common/cleansing/categories.ts";
 import type { Location } from "#common/cleansing/answer.ts";
+import { type Category, OTHER } from "#common/cleansing/categories.ts";
 import { isSameContent } from "./content.ts";
 import { isPending } from "./match.ts";
 import { highestOf, newerEdit, type Row, seenOf } from "./row.ts";

@@ -4,7 +4,7 @@ import type { Clock } from "#common/time/clock.ts";
 import { FeedGone } from "../feed/read-feed.ts";
 import type { Changes } from "./page.ts";
 import { positionFromBytes, positionToBytes, type WalkPosition } from "./position.ts";
-import { walk, type WalkTable } from "./walk.ts";
+import { type WalkTable, walk } from "./walk.ts";
 
 const HOUR_MS = 3_600_000;
 

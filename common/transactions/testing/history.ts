@@ -9,15 +9,15 @@ import {
   scheduledTable,
 } from "#common/table/testing/scheduler.ts";
 import { randomFrom } from "#common/testing/random.ts";
-import { accountFromItem } from "../accounts/account-item.ts";
 import { viewOf } from "../accounts/account.ts";
+import { accountFromItem } from "../accounts/account-item.ts";
 import { makeEdit } from "../changes/edit.ts";
 import { makeNight } from "../changes/night.ts";
 import { makeRegister } from "../changes/register.ts";
 import { makeFold } from "../folding/fold.ts";
 import { accountKey, accountPartition } from "../keys.ts";
 import { emptyRow, type TransactionRow } from "../loading/file-row.ts";
-import { makeDecide, type LoadDeps } from "../loading/load.ts";
+import { type LoadDeps, makeDecide } from "../loading/load.ts";
 import type { Receipt } from "../loading/receipt.ts";
 import { makeRestate, makeTakeBack } from "../loading/take-back.ts";
 import { rowFromItem } from "../rows/row-item.ts";

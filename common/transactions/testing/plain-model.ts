@@ -196,5 +196,3 @@ export const makePlainModel = () => {
     },
   };
 };
-
-export type PlainModel = ReturnType<typeof makePlainModel>;

@@ -13,7 +13,10 @@ const keySchema = ({ partitionKey, sortKey }: Pick<TableResource, "partitionKey"
   ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: "RANGE" }] : []),
 ];
 
-const projected = ([IndexName, index]: readonly [string, Pick<TableResource, "partitionKey" | "sortKey">]) => ({
+const projected = ([IndexName, index]: readonly [
+  string,
+  Pick<TableResource, "partitionKey" | "sortKey">,
+]) => ({
   IndexName,
   KeySchema: keySchema(index),
   Projection: { ProjectionType: "ALL" },
@@ -25,10 +28,9 @@ const tableRequest = (TableName: string, table: TableResource): Input => {
   const local = Object.entries(table.localIndexes ?? {}).map(
     ([name, { sortKey }]) => [name, { partitionKey: table.partitionKey, sortKey }] as const,
   );
-  const keys = [table, ...[...indexes, ...local].map(([, index]) => index)].flatMap(({ partitionKey, sortKey }) => [
-    partitionKey,
-    ...(sortKey ? [sortKey] : []),
-  ]);
+  const keys = [table, ...[...indexes, ...local].map(([, index]) => index)].flatMap(
+    ({ partitionKey, sortKey }) => [partitionKey, ...(sortKey ? [sortKey] : [])],
+  );
   const types = new Map(keys.map(({ name, type }) => [name, type]));
   return {
     TableName,
