@@ -18,7 +18,7 @@ locals {
     )
   ])
 
-  at = { for service in ["dynamodb", "events", "kms", "lambda", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
+  at = { for service in ["dynamodb", "events", "kms", "lambda", "secretsmanager", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
 
   statements = {
     for function in keys(local.manifests) : function => [
@@ -38,6 +38,8 @@ locals {
           buses   = ["${local.at.events}:event-bus/${local.prefix}-${grant.name}"]
           # A key's own id is known only after it is made; the alias narrows this.
           keys = ["${local.at.kms}:key/*"]
+          # Secrets Manager adds six characters of its own.
+          secrets = ["${local.at.secretsmanager}:secret:${local.prefix}-${grant.name}-??????"]
         }[grant.kind]
         request_alias = grant.kind == "keys" ? "alias/${local.prefix}-${grant.name}" : null
       } if grant.function == function
@@ -52,6 +54,7 @@ locals {
     buckets = keys(local.resources.buckets)
     buses   = keys(local.resources.buses)
     keys    = keys(local.resources.keys)
+    secrets = keys(local.resources.secrets)
   }
 
   environment_variables = {
@@ -72,6 +75,7 @@ locals {
             buckets = "${local.prefix}-${grant.name}-${var.account_id}"
             buses   = "${local.prefix}-${grant.name}"
             keys    = "alias/${local.prefix}-${grant.name}"
+            secrets = "${local.prefix}-${grant.name}"
           }[grant.kind]
         } if grant.function == function && grant.right != "stream"
       ]...),

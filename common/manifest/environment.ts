@@ -23,6 +23,7 @@ const valueInEnvironment = (deployment: Deployment, kind: ResourceKind, name: st
       return keyAlias(deployment, name);
     case "tables":
     case "buses":
+    case "secrets":
       return resourceName(deployment, name);
   }
 };

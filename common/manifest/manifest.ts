@@ -53,7 +53,7 @@ export type Trigger =
   | ScheduleTrigger
   | TableTrigger;
 
-export const RESOURCE_KINDS = ["tables", "queues", "topics", "buckets", "buses", "keys"] as const;
+export const RESOURCE_KINDS = ["tables", "queues", "topics", "buckets", "buses", "keys", "secrets"] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 export type Access = Partial<Record<ResourceKind, Record<string, string | string[]>>>;
@@ -102,6 +102,7 @@ export type Resources = {
   >;
   buses: Record<string, { description: string; archiveDays?: number }>;
   keys: Record<string, { description: string; kind: "hmac" }>;
+  secrets: Record<string, { description: string }>;
   settings: Record<string, string>;
 };
 

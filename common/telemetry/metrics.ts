@@ -6,7 +6,9 @@ export type MetricName =
   | "MessagesRejected"
   | "AuditRejected"
   | "EventsUnreadable"
-  | "BatchItemsRetried";
+  | "BatchItemsRetried"
+  | "CleanserUnavailable"
+  | "CleanserSpent";
 
 let counted = new Map<MetricName, number>();
 let metrics: Metrics | undefined;

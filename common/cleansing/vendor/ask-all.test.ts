@@ -73,13 +73,13 @@ describe("asking about many transactions", () => {
 
   it("opens after five failures in a row, asks nothing for 30 seconds, then tries with one call", async () => {
     const { ask, calls, pass, behave } = setup({ vendor: () => FAILED });
-    for (const opened of [false, false, false, false, true]) {
-      expect((await ask("a")).pause).toMatchObject({ counts: true, opened });
+    for (const alarm of [false, false, false, false, true]) {
+      expect((await ask("a")).pause).toMatchObject({ counts: true, alarm });
     }
 
     expect(await ask("a")).toEqual({
       replies: [{ kind: "open" }],
-      pause: { reason: "the breaker is open", seconds: 30, counts: false, opened: false },
+      pause: { reason: "the breaker is open", seconds: 30, counts: false, alarm: false },
     });
     pass(29_999);
     expect((await ask("a")).pause).toMatchObject({ seconds: 1 });
@@ -89,7 +89,7 @@ describe("asking about many transactions", () => {
     behave(well);
     expect(kinds(await ask("a"))).toEqual(["answered"]);
     behave(() => FAILED);
-    expect((await ask("a")).pause).toMatchObject({ opened: false });
+    expect((await ask("a")).pause).toMatchObject({ alarm: false });
   });
 
   it("stays open for twice as long after each try that fails, five minutes at most, and counts no try", async () => {
@@ -100,7 +100,7 @@ describe("asking about many transactions", () => {
       const { pause } = await ask("a");
       waits.push(pause?.seconds);
       pass((pause?.seconds ?? 0) * 1000);
-      expect((await ask("a")).pause).toMatchObject({ counts: false, opened: true });
+      expect((await ask("a")).pause).toMatchObject({ counts: false, alarm: true });
     }
 
     expect(waits).toEqual([30, 60, 120, 240, 300]);
@@ -143,7 +143,7 @@ describe("asking about many transactions", () => {
 
     expect(await ask("a")).toMatchObject({
       replies: [{ kind: "open" }],
-      pause: { seconds: 300, counts: false },
+      pause: { seconds: 300, counts: false, alarm: true },
     });
   });
 

@@ -35,8 +35,8 @@ export type Pause = {
   seconds?: number;
   /** Whether the try counts: it does not where somebody else's recovery is waited for. */
   counts: boolean;
-  /** Whether this failure opened the breaker. */
-  opened: boolean;
+  /** Whether a person should look: the breaker opened just now, or the vendor does not take the secret. */
+  alarm: boolean;
 };
 
 /** A secret that is wrong is changed by a person. */
@@ -66,7 +66,7 @@ export const makeAskAll = ({ ask, state, secret, monthlyMax }: AskAllDeps) => {
       const seconds = Math.ceil(turn.waitMs / 1000);
       return {
         replies: open,
-        pause: { reason: "the breaker is open", seconds, counts: false, opened: false },
+        pause: { reason: "the breaker is open", seconds, counts: false, alarm: false },
       };
     }
     const outcome = await call(asked, purpose);
@@ -76,7 +76,7 @@ export const makeAskAll = ({ ask, state, secret, monthlyMax }: AskAllDeps) => {
       const counts = !turn.probe;
       return {
         replies: open,
-        pause: { reason, counts, opened, ...(seconds === undefined ? {} : { seconds }) },
+        pause: { reason, counts, alarm: opened, ...(seconds === undefined ? {} : { seconds }) },
       };
     }
     await state.answered();
@@ -86,7 +86,7 @@ export const makeAskAll = ({ ask, state, secret, monthlyMax }: AskAllDeps) => {
       case "locked":
         return {
           replies: open,
-          pause: { reason: outcome.reason, seconds: LOCKED_SECONDS, counts: false, opened: false },
+          pause: { reason: outcome.reason, seconds: LOCKED_SECONDS, counts: false, alarm: true },
         };
       case "refused": {
         if (asked.length <= 1) return { replies: asked.map(() => refused(outcome.reason)) };

@@ -79,6 +79,7 @@ export const testDeclarations: Declarations = {
     buckets: { files: { description: "" } },
     buses: { bus: { description: "" } },
     keys: { seal: { description: "", kind: "hmac" } },
+    secrets: {},
     settings: {},
   },
   rights: {
@@ -106,6 +107,7 @@ export const testDeclarations: Declarations = {
     },
     buses: { service: "events", variable: "NAME", rights: { publish: ["PutEvents"] } },
     keys: { service: "kms", variable: "KEY_ID", rights: { mac: ["GenerateMac"] } },
+    secrets: { service: "secretsmanager", variable: "SECRET_ID", rights: { read: ["GetSecretValue"] } },
   },
 };
 

@@ -26,6 +26,7 @@ export const declarations: Declarations = {
     buckets: {},
     buses: {},
     keys: {},
+    secrets: {},
     settings: { RELEASE_VERSION: "Version." },
   },
   rights: {
@@ -39,6 +40,7 @@ export const declarations: Declarations = {
     buckets: { service: "s3", variable: "BUCKET", rights: {} },
     buses: { service: "events", variable: "NAME", rights: {} },
     keys: { service: "kms", variable: "KEY_ID", rights: {} },
+    secrets: { service: "secretsmanager", variable: "SECRET_ID", rights: {} },
   },
 };
 
