@@ -3,6 +3,7 @@ import type { Check, Context } from "./asking.ts";
 import { dataChecks } from "./data-checks.ts";
 import { eventsChecks } from "./events-checks.ts";
 import { smokeChecks } from "./smoke-checks.ts";
+import { transactionsChecks } from "./transactions-checks.ts";
 
 export { smokeChecks };
 
@@ -11,6 +12,7 @@ export const CHECKS_OF: Readonly<Record<string, readonly Check[]>> = {
   platform: smokeChecks,
   data: dataChecks,
   events: eventsChecks,
+  transactions: transactionsChecks,
 };
 
 export const integrationChecks: readonly Check[] = Object.values(CHECKS_OF).flat();

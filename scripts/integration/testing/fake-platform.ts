@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
+import { fakeTransactions } from "./fake-transactions.ts";
 
 export type Faults = {
   health?: "down" | "otherVersion";
@@ -20,6 +21,7 @@ export type Faults = {
   events?: "lost" | "changed" | "unlisted" | "uncounted" | "notExported" | "unchecked";
   chains?: "broken";
   customers?: "renamed";
+  transactions?: "uncategorized" | "shown" | "unsealed" | "endless";
 };
 
 type FakeEvent = { eventId: string; customerId: string; type: string; description: string };
@@ -74,6 +76,7 @@ export const fakePlatform = (faults: Faults): Server => {
   const records: Stored[] = [];
   const keys = new Map<string, { body: string; stored: Stored }>();
   const eventsOf = fakeEvents(faults);
+  const transactionsOf = fakeTransactions(faults.transactions);
   return createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => {
       const type = status >= 400 ? "application/problem+json" : "application/json";
@@ -101,6 +104,12 @@ export const fakePlatform = (faults: Faults): Server => {
     const known = token === "Bearer good" || token === "Bearer other" || faults.open;
     if (!known && !(faults.signatures && token)) return problem(401);
     if (token === "Bearer other" && !faults.roles) return problem(403);
+
+    const aboutTransactions = transactionsOf(request.method ?? "GET", url);
+    if (aboutTransactions) {
+      const [status, answered] = aboutTransactions;
+      return status >= 400 ? problem(status) : answer(status, answered);
+    }
 
     const aboutEvents = eventsOf(request.method ?? "GET", url, body);
     if (aboutEvents) {
