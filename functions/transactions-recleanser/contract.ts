@@ -7,7 +7,8 @@ const NewCleansing = validator(
     {
       from: Type.Optional(
         Type.String({
-          format: "day-or-time",
+          minLength: 1,
+          maxLength: 40,
           description:
             "Transactions posted then or later: a day, which is its first instant in UTC, or a time. Absent: all.",
         }),
