@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fold } from "#common/text/fold.ts";
 import { CATEGORIES } from "./categories.ts";
-import { cleanse } from "./rules.ts";
 import rules from "./rules.json" with { type: "json" };
+import { cleanse } from "./rules.ts";
 
 type Rule = {
   pattern: string;

@@ -60,7 +60,6 @@ const categories = async (organizationId: string) =>
 /** What the queue gives out now. */
 const waiting = () => cleanser.sent("transactions-cleansings");
 
-
 /** What the queue holds back as well. */
 const held = (): Promise<unknown[]> => {
   cleanser.pass(1_000_000);
@@ -162,20 +161,23 @@ describe("a vendor that misbehaves", () => {
     ["huge", {}],
     ["redirect", {}],
     ["locked", {}],
-  ] as const)("%s: nothing is lost, and all is cleansed once it is well again", async (mode, more: Partial<Behaviour>) => {
-    const { message } = await setup(`bad-${mode}`, twenty);
-    vendor.behave({ mode, ...more });
+  ] as const)(
+    "%s: nothing is lost, and all is cleansed once it is well again",
+    async (mode, more: Partial<Behaviour>) => {
+      const { message } = await setup(`bad-${mode}`, twenty);
+      vendor.behave({ mode, ...more });
 
-    expect(await cleanser.deliver(message)).toEqual([]);
-    expect(await cleanser.deadLetters()).toEqual([]);
-    const [again] = await held();
-    expect(again).toEqual({ ...message, tries: mode === "locked" ? 0 : 1 });
-    vendor.behave({ mode: "well" });
-    await cleanser.deliver(again);
+      expect(await cleanser.deliver(message)).toEqual([]);
+      expect(await cleanser.deadLetters()).toEqual([]);
+      const [again] = await held();
+      expect(again).toEqual({ ...message, tries: mode === "locked" ? 0 : 1 });
+      vendor.behave({ mode: "well" });
+      await cleanser.deliver(again);
 
-    const all = Object.values(await categories(`bad-${mode}`));
-    expect(all).toEqual(Array(20).fill("Restaurants by vendor"));
-  });
+      const all = Object.values(await categories(`bad-${mode}`));
+      expect(all).toEqual(Array(20).fill("Restaurants by vendor"));
+    },
+  );
 
   it("is asked again after the time that it asks for", async () => {
     const { message } = await setup("later", [{ description: "COFFEE" }]);
@@ -216,7 +218,9 @@ describe("a vendor that misbehaves", () => {
       organizationId: "refused",
       rows: [{ accountId: "A1", transactionId: "t13" }],
     });
-    expect(Object.values(await categories("refused")).filter((one) => one.endsWith("vendor"))).toHaveLength(19);
+    expect(Object.values(await categories("refused")).filter((one) => one.endsWith("vendor"))).toHaveLength(
+      19,
+    );
     expect(await waiting()).toEqual([]);
   });
 
@@ -275,7 +279,10 @@ describe("settings", () => {
 
   it("asks about no more transactions in a month than are allowed", async () => {
     await cleanser.restart({ CLEANSER_URL: vendor.url, CLEANSER_SECRET: SECRET, CLEANSER_MONTHLY_MAX: "2" });
-    const { message } = await setup("spent", [1, 2, 3].map((number) => ({ description: `COFFEE ${number}` })));
+    const { message } = await setup(
+      "spent",
+      [1, 2, 3].map((number) => ({ description: `COFFEE ${number}` })),
+    );
 
     expect(await cleanser.deliver(message)).toEqual([]);
 

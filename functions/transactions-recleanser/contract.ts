@@ -20,7 +20,9 @@ const NewCleansing = validator(
         }),
       ),
       dryRun: Type.Optional(
-        Type.Boolean({ description: "Counts what would change, and writes nothing; a vendor is asked all the same." }),
+        Type.Boolean({
+          description: "Counts what would change, and writes nothing; a vendor is asked all the same.",
+        }),
       ),
     },
     { additionalProperties: false },

@@ -25,7 +25,11 @@ const job = async (organizationId: string, id: string) => {
 describe("POST /cleansings", () => {
   describe("202", () => {
     it("keeps what is asked for and queues it", async () => {
-      const { status, json, headers } = await post("taken", { from: "2026-03-01", vendor: true, dryRun: true });
+      const { status, json, headers } = await post("taken", {
+        from: "2026-03-01",
+        vendor: true,
+        dryRun: true,
+      });
 
       expect(status).toBe(202);
       expect(json).toEqual({ id: json.id, status: "running", rows: 0, rowsDone: 0, changed: 0 });

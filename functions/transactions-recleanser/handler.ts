@@ -23,8 +23,7 @@ const hasVendor = config.CLEANSER_URL !== undefined;
 const recleansings = makeRecleansings({
   table: dynamodbTable(config.TRANSACTIONS_TABLE),
   jobs: jobsOf(dynamodbTable(config.JOBS_TABLE), recleansingJob),
-  send: (message) =>
-    sendMessage(config.TRANSACTIONS_CLEANSINGS_QUEUE_URL, { body: JSON.stringify(message) }),
+  send: (message) => sendMessage(config.TRANSACTIONS_CLEANSINGS_QUEUE_URL, { body: JSON.stringify(message) }),
   now: Date.now,
 });
 

@@ -69,7 +69,10 @@ describe("asking the vendor", () => {
     ["gone", { kind: "failed", reason: "no answer: ECONNRESET" }],
     ["wrong", { kind: "failed", reason: "an unreadable answer: no JSON" }],
     ["mixed", { kind: "failed", reason: "an unreadable answer: an id stands in it that was not asked for" }],
-    ["changed", { kind: "failed", reason: "an unreadable answer: not as the schema says: /transactions is required" }],
+    [
+      "changed",
+      { kind: "failed", reason: "an unreadable answer: not as the schema says: /transactions is required" },
+    ],
     ["huge", { kind: "failed", reason: "an answer of more than 1000000 bytes" }],
     ["redirect", { kind: "failed", reason: "status 307 instead of 200" }],
   ] as const)("%s: says how the call ended", async (mode, outcome) => {
@@ -84,7 +87,10 @@ describe("asking the vendor", () => {
     const { vendor, ask } = await setup(100);
     vendor.behave({ mode });
 
-    expect(await ask("COFFEE")).toMatchObject({ kind: "failed", reason: expect.stringContaining("no answer") });
+    expect(await ask("COFFEE")).toMatchObject({
+      kind: "failed",
+      reason: expect.stringContaining("no answer"),
+    });
   });
 
   it("refuse: is no failure of the vendor", async () => {

@@ -43,7 +43,10 @@ export async function* everyRow(
     const after = list === place?.list && accountId === place.accountId ? place.byDate : undefined;
     const first = after ?? from;
     const options = { pk: accountPartition(organizationId, accountId), index: BY_DATE, consistent: true };
-    for await (const items of queryPages(table, { ...options, ...(first === undefined ? {} : { from: first }) })) {
+    for await (const items of queryPages(table, {
+      ...options,
+      ...(first === undefined ? {} : { from: first }),
+    })) {
       for (const item of items) {
         const byDate = String(item.byDate);
         if (byDate === after) continue;

@@ -1,8 +1,10 @@
 import type { Answer } from "#common/cleansing/answer.ts";
 import type { Asked } from "#common/cleansing/vendor/ask-vendor.ts";
 import type { Account } from "../accounts/account.ts";
+import type { Plan } from "../changes/plan.ts";
 import { highestOf, type Row } from "../rows/row.ts";
 import { shownOf } from "../rows/shown.ts";
+import type { RowName } from "./cleansing-message.ts";
 
 /** What the vendor is asked about a row; undefined of one that is hidden. */
 export const questionOf = (row: Row, { night }: Pick<Account, "night">): Asked | undefined => {
@@ -24,3 +26,11 @@ export const withAnswer = (row: Row, description: string, answer: Answer | undef
   highestOf(row)?.content.description === description
     ? { ...row, vendor: { ...(answer ?? UNKNOWN), description } }
     : row;
+
+/** What a change shows of which the vendor was not asked. */
+export const rowsToAsk = ({ account, rows }: Pick<Plan, "account" | "rows">): RowName[] =>
+  rows.flatMap(({ after }) =>
+    after !== undefined && !isAsked(after) && questionOf(after, account) !== undefined
+      ? [{ accountId: account.accountId, transactionId: after.transactionId }]
+      : [],
+  );

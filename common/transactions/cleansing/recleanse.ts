@@ -2,7 +2,7 @@ import { inBatches } from "#common/async/in-batches.ts";
 import { inParallel } from "#common/async/in-parallel.ts";
 import type { AskAll, Pause, Reply } from "#common/cleansing/vendor/ask-all.ts";
 import type { Asked } from "#common/cleansing/vendor/ask-vendor.ts";
-import { jobKind, type JobOf } from "#common/jobs/job.ts";
+import { type JobOf, jobKind } from "#common/jobs/job.ts";
 import type { JobWork } from "#common/jobs/work-on-job.ts";
 import type { Table } from "#common/table/table.ts";
 import type { Row, RulesAnswer } from "../rows/row.ts";

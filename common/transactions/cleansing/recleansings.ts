@@ -74,10 +74,7 @@ export const makeRecleansings = ({ table, jobs, send, now }: RecleansingsDeps) =
       }
     }
     const version = present === undefined ? 0 : numberOf(present, "version");
-    const put = await table.putIfVersion(
-      { ...key, jobId, claimedAt: now(), version: version + 1 },
-      version,
-    );
+    const put = await table.putIfVersion({ ...key, jobId, claimedAt: now(), version: version + 1 }, version);
     const isOurs = put.done || (put.present !== undefined && textOf(put.present, "jobId") === jobId);
     if (!isOurs) throw running;
   };
