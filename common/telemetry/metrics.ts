@@ -7,8 +7,7 @@ export type MetricName =
   | "AuditRejected"
   | "EventsUnreadable"
   | "BatchItemsRetried"
-  | "CleanserUnavailable"
-  | "CleanserSpent";
+  | "CleanserUnavailable";
 
 let counted = new Map<MetricName, number>();
 let metrics: Metrics | undefined;

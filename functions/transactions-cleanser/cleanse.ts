@@ -35,7 +35,7 @@ export const makeCleanse =
       if (rows === undefined) continue;
       const { answered, spent, givenUp, pause } = await rows(body);
       note({ items: answered });
-      if (spent > 0) count("CleanserSpent", spent);
+      if (spent > 0) noteFailure("warn", "month's number of questions spent");
       if (pause) notePause(pause);
       failures.push(
         ...givenUp.map(({ message, error }) => ({ messageId, error, bodies: [JSON.stringify(message)] })),

@@ -237,7 +237,7 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_kinds) == 17
+    condition     = length(output.alarm_kinds) == 18
     error_message = "The fixture raises every kind of alarm that there is."
   }
 
