@@ -111,7 +111,7 @@ describe("transactions of a file", () => {
     expect(vendor.requests.length).toBe(before + 1);
   });
 
-  it("are told to the vendor without account, user, memo and ids of the platform", async () => {
+  it("are sent to the vendor without account, user, memo and ids of the platform", async () => {
     const row = { description: "COFFEE", accountId: "ACCOUNT-7", transactionId: "bank-77", memo: "for Ann" };
     const { message } = await setup("private", [row]);
 

@@ -7,9 +7,6 @@ import { type Posted, postJson } from "./post-json.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 import { type Question, type Said, VendorAnswerSchema } from "./vendor.schema.ts";
 
-/** Most transactions that one request holds. */
-export const QUESTIONS_MAX = 100;
-
 const TIMEOUT_MS = 10_000;
 const BYTES_MAX = 1_000_000;
 
@@ -32,7 +29,7 @@ export type AskVendor = (asked: readonly Asked[], secret: string, purpose: strin
 export type AskVendorDeps = { url: string; now: Clock; timeoutMs?: number };
 
 /**
- * An id that follows from what the vendor is told anyway, and from the place in the request: an answer to another
+ * An id that follows from what the vendor gets anyway, and from the place in the request: an answer to another
  * request does not fit, and nothing can be learnt from it.
  */
 const idOf = (asked: Asked, place: number): string =>
@@ -84,7 +81,7 @@ const nameOf = (error: unknown): string =>
   error instanceof Error ? String(Reflect.get(error, "code") ?? error.name) : "unknown";
 
 /**
- * Asks the vendor about at most `QUESTIONS_MAX` transactions; never throws. The same question for the same purpose
+ * Asks the vendor about at most 100 transactions; never throws. The same question for the same purpose
  * carries the same idempotency key.
  */
 export const makeAskVendor = ({ url, now, timeoutMs = TIMEOUT_MS }: AskVendorDeps): AskVendor => {

@@ -4,7 +4,7 @@ export type BreakerState = {
   readonly failures: number;
   /** How often it opened since the last answer: each time it stays open for twice as long. */
   readonly opened: number;
-  /** Until then (Unix milliseconds) nobody asks; 0 while it is closed. */
+  /** Until then (Unix milliseconds) no invocation asks; 0 while it is closed. */
   readonly openUntil: number;
 };
 

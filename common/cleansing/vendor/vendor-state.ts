@@ -26,7 +26,7 @@ export type Turn = { admitted: true; probe: boolean } | { admitted: false; waitM
 
 /** The breaker and the month's count, which all invocations share. */
 export const makeVendorState = (table: StateTable, now: Clock) => {
-  /** Puts what `next` makes of the item until nobody else wrote it in between; undefined leaves it as it is. */
+  /** Puts what `next` makes of the item until no other invocation wrote it in between; undefined leaves it as it is. */
   const change = async <Result>(
     key: { pk: string; sk: string },
     next: (item: Item | undefined) => { result: Result; item?: Omit<Item, "pk" | "sk" | "version"> },

@@ -90,7 +90,7 @@ export const makeRecleansings = ({ table, jobs, send, now }: RecleansingsDeps) =
       return viewOf(job, now());
     },
 
-    /** A cleansing of the caller's organization, whoever asked for it. */
+    /** A cleansing of the caller's organization, whichever admin asked for it. */
     read: async ({ organizationId }: Member, jobId: string): Promise<Recleansing> => {
       const job = isUuid(jobId) ? await jobs.read(organizationId, jobId) : undefined;
       if (job === undefined) throw new AppError("NOT_FOUND");
