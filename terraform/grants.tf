@@ -18,7 +18,7 @@ locals {
     )
   ])
 
-  at = { for service in ["dynamodb", "events", "kms", "lambda", "secretsmanager", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
+  at = { for service in ["dynamodb", "events", "firehose", "kms", "lambda", "secretsmanager", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
 
   statements = {
     for function in keys(local.manifests) : function => [
@@ -36,10 +36,14 @@ locals {
           # Listing is a right on the bucket, all others are on its objects.
           buckets = ["arn:${local.partition}:s3:::${local.prefix}-${grant.name}-${var.account_id}${grant.right == "list" ? "" : "/*"}"]
           buses   = ["${local.at.events}:event-bus/${local.prefix}-${grant.name}"]
+          # How many there are is a setting.
+          streams = ["${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}", "${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}-*"]
           # A key's own id is known only after it is made; the alias narrows this.
           keys = ["${local.at.kms}:key/*"]
           # Secrets Manager adds six characters of its own.
           secrets = ["${local.at.secretsmanager}:secret:${local.prefix}-${grant.name}-??????"]
+          # A workgroup is used through sessions of its reader's role alone.
+          athena = ["arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"]
         }[grant.kind]
         request_alias = grant.kind == "keys" ? "alias/${local.prefix}-${grant.name}" : null
       } if grant.function == function
@@ -54,7 +58,9 @@ locals {
     buckets = keys(local.resources.buckets)
     buses   = keys(local.resources.buses)
     keys    = keys(local.resources.keys)
-    secrets = keys(local.resources.secrets)
+    streams = keys(local.resources.streams)
+    athena  = keys(lookup(local.resources, "athena", {}))
+    secrets = keys(local.secrets)
   }
 
   environment_variables = {
@@ -75,10 +81,17 @@ locals {
             buckets = "${local.prefix}-${grant.name}-${var.account_id}"
             buses   = "${local.prefix}-${grant.name}"
             keys    = "alias/${local.prefix}-${grant.name}"
+            streams = "${local.prefix}-${grant.name}"
             secrets = "${local.prefix}-${grant.name}"
+            athena  = "arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"
           }[grant.kind]
         } if grant.function == function && grant.right != "stream"
       ]...),
+      # Where a workgroup's sessions find what they query, and leave results.
+      {
+        for grant in local.grants : "${upper(replace(local.resources.athena[grant.name].bucket, "-", "_"))}_${local.rights.buckets.variable}" => "${local.prefix}-${local.resources.athena[grant.name].bucket}-${var.account_id}"
+        if grant.function == function && grant.kind == "athena"
+      },
       { for name in manifest.settings : name => local.settings[name] },
     )
   }

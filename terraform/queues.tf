@@ -7,6 +7,11 @@ module "queue" {
   key_arn           = module.data_key.arn
 
   visibility_seconds = local.queue_visibility[each.key]
+
+  # What the topic could not put on a stream.
+  senders = {
+    for stream in local.resources.streams : "sns.amazonaws.com" => "${local.at.sns}:${local.prefix}-${stream.topic}" if stream.undelivered == each.key
+  }
 }
 
 locals {

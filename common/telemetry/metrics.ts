@@ -6,6 +6,7 @@ export type MetricName =
   | "MessagesRejected"
   | "AuditRejected"
   | "EventsUnreadable"
+  | "LogDaysUnsettled"
   | "BatchItemsRetried"
   | "CleanserUnavailable";
 

@@ -13,7 +13,7 @@ const NOTHING: Resources = {
   buckets: {},
   buses: { bus: { description: "The bus." } },
   keys: {},
-  secrets: {},
+  streams: {},
   settings: {},
 };
 

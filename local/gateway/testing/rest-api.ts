@@ -30,7 +30,7 @@ export const declarations = (): Declarations => ({
     buckets: {},
     buses: {},
     keys: {},
-    secrets: {},
+    streams: {},
     settings: {},
   },
   rights: {} as Declarations["rights"],

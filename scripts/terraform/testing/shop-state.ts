@@ -26,7 +26,7 @@ export const declarations: Declarations = {
     buckets: {},
     buses: {},
     keys: {},
-    secrets: {},
+    streams: {},
     settings: { RELEASE_VERSION: "Version." },
   },
   rights: {
@@ -40,6 +40,8 @@ export const declarations: Declarations = {
     buckets: { service: "s3", variable: "BUCKET", rights: {} },
     buses: { service: "events", variable: "NAME", rights: {} },
     keys: { service: "kms", variable: "KEY_ID", rights: {} },
+    streams: { service: "firehose", variable: "STREAM", rights: {} },
+    athena: { service: "sts", variable: "READER_ROLE_ARN", rights: {} },
     secrets: { service: "secretsmanager", variable: "SECRET_ID", rights: {} },
   },
 };
