@@ -8,6 +8,14 @@ module "queue" {
 
   visibility_seconds = local.queue_visibility[each.key]
 
+  # By convention, and not from the bucket's module: the bucket's notification waits for the queue's policy.
+  fed_from = one([
+    for from in lookup(each.value, "from", null)[*] : {
+      bucket_arn = "arn:${local.partition}:s3:::${local.prefix}-${from.bucket}-${var.account_id}"
+      account_id = var.account_id
+    }
+  ])
+
   # What the topic could not put on a stream.
   senders = {
     for stream in local.resources.streams : "sns.amazonaws.com" => "${local.at.sns}:${local.prefix}-${stream.topic}" if stream.undelivered == each.key

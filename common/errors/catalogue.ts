@@ -46,6 +46,16 @@ export const ERRORS = {
     retry: true,
     text: "Others are changing this customer at the same moment. Try again.",
   },
+  IMPORT_ENDED: {
+    status: 409,
+    retry: false,
+    text: "The import has ended: it cannot be cancelled, and not be undone, or not any more.",
+  },
+  TOO_MANY_ROWS_FOR_CSV: {
+    status: 409,
+    retry: false,
+    text: "There are more rows than one CSV answer holds; read them page by page.",
+  },
   ACCOUNT_IN_CHANGE: {
     status: 409,
     retry: true,

@@ -8,6 +8,10 @@ export type MetricName =
   | "EventsUnreadable"
   | "LogDaysUnsettled"
   | "BatchItemsRetried"
+  | "FilesIgnored"
+  | "ImportsFailed"
+  | "ImportRejectsHigh"
+  | "ImportsStuck"
   | "CleanserUnavailable";
 
 let counted = new Map<MetricName, number>();

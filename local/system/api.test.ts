@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RESERVED_IDS } from "#common/ids/given-id.ts";
+import { listedImports } from "#common/imports/testing/listed-imports.ts";
 import { eventually } from "#common/testing/eventually.ts";
 import { aFileRow } from "#common/transactions/testing/files.ts";
 import { makeLoaded } from "#common/transactions/testing/loaded.ts";
@@ -24,7 +25,7 @@ const withGivenId = withParameter.filter(({ path }) =>
   /\{(customerId|eventId|accountId|transactionId)\}/.test(path),
 );
 
-const { ask, pageOf, pagesOf, put, start, stop, operationOf, token } = useApi(operations);
+const { ask, pageOf, pagesOf, put, putObject, start, stop, operationOf, token } = useApi(operations);
 
 /** The whole path, for the name of its parameter. */
 const PARAMETER = /^.*\{([^}]+)\}.*$/;
@@ -37,11 +38,13 @@ const event = (fields: object) => ({
 });
 
 /** A good body of each route that is walked: a new route's is walked once it stands here. */
-const GOOD_BODIES: Readonly<Record<string, Record<string, string>>> = {
+const GOOD_BODIES: Readonly<Record<string, Record<string, string | number>>> = {
   "POST /data": { name: "Ann Banks" },
   "POST /events": event({}),
   "PUT /customers/{customerId}": { name: "Ann Banks" },
   "PUT /accounts/{accountId}": { userId: "alice", nickname: "Everyday", currency: "EUR" },
+  "POST /cleansings": { from: "2026-01-01" },
+  "POST /imports": { service: "transactions", fileName: "night.csv", bytes: 1_000 },
   "PATCH /accounts/{accountId}": { nickname: "Everyday" },
   "PATCH /accounts/{accountId}/transactions/{transactionId}": { note: "For the party" },
 };
@@ -73,6 +76,13 @@ beforeAll(async () => {
     ),
   );
   await put("transactions", loaded.items());
+  const imported = listedImports(
+    "demo",
+    numbers.map((number) => `c:${number}`),
+    COUNT,
+  );
+  await put("imports", imported.items);
+  for (const { key, bytes } of imported.objects) await putObject("delivery", key, bytes);
   // A list that is new to the document must be given its things above; the tests then walk it as the others.
   for (const { path } of lists) {
     await eventually(

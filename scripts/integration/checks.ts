@@ -2,6 +2,7 @@
 import type { Check, Context } from "./asking.ts";
 import { dataChecks } from "./data-checks.ts";
 import { eventsChecks } from "./events-checks.ts";
+import { importsChecks } from "./imports-checks.ts";
 import { smokeChecks } from "./smoke-checks.ts";
 import { transactionsChecks } from "./transactions-checks.ts";
 
@@ -12,6 +13,7 @@ export const CHECKS_OF: Readonly<Record<string, readonly Check[]>> = {
   platform: smokeChecks,
   data: dataChecks,
   events: eventsChecks,
+  imports: importsChecks,
   transactions: transactionsChecks,
 };
 

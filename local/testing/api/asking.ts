@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "vitest";
-import { resourceName } from "#common/manifest/names.ts";
+import { bucketName, resourceName } from "#common/manifest/names.ts";
 import type { Item } from "#common/table/table.ts";
 import { toWire } from "#common/table/wire.ts";
 import { clientsFor } from "../../aws/testing/port.ts";
@@ -74,6 +75,11 @@ export const useApi = (operations: readonly Operation[]) => {
         const puts = items.slice(start, start + 25).map((item) => ({ PutRequest: { Item: toWire(item) } }));
         await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
       }
+    },
+    /** Puts an object into a bucket. */
+    putObject: async (bucket: string, Key: string, Body: Uint8Array): Promise<void> => {
+      const Bucket = bucketName(localDeployment(""), bucket);
+      await clientsFor(system.platform.awsUrl).s3.send(new PutObjectCommand({ Bucket, Key, Body }));
     },
     stop: async (): Promise<void> => {
       wire.close();

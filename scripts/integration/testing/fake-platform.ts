@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
+import { fakeImports } from "./fake-imports.ts";
 import { fakeTransactions } from "./fake-transactions.ts";
 
 export type Faults = {
@@ -21,6 +22,7 @@ export type Faults = {
   events?: "lost" | "changed" | "unlisted" | "uncounted" | "notExported" | "unchecked";
   chains?: "broken";
   customers?: "renamed";
+  imports?: "unlisted" | "shown" | "unchecked" | "uncancelled";
   transactions?: "uncategorized" | "shown" | "unsealed" | "endless";
 };
 
@@ -76,6 +78,7 @@ export const fakePlatform = (faults: Faults): Server => {
   const records: Stored[] = [];
   const keys = new Map<string, { body: string; stored: Stored }>();
   const eventsOf = fakeEvents(faults);
+  const importsOf = fakeImports(faults.imports);
   const transactionsOf = fakeTransactions(faults.transactions);
   return createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => {
@@ -105,9 +108,10 @@ export const fakePlatform = (faults: Faults): Server => {
     if (!known && !(faults.signatures && token)) return problem(401);
     if (token === "Bearer other" && !faults.roles) return problem(403);
 
-    const aboutTransactions = transactionsOf(request.method ?? "GET", url);
-    if (aboutTransactions) {
-      const [status, answered] = aboutTransactions;
+    const method = request.method ?? "GET";
+    const answeredBy = importsOf(method, url, body) ?? transactionsOf(method, url);
+    if (answeredBy) {
+      const [status, answered] = answeredBy;
       return status >= 400 ? problem(status) : answer(status, answered);
     }
 
