@@ -2,8 +2,10 @@
 // these for anything. bench/tsconfig.json leaves this file out and checks with their own types.
 declare module "@aws-sdk/lib-dynamodb";
 declare module "arktype";
+declare module "csv-stringify/sync";
 declare module "electrodb";
 declare module "fast-jwt";
 declare module "fastify";
+declare module "udsv";
 declare module "valibot";
 declare module "zod";

@@ -6,7 +6,7 @@ export type MetricName =
   | "MessagesRejected"
   | "AuditRejected"
   | "EventsUnreadable"
-  | "LogDaysUnsettled"
+  | "WorkLeft"
   | "BatchItemsRetried"
   | "FilesIgnored"
   | "ImportsFailed"

@@ -108,7 +108,7 @@ describe("left for the next night", () => {
 
       await run();
 
-      expect(compactor.output().text()).toContain("LogDaysUnsettled");
+      expect(compactor.output().text()).toContain("WorkLeft");
       expect(await keys(organizationId, "logs")).toEqual(raw);
     },
   );

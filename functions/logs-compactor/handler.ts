@@ -64,7 +64,7 @@ export const handler = scheduleHandler({
       clock() + WORKING_TIME,
     );
     const unsettled = failed + left + disagreed;
-    if (unsettled > 0) count("LogDaysUnsettled", unsettled);
+    if (unsettled > 0) count("WorkLeft", unsettled);
     if (disagreed > 0) log("error", "generations did not hold what the raw objects do", { items: disagreed });
     const items = Object.values(done).reduce((sum, number) => sum + number, overtaken);
     note({ items, failed: unsettled });

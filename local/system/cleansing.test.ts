@@ -86,7 +86,9 @@ describe("a vendor behind the whole platform", () => {
     expect(rows[0]).toMatchObject({ merchant: { name: "Coffee House" } });
     expect(vendor.billed()).toBe(ROWS);
     const after = await synced(before.cursor);
-    const seen = new Set([...before.added, ...after.added, ...after.modified].map((row) => row.transactionId));
+    const seen = new Set(
+      [...before.added, ...after.added, ...after.modified].map((row) => row.transactionId),
+    );
     expect(seen.size).toBe(ROWS);
     expect(after.modified.filter((row) => row.categorySource === "vendor")).toHaveLength(ROWS);
   }, 90_000);
