@@ -133,7 +133,10 @@ describe("a chunk", () => {
 });
 
 describe("cleansing", () => {
-  const shop = ["A1,T1,2026-03-01,-9.99,NETFLIX.COM LOS GATOS,debit", "A2,T2,2026-03-01,-1,NO SUCH SHOP,debit"];
+  const shop = [
+    "A1,T1,2026-03-01,-9.99,NETFLIX.COM LOS GATOS,debit",
+    "A2,T2,2026-03-01,-1,NO SUCH SHOP,debit",
+  ];
 
   it("is done by the rules before a row is first written", async () => {
     await loader.deliver(await cut("ruled", shop));
@@ -141,7 +144,10 @@ describe("cleansing", () => {
     const [known, unknown] = (await transactionsOf("ruled")).toSorted((one, other) =>
       one.sk < other.sk ? -1 : 1,
     );
-    expect(JSON.parse(String(known?.rules))).toMatchObject({ merchant: "Netflix", category: "Entertainment" });
+    expect(JSON.parse(String(known?.rules))).toMatchObject({
+      merchant: "Netflix",
+      category: "Entertainment",
+    });
     expect(unknown).not.toHaveProperty("rules");
     expect(await loader.sent("transactions-cleansings")).toEqual([]);
   });
