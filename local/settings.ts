@@ -11,6 +11,7 @@ const localSettings = (port: number) => ({
   DEFAULT_CURRENCY: "USD",
   LOG_STREAMS: "1",
   LOG_DAYS: "400",
+  OPERATOR_ORGANIZATION: "demo",
   RELEASE_VERSION: "0.0.0",
 });
 

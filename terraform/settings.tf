@@ -25,6 +25,7 @@ locals {
     DEFAULT_CURRENCY         = var.default_currency
     LOG_STREAMS              = tostring(var.log_streams)
     LOG_DAYS                 = tostring(var.log_days)
+    OPERATOR_ORGANIZATION    = var.operator_organization
     RELEASE_VERSION          = var.release_version
   }
 }

@@ -15,7 +15,6 @@ import { publishAccountEvents } from "#common/transactions/announcing/publish-ev
 import { cleansingQueue } from "#common/transactions/cleansing/cleansing-queue.ts";
 import { transactionImports } from "#common/transactions/loading/transaction-imports.ts";
 import { makeRegisterOrganization } from "#common/transactions/organizations.ts";
-import { rulesOf } from "#common/transactions/rows/rules-of.ts";
 
 const config = readConfig({
   IMPORTS_TABLE: text(),
@@ -42,7 +41,6 @@ const loadChunk = makeLoader(
   transactionImports({
     table: transactions,
     now: Date.now,
-    rulesOf,
     register: makeRegisterOrganization(transactions),
     defaultCurrency: config.DEFAULT_CURRENCY,
     publish: publishAccountEvents((name, details) =>

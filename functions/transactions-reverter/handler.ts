@@ -14,7 +14,6 @@ import { note } from "#common/telemetry/line.ts";
 import { publishAccountEvents } from "#common/transactions/announcing/publish-events.ts";
 import { transactionImports } from "#common/transactions/loading/transaction-imports.ts";
 import { makeRegisterOrganization } from "#common/transactions/organizations.ts";
-import { rulesOf } from "#common/transactions/rows/rules-of.ts";
 
 const config = readConfig({
   IMPORTS_TABLE: text(),
@@ -40,7 +39,6 @@ const revertImport = makeReverter(
   transactionImports({
     table: transactions,
     now: Date.now,
-    rulesOf,
     asksVendor: config.CLEANSER_URL !== undefined,
     register: makeRegisterOrganization(transactions),
     defaultCurrency: config.DEFAULT_CURRENCY,
