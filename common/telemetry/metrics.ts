@@ -11,7 +11,8 @@ export type MetricName =
   | "FilesIgnored"
   | "ImportsFailed"
   | "ImportRejectsHigh"
-  | "ImportsStuck";
+  | "ImportsStuck"
+  | "CleanserUnavailable";
 
 let counted = new Map<MetricName, number>();
 let metrics: Metrics | undefined;

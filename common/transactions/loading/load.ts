@@ -22,6 +22,8 @@ export type LoadDeps = {
   table: Pick<ChangeTable, "getMany" | "queryPage">;
   now: () => number;
   rulesOf: (row: Row) => RulesAnswer | undefined;
+  /** Whether a vendor is asked about what a take-back shows again; a load asks when its chunk is announced. */
+  asksVendor?: boolean;
   /** Has what goes through all organizations know this one; done before the first account of it is written. */
   register: (organizationId: string) => Promise<void>;
 };
