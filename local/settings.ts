@@ -8,6 +8,7 @@ const localSettings = (port: number) => ({
   TOKEN_JWKS_URI: `http://127.0.0.1:${port}/.well-known/jwks.json`,
   TOKEN_ORGANIZATION_CLAIM: "organizationId",
   TOKEN_ROLE_CLAIM: "Role",
+  DEFAULT_CURRENCY: "USD",
   RELEASE_VERSION: "0.0.0",
 });
 

@@ -77,6 +77,14 @@ describe("the checks of a deployment", () => {
     [{ events: "notExported" }, "GET /events/export answers a customer's events"],
     [{ chains: "broken" }, "GET /events/verify finds the chains whole"],
     [{ customers: "renamed" }, "PUT /customers/{customerId} keeps a profile, which GET answers"],
+    [{ imports: "unlisted" }, "GET /imports lists imports"],
+    [{ imports: "shown" }, "GET /imports/{id} of no import is 404"],
+    [{ imports: "unchecked" }, "POST /imports refuses a file that is no CSV"],
+    [{ imports: "uncancelled" }, "POST /imports answers where the file goes, and DELETE cancels it"],
+    [{ transactions: "uncategorized" }, "GET /transactions/categories answers what machines sort into"],
+    [{ transactions: "shown" }, "GET /accounts/{accountId} of no account is 404"],
+    [{ transactions: "unsealed" }, "GET /transactions/sync refuses a cursor that it did not make"],
+    [{ transactions: "endless" }, "GET /transactions/sync comes to the end of its pages"],
   ])("with %j name what fails", async (faults, name) => {
     const { failures, failed } = await check(faults);
 

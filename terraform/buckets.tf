@@ -12,12 +12,15 @@ module "bucket" {
 }
 
 resource "aws_s3_bucket_notification" "bucket" {
-  for_each = { for bucket, triggers in local.bucket_triggers : bucket => triggers if length(triggers) > 0 }
+  for_each = {
+    for bucket, triggers in local.bucket_triggers : bucket => { functions = triggers, queues = local.bucket_queues[bucket] }
+    if length(triggers) + length(local.bucket_queues[bucket]) > 0
+  }
 
   bucket = module.bucket[each.key].name
 
   dynamic "lambda_function" {
-    for_each = each.value
+    for_each = each.value.functions
 
     content {
       id                  = "${lambda_function.value.function}-${lambda_function.key}"
@@ -28,8 +31,19 @@ resource "aws_s3_bucket_notification" "bucket" {
     }
   }
 
+  dynamic "queue" {
+    for_each = each.value.queues
+
+    content {
+      id            = "${queue.value.queue}-${queue.key}"
+      queue_arn     = module.queue[queue.value.queue].arn
+      events        = ["s3:ObjectCreated:*"]
+      filter_prefix = queue.value.prefix
+    }
+  }
+
   # S3 tries the permission when the notification is set.
-  depends_on = [aws_lambda_permission.bucket]
+  depends_on = [aws_lambda_permission.bucket, module.queue]
 }
 
 resource "aws_lambda_permission" "bucket" {

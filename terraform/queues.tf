@@ -7,6 +7,14 @@ module "queue" {
   key_arn           = module.data_key.arn
 
   visibility_seconds = local.queue_visibility[each.key]
+
+  # By convention, and not from the bucket's module: the bucket's notification waits for the queue's policy.
+  fed_from = one([
+    for from in lookup(each.value, "from", null)[*] : {
+      bucket_arn = "arn:${local.partition}:s3:::${local.prefix}-${from.bucket}-${var.account_id}"
+      account_id = var.account_id
+    }
+  ])
 }
 
 locals {

@@ -19,6 +19,7 @@ locals {
     TOKEN_ORGANIZATION_CLAIM = local.tokens.organization_claim
     TOKEN_ROLE_CLAIM         = local.tokens.role_claim
     ORGANIZATION_PLANS       = join(",", sort(keys(var.organizations)))
+    DEFAULT_CURRENCY         = var.default_currency
     RELEASE_VERSION          = var.release_version
   }
 }

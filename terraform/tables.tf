@@ -13,6 +13,8 @@ module "table" {
   ceiling             = var.table_ceiling
   warm                = lookup(var.table_warmth, each.key, null)
 
+  local_indexes = { for name, index in lookup(each.value, "localIndexes", {}) : name => index.sortKey }
+
   indexes = {
     for name, index in lookup(each.value, "indexes", {}) : name => { partition_key = index.partitionKey, sort_key = lookup(index, "sortKey", null) }
   }

@@ -54,6 +54,14 @@ locals {
     ]
   }
 
+  bucket_queues = {
+    for bucket in keys(local.resources.buckets) : bucket => flatten([
+      for queue, resource in local.resources.queues : [
+        for from in lookup(resource, "from", null)[*] : [for prefix in from.prefixes : { queue = queue, prefix = prefix }] if from.bucket == bucket
+      ]
+    ])
+  }
+
   bus_triggers = merge(flatten([
     for name, manifest in local.manifests : [
       for index, pattern in [for trigger in manifest.triggers : jsonencode(trigger.pattern) if trigger.type == "bus"] :

@@ -287,3 +287,14 @@ variable "monthly_budget_usd" {
   type        = number
   default     = null
 }
+
+variable "default_currency" {
+  description = "ISO 4217 code of amounts in imported files whose rows name no currency."
+  type        = string
+  default     = "USD"
+
+  validation {
+    condition     = can(regex("^[A-Z]{3}$", var.default_currency))
+    error_message = "default_currency must be three capital letters, such as EUR."
+  }
+}

@@ -31,6 +31,31 @@ export const ERRORS = {
     retry: true,
     text: "Others are changing this customer at the same moment. Try again.",
   },
+  IMPORT_ENDED: {
+    status: 409,
+    retry: false,
+    text: "The import has ended: it cannot be cancelled, and not be undone, or not any more.",
+  },
+  TOO_MANY_ROWS_FOR_CSV: {
+    status: 409,
+    retry: false,
+    text: "There are more rows than one CSV answer holds; read them page by page.",
+  },
+  ACCOUNT_IN_CHANGE: {
+    status: 409,
+    retry: true,
+    text: "Others are changing this account at the same moment. Try again.",
+  },
+  CURRENCY_SET: {
+    status: 409,
+    retry: false,
+    text: "The account has balances in another currency, which therefore cannot be changed.",
+  },
+  TOO_MANY_ACCOUNTS: {
+    status: 409,
+    retry: false,
+    text: "One of the owners has 1,000 accounts already, which is the most that a user can have.",
+  },
   PRECONDITION_FAILED: {
     status: 412,
     retry: false,

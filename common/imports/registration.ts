@@ -1,3 +1,5 @@
+import type { Columns, CsvValues } from "#common/csv/columns.ts";
+import type { CsvFormat } from "#common/csv/format.ts";
 import type { Write } from "#common/table/table.ts";
 import type { Validator } from "#common/validation/validator.ts";
 
@@ -129,9 +131,15 @@ export type StoredReceipt<Receipt extends JsonValue> = {
 };
 
 /** What a file of the service is: its columns, and what makes two rows one. Pure functions, no store. */
-export type ImportKind<Row extends JsonValue> = {
-  /** The service's name in routes, keys and `source` of the bus: `transactions`. */
+export type ImportKind<Row extends JsonValue, C extends Columns = Columns> = {
+  /** The service's name in routes and keys: `transactions`. */
   readonly service: string;
+  /** Columns, and how a file may be written. */
+  readonly format: CsvFormat<C>;
+  /** Values of columns that a row leaves empty. Stored with the import: a setting that changes does not change a file half-way. */
+  readonly defaults?: Readonly<Record<string, string>>;
+  /** What is kept of a good row of the file. */
+  rowOf(values: CsvValues<C>): Row;
   /** A row's identity within the organization; rows of different accounts have different keys. */
   identityOf(row: Row): Identity;
   /** All that a row says, as text: equal texts are equal contents. A place in the file is no content. */
@@ -155,8 +163,8 @@ export type ImportKind<Row extends JsonValue> = {
  * What a service does with the rows: the loader and the reverter call it. It reads its own tables, consistently, and
  * writes nothing itself: the ledger commits its writes together with the receipt that may exist only once.
  */
-export type ImportLoading<Row extends JsonValue, Receipt extends JsonValue> = {
-  readonly kind: ImportKind<Row>;
+export type ImportLoading<Row extends JsonValue, Receipt extends JsonValue, C extends Columns = Columns> = {
+  readonly kind: ImportKind<Row, C>;
   /**
    * Decides a batch. A row's first line in its file counts against what stands without this import, a later line
    * against the line before it (`repeat`): batches may load in any order, and the verdicts are the same.

@@ -99,6 +99,21 @@ export const declarationFaults = (declarations: Declarations): string[] => {
   const exists = (kind: ResourceKind, name: string) =>
     kind === "queues" ? queues.has(name) : Object.hasOwn(resources[kind], name);
 
+  for (const [queue, { from }] of Object.entries(resources.queues)) {
+    if (from && !Object.hasOwn(resources.buckets, from.bucket)) {
+      faults.push(`resources.json: the queue "${queue}" is fed from "${from.bucket}", which is no bucket`);
+    }
+    // S3 refuses two notifications that one object would set off.
+    for (const prefix of from?.prefixes ?? []) {
+      const other = from?.prefixes.find((one) => one !== prefix && one.startsWith(prefix));
+      if (other !== undefined) {
+        faults.push(
+          `resources.json: the prefixes "${prefix}" and "${other}" of the queue "${queue}" overlap`,
+        );
+      }
+    }
+  }
+
   const faultsOf = (manifest: Manifest): string[] => {
     const faults: string[] = [];
     for (const { kind, name, right } of grantsOf(manifest)) {

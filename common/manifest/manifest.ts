@@ -77,6 +77,7 @@ export type TableResource = {
   partitionKey: Key;
   sortKey?: Key;
   indexes?: Record<string, { partitionKey: Key; sortKey?: Key }>;
+  localIndexes?: Record<string, { sortKey: Key }>;
   timeToLive?: string;
   stream?: "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
 };
@@ -85,6 +86,8 @@ export type QueueResource = {
   maxReceiveCount?: number;
   /** How long a taken message stays hidden, where six times the consumer's time-out is wrong. */
   visibilitySeconds?: number;
+  /** The bucket whose new objects under these prefixes it gets notifications of. */
+  from?: { bucket: string; prefixes: string[] };
 };
 export type Resources = {
   tables: Record<string, TableResource>;

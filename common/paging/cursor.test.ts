@@ -56,6 +56,19 @@ describe("a cursor", () => {
     );
   });
 
+  it("opens to the bytes it was sealed with, each of which takes four thirds of a character", async () => {
+    const { seal, open } = setup();
+
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 6_000 }), async (bytes) => {
+        const cursor = await seal(bytes, scope);
+
+        expect(new Uint8Array((await open(cursor, scope)) as Uint8Array)).toEqual(bytes);
+        expect(cursor.length).toBeLessThanOrEqual(Math.ceil((bytes.length * 4) / 3) + 60);
+      }),
+    );
+  });
+
   it("does not care in which order its filters were named", async () => {
     const { seal, open } = setup();
 

@@ -14,7 +14,10 @@ export type CursorScope = {
 export type DayKeys = (day: number) => Promise<Uint8Array>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const VERSION = 1;
+/** The first byte says what the position is: JSON, or bytes of the caller's own. */
+const JSON_VERSION = 1;
+const BYTES_VERSION = 2;
+const TIME_BYTES = 8;
 const HEADER_BYTES = 3;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -36,11 +39,26 @@ const associatedData = (header: Buffer, { route, organizationId, userId, filters
 };
 
 export type Cursors = {
-  /** Base64url text; AES-256-GCM with a random nonce under today's key. */
+  /**
+   * Base64url text; AES-256-GCM with a random nonce under today's key. A position is any JSON value or, where
+   * every byte counts, bytes.
+   */
   seal(position: unknown, scope: CursorScope): Promise<string>;
-  /** The position; throws `CURSOR_INVALID` for any other scope or an altered text, `CURSOR_EXPIRED` after its time. */
+  /** The position, as it was sealed; throws `CURSOR_INVALID` for any other scope or an altered text, `CURSOR_EXPIRED` after its time. */
   open(cursor: string, scope: CursorScope): Promise<unknown>;
 };
+
+const plainOf = (position: unknown, sealedAt: number): Uint8Array => {
+  if (!(position instanceof Uint8Array)) return Buffer.from(JSON.stringify([sealedAt, position]));
+  const time = Buffer.alloc(TIME_BYTES);
+  time.writeBigUInt64BE(BigInt(sealedAt));
+  return Buffer.concat([time, position]);
+};
+
+const positionOf = (version: number, plain: Buffer): [sealedAt: number, position: unknown] =>
+  version === JSON_VERSION
+    ? JSON.parse(plain.toString("utf8"))
+    : [Number(plain.readBigUInt64BE()), plain.subarray(TIME_BYTES)];
 
 /**
  * Sealed page cursors. The layout is version (1 byte), day (2 bytes), nonce, ciphertext, tag; the day
@@ -58,12 +76,13 @@ export const makeCursors = ({
   seal: async (position, scope) => {
     const sealedAt = now();
     const day = Math.floor(sealedAt / DAY_MS);
-    const header = Buffer.from([VERSION, day >> 8, day & 0xff]);
+    const version = position instanceof Uint8Array ? BYTES_VERSION : JSON_VERSION;
+    const header = Buffer.from([version, day >> 8, day & 0xff]);
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv("aes-256-gcm", await keys(day), nonce);
     cipher.setAAD(associatedData(header, scope));
-    const text = cipher.update(JSON.stringify([sealedAt, position]), "utf8");
-    return Buffer.concat([header, nonce, text, cipher.final(), cipher.getAuthTag()]).toString("base64url");
+    const sealed = cipher.update(plainOf(position, sealedAt));
+    return Buffer.concat([header, nonce, sealed, cipher.final(), cipher.getAuthTag()]).toString("base64url");
   },
 
   open: async (cursor, scope) => {
@@ -73,7 +92,7 @@ export const makeCursors = ({
       bytes.length <= HEADER_BYTES + NONCE_BYTES + TAG_BYTES ||
       // Base64url has several spellings of some bytes; one that was not made here was altered.
       bytes.toString("base64url") !== cursor ||
-      header.readUInt8(0) !== VERSION
+      ![JSON_VERSION, BYTES_VERSION].includes(header.readUInt8(0))
     ) {
       throw new AppError("CURSOR_INVALID");
     }
@@ -88,7 +107,7 @@ export const makeCursors = ({
     let sealed: [number, unknown];
     try {
       const text = decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES));
-      sealed = JSON.parse(Buffer.concat([text, decipher.final()]).toString("utf8"));
+      sealed = positionOf(header.readUInt8(0), Buffer.concat([text, decipher.final()]));
     } catch {
       throw new AppError("CURSOR_INVALID");
     }

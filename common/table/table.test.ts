@@ -4,14 +4,15 @@ import { startTestPort, type TestPort, testDeclarations } from "#local/aws/testi
 import { dynamodbTable } from "./dynamodb-table.ts";
 import { joinedTables } from "./joined-tables.ts";
 import { memoryTable } from "./testing/memory-table.ts";
-import { DUE, describeTable } from "./testing/table-contract.ts";
+import { BY_TIME, DUE, describeTable } from "./testing/table-contract.ts";
 
 let port: TestPort;
 
 beforeAll(async () => {
   const key = (name: string) => ({ name, type: "S" as const });
   const indexes = { [DUE.name]: { partitionKey: key(DUE.partitionKey), sortKey: key(DUE.sortKey) } };
-  const events = { ...resources.tables.events, indexes };
+  const localIndexes = { [BY_TIME.name]: { sortKey: key(BY_TIME.sortKey) } };
+  const events = { ...resources.tables.events, indexes, localIndexes };
   const tables = { events, jobs: resources.tables.jobs } as typeof testDeclarations.resources.tables;
   const declarations = { ...testDeclarations, resources: { ...testDeclarations.resources, tables } };
   port = await startTestPort({ declarations });

@@ -6,7 +6,11 @@ export type MetricName =
   | "MessagesRejected"
   | "AuditRejected"
   | "EventsUnreadable"
-  | "BatchItemsRetried";
+  | "BatchItemsRetried"
+  | "FilesIgnored"
+  | "ImportsFailed"
+  | "ImportRejectsHigh"
+  | "ImportsStuck";
 
 let counted = new Map<MetricName, number>();
 let metrics: Metrics | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Manifest, Trigger } from "#common/manifest/manifest.ts";
+import type { Manifest, Resources, Trigger } from "#common/manifest/manifest.ts";
 import { passesFilter } from "../aws/matching/filter-policy.ts";
 import { matchesPattern } from "../aws/matching/pattern.ts";
 import { localDeployment } from "../deployment.ts";
@@ -18,6 +18,16 @@ const manifest = (name: string, trigger: Trigger): Manifest => ({
   access: {},
 });
 
+const NO_RESOURCES: Resources = {
+  tables: {},
+  queues: {},
+  topics: {},
+  buckets: {},
+  buses: {},
+  keys: {},
+  settings: {},
+};
+
 const setup = (...manifests: Manifest[]) => {
   const accepted: { name: string; event: unknown }[] = [];
   const targets = new Map(
@@ -26,11 +36,28 @@ const setup = (...manifests: Manifest[]) => {
       { accept: async (event: unknown) => void accepted.push({ name, event }), follow: async () => {} },
     ]),
   );
-  const listeners = notify(manifests, localDeployment("http://localhost:4566"), targets, {
-    matchesPattern,
-    passesFilter,
-  });
-  return { accepted, listeners, names: () => accepted.map(({ name }) => name) };
+  const sent: { queue: string; body: string }[] = [];
+  const resources = {
+    ...NO_RESOURCES,
+    queues: { files: { description: "", from: { bucket: "delivery", prefixes: ["in/", "up/"] } } },
+  };
+  const queues = {
+    send: async (queue: string, body: string) => {
+      sent.push({ queue, body });
+      return { messageId: "m" };
+    },
+  };
+  const listeners = notify(
+    { manifests, resources },
+    localDeployment("http://localhost:4566"),
+    targets,
+    queues,
+    {
+      matchesPattern,
+      passesFilter,
+    },
+  );
+  return { accepted, sent, listeners, names: () => accepted.map(({ name }) => name) };
 };
 
 const change: BucketChange = {
@@ -43,6 +70,22 @@ const change: BucketChange = {
   sequencer: "0055",
   time: "2026-11-21T00:00:00.000Z",
 };
+
+describe("a queue that is fed from a bucket", () => {
+  it("gets a notification of each new object under its prefixes, and of nothing else", async () => {
+    const { sent, listeners } = setup();
+
+    await listeners.onBucketChange(change);
+    await listeners.onBucketChange({ ...change, key: "other/file.csv" });
+    await listeners.onBucketChange({ ...change, bucket: "millrace-local-lake" });
+    await listeners.onBucketChange({ ...change, eventName: "ObjectRemoved:DeleteMarkerCreated" });
+
+    expect(sent).toEqual([{ queue: "millrace-local-files", body: expect.any(String) }]);
+    expect(JSON.parse(sent[0]?.body ?? "")).toMatchObject({
+      Records: [{ s3: { configurationId: "files", object: { key: "in/two+words%2B%C3%BC.csv" } } }],
+    });
+  });
+});
 
 describe("a bucket's notifications", () => {
   it("have S3's form, with the key as a form encodes it", () => {

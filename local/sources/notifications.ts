@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { type Manifest, type Trigger, triggersOf } from "#common/manifest/manifest.ts";
+import { type Declarations, type Manifest, type Trigger, triggersOf } from "#common/manifest/manifest.ts";
 import { bucketName, type Deployment, functionArn, resourceName } from "#common/manifest/names.ts";
-import type { BucketChange, BusEvent, MessageAttributes, PortListeners, TopicMessage } from "../seams.ts";
+import type {
+  AwsPort,
+  BucketChange,
+  BusEvent,
+  MessageAttributes,
+  PortListeners,
+  TopicMessage,
+} from "../seams.ts";
 import type { AsynchronousFunction } from "./asynchronous.ts";
 
 /** The AWS port's own matchers, which decide for subscriptions and rules. */
@@ -71,11 +78,15 @@ type Wired<T extends Trigger["type"]> = {
   target: AsynchronousFunction;
 };
 
-/** Puts notifications of topics, buckets and the bus on the queues of the functions whose triggers match. */
+/**
+ * Puts notifications of topics, buckets and the bus on the queues of the functions whose triggers match, and those of
+ * buckets on the queues that are fed from them.
+ */
 export const notify = (
-  manifests: readonly Manifest[],
+  { manifests, resources }: Pick<Declarations, "manifests" | "resources">,
   deployment: Deployment,
   targets: ReadonlyMap<string, AsynchronousFunction>,
+  queues: Pick<AwsPort["queues"], "send">,
   { matchesPattern, passesFilter }: Matchers,
 ): PortListeners => {
   const wired = <T extends Trigger["type"]>(type: T): Wired<T>[] =>
@@ -89,6 +100,9 @@ export const notify = (
   const buckets = wired("bucket");
   const rules = wired("bus");
   const bus = resourceName(deployment, "bus");
+  const fed = Object.entries(resources.queues).flatMap(([queue, { from }]) =>
+    from ? [{ queue, from }] : [],
+  );
 
   const onTopicMessage = async (
     topic: string,
@@ -115,11 +129,23 @@ export const notify = (
         change.key.startsWith(prefix) &&
         change.key.endsWith(suffix),
     );
-    await Promise.all(
-      wanted.map(({ manifest, target }) =>
+    const fedQueues = fed.filter(
+      ({ from: { bucket, prefixes } }) =>
+        bucketName(deployment, bucket) === change.bucket &&
+        namesEvent("s3:ObjectCreated:*", change.eventName) &&
+        prefixes.some((prefix) => change.key.startsWith(prefix)),
+    );
+    await Promise.all([
+      ...wanted.map(({ manifest, target }) =>
         target.accept(bucketEvent(change, functionArn(deployment, manifest), deployment.region)),
       ),
-    );
+      ...fedQueues.map(({ queue }) =>
+        queues.send(
+          resourceName(deployment, queue),
+          JSON.stringify(bucketEvent(change, queue, deployment.region)),
+        ),
+      ),
+    ]);
   };
 
   const onBusEvent = async (name: string, event: BusEvent): Promise<void> => {

@@ -37,7 +37,7 @@ export const startSources = (options: SourceOptions, matchers: Matchers): Source
     ]),
   ];
   return {
-    listeners: notify(manifests, deployment, targets, matchers),
+    listeners: notify(declarations, deployment, targets, options.queues, matchers),
     finished: Promise.all(
       running.map((source) => source.catch((error: unknown) => options.log("an event source ended", error))),
     ).then(() => {}),

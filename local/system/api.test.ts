@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RESERVED_IDS } from "#common/ids/given-id.ts";
+import { listedImports } from "#common/imports/testing/listed-imports.ts";
 import { eventually } from "#common/testing/eventually.ts";
+import { aFileRow } from "#common/transactions/testing/files.ts";
+import { makeLoaded } from "#common/transactions/testing/loaded.ts";
 import { expectRefused, fill, type Page, problem, useApi } from "../testing/api/asking.ts";
 import { loadOperations, type Operation, type Parameter, type Schema } from "../testing/api/operations.ts";
 
@@ -12,12 +15,17 @@ const KNOWN = "c:1";
 const operations = loadOperations();
 const named = (operation: Operation, name: string): Parameter | undefined =>
   operation.parameters.find((parameter) => parameter.name === name);
-const lists = operations.filter((operation) => named(operation, "limit"));
+/** Of what a route answers, its fields; the sync feed takes a limit and is no list. */
+const fieldsOf = ({ answers }: Operation) =>
+  answers[200]?.content?.["application/json"]?.schema.properties as Schema | undefined;
+const lists = operations.filter((operation) => named(operation, "limit") && fieldsOf(operation)?.items);
 const withParameter = operations.filter(({ path }) => path.includes("{"));
 /** Routes whose parameter is an id that callers give: the platform's own are UUIDs, and any other is not found. */
-const withGivenId = withParameter.filter(({ path }) => /\{(customerId|eventId)\}/.test(path));
+const withGivenId = withParameter.filter(({ path }) =>
+  /\{(customerId|eventId|accountId|transactionId)\}/.test(path),
+);
 
-const { ask, pageOf, pagesOf, start, stop, operationOf, token } = useApi(operations);
+const { ask, pageOf, pagesOf, put, putObject, start, stop, operationOf, token } = useApi(operations);
 
 /** The whole path, for the name of its parameter. */
 const PARAMETER = /^.*\{([^}]+)\}.*$/;
@@ -28,6 +36,17 @@ const event = (fields: object) => ({
   description: "An account",
   ...fields,
 });
+
+/** A good body of each route that is walked: a new route's is walked once it stands here. */
+const GOOD_BODIES: Readonly<Record<string, Record<string, string | number>>> = {
+  "POST /data": { name: "Ann Banks" },
+  "POST /events": event({}),
+  "PUT /customers/{customerId}": { name: "Ann Banks" },
+  "PUT /accounts/{accountId}": { userId: "alice", nickname: "Everyday", currency: "EUR" },
+  "POST /imports": { service: "transactions", fileName: "night.csv", bytes: 1_000 },
+  "PATCH /accounts/{accountId}": { nickname: "Everyday" },
+  "PATCH /accounts/{accountId}/transactions/{transactionId}": { note: "For the party" },
+};
 
 beforeAll(async () => {
   await start();
@@ -44,6 +63,25 @@ beforeAll(async () => {
       ask("PUT", `/customers/c:${number}`, { body: JSON.stringify({ name: `Ann ${number} Banks` }) }),
     ),
   ]);
+  const loaded = makeLoaded({ organizationId: "demo" });
+  for (const number of numbers) await loaded.own(`c:${number}`, { owners: ["alice"] });
+  await loaded.load(
+    numbers.map((number) =>
+      aFileRow({
+        accountId: KNOWN,
+        transactionId: `c:${number}`,
+        description: `Account ${number} at the bank`,
+      }),
+    ),
+  );
+  await put("transactions", loaded.items());
+  const imported = listedImports(
+    "demo",
+    numbers.map((number) => `c:${number}`),
+    COUNT,
+  );
+  await put("imports", imported.items);
+  for (const { key, bytes } of imported.objects) await putObject("delivery", key, bytes);
   // A list that is new to the document must be given its things above; the tests then walk it as the others.
   for (const { path } of lists) {
     await eventually(
@@ -107,11 +145,12 @@ describe.each(lists.filter((list) => named(list, "q")))("the words of $route", (
   });
 });
 
-describe.each(withParameter)("the path of $route", ({ method, path, body }) => {
+describe.each(withParameter)("the path of $route", ({ method, path, body, route }) => {
   const send = async (id: string) => {
-    const profile = { body: JSON.stringify({ name: "Ann Banks" }) };
-    if (method === "DELETE") await ask("PUT", fill(path, KNOWN), profile);
-    return ask(method, fill(path, id), body ? profile : {});
+    if (method === "DELETE") {
+      await ask("PUT", fill(path, KNOWN), { body: JSON.stringify({ name: "Ann Banks" }) });
+    }
+    return ask(method, fill(path, id), body ? { body: JSON.stringify(GOOD_BODIES[route]) } : {});
   };
   const isGiven = withGivenId.some((other) => other.path === path);
   const parameter = path.replace(PARAMETER, "/$1");
@@ -142,17 +181,19 @@ describe.each(withParameter)("the path of $route", ({ method, path, body }) => {
 });
 
 /** A route with a word in place of its parameter, where that is not a route of its own. */
-const reserved = withGivenId.flatMap(({ method, path }) =>
+const reserved = withGivenId.flatMap(({ method, path, route }) =>
   RESERVED_IDS.filter((word) => operationOf(method, fill(path, word))?.path === path).map((word) => ({
     method,
+    route,
     path: fill(path, word),
     parameter: path.replace(PARAMETER, "/$1"),
   })),
 );
 
 describe("an id that is also a word of routes", () => {
-  it.each(reserved)("is refused: $method $path", async ({ method, path, parameter }) => {
-    const body = method === "PUT" ? { body: JSON.stringify({ name: "Ann Banks" }) } : {};
+  it.each(reserved)("is refused: $method $path", async ({ method, path, parameter, route }) => {
+    const good = GOOD_BODIES[route];
+    const body = good ? { body: JSON.stringify(good) } : {};
     expectRefused(await ask(method, path, body), { in: "path", path: parameter });
   });
 
@@ -169,13 +210,6 @@ const textsOf = ({ else: one, properties }: Schema): [string, Schema][] =>
   Object.entries(
     ((one as Schema | undefined)?.properties ?? properties ?? {}) as Record<string, Schema>,
   ).filter(([, { type }]) => type === "string");
-
-/** A good body of each route that is walked: a new route's is walked once it stands here. */
-const GOOD_BODIES: Readonly<Record<string, Record<string, string>>> = {
-  "POST /data": { name: "Ann Banks" },
-  "POST /events": event({}),
-  "PUT /customers/{customerId}": { name: "Ann Banks" },
-};
 
 describe.each(
   operations.flatMap((operation) => {

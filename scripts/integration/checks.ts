@@ -2,7 +2,9 @@
 import type { Check, Context } from "./asking.ts";
 import { dataChecks } from "./data-checks.ts";
 import { eventsChecks } from "./events-checks.ts";
+import { importsChecks } from "./imports-checks.ts";
 import { smokeChecks } from "./smoke-checks.ts";
+import { transactionsChecks } from "./transactions-checks.ts";
 
 export { smokeChecks };
 
@@ -11,6 +13,8 @@ export const CHECKS_OF: Readonly<Record<string, readonly Check[]>> = {
   platform: smokeChecks,
   data: dataChecks,
   events: eventsChecks,
+  imports: importsChecks,
+  transactions: transactionsChecks,
 };
 
 export const integrationChecks: readonly Check[] = Object.values(CHECKS_OF).flat();

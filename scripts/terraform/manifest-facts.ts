@@ -116,8 +116,10 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
   }
 
   for (const [name, table] of Object.entries(resources.tables)) {
+    const local = Object.entries(table.localIndexes ?? {});
     const keys = [table, ...Object.values(table.indexes ?? {})]
       .flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey])
+      .concat(local.map(([, { sortKey }]) => sortKey))
       .filter((key) => key !== undefined);
     const indexes = Object.entries(table.indexes ?? {})
       .map(([index, key]) => `${index}(${key.partitionKey.name},${key.sortKey?.name ?? ""}) ALL`)
@@ -128,6 +130,10 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
         `keys ${table.partitionKey.name},${table.sortKey?.name ?? ""}`,
         `attributes ${sorted([...new Set(keys.map((key) => `${key.name}:${key.type}`))])}`,
         `indexes ${indexes.join(" ")}`,
+        `local indexes ${local
+          .map(([index, { sortKey }]) => `${index}(${sortKey.name}) ALL`)
+          .sort()
+          .join(" ")}`,
         `ttl ${table.timeToLive ?? ""}`,
         `stream ${table.stream ?? ""}`,
         "recovery true, encrypted true",

@@ -19,10 +19,14 @@ export const tableFact = (values: unknown): string => {
         `${text(index, "name")}(${text(index, "hash_key")},${text(index, "range_key")}) ${text(index, "projection_type")}`,
     )
     .sort();
+  const local = list(values, "local_secondary_index")
+    .map((index) => `${text(index, "name")}(${text(index, "range_key")}) ${text(index, "projection_type")}`)
+    .sort();
   return [
     `keys ${text(values, "hash_key")},${text(values, "range_key")}`,
     `attributes ${sorted(list(values, "attribute").map((attribute) => `${text(attribute, "name")}:${text(attribute, "type")}`))}`,
     `indexes ${indexes.join(" ")}`,
+    `local indexes ${local.join(" ")}`,
     `ttl ${text(values, "ttl", 0, "attribute_name")}`,
     `stream ${stream}`,
     `recovery ${text(values, "point_in_time_recovery", 0, "enabled")}, encrypted ${text(values, "server_side_encryption", 0, "kms_key_arn") !== ""}`,

@@ -1,3 +1,5 @@
+import { type CsvValues, optional, required } from "#common/csv/columns.ts";
+import { strictFormat } from "#common/csv/format.ts";
 import type { Item, Key, Table } from "#common/table/table.ts";
 import { textOf } from "#common/table/table.ts";
 import type { Batch, FileRow, ImportFacts, ImportKind, ImportLoading } from "../registration.ts";
@@ -25,8 +27,19 @@ export const sayingsOf = (item: Item | undefined): ToySaying[] =>
 const inOrder = (one: ToySaying, other: ToySaying): number =>
   one.number - other.number || one.line - other.line;
 
-export const toyKind: ImportKind<Toy> = {
+const toyColumns = {
+  shelf: required({ kind: "id" }),
+  id: optional({ kind: "id" }),
+  value: required({ kind: "text", charactersMax: 20 }),
+} as const;
+
+export type ToyColumns = typeof toyColumns;
+
+export const toyKind: ImportKind<Toy, ToyColumns> = {
   service: "toys",
+  format: strictFormat(toyColumns),
+  rowOf: ({ shelf, id, value }: CsvValues<ToyColumns>) =>
+    id === undefined ? { shelf, value } : { shelf, id, value },
   identityOf: (row) =>
     row.id === undefined
       ? { key: `${row.shelf}/equal/${row.value}`, given: false }
@@ -41,8 +54,8 @@ export const toyKind: ImportKind<Toy> = {
 /** A service over any table, as small as one can be that keeps every promise of the registration. */
 export const toyImports = (
   table: Pick<Table, "getMany">,
-  kind: ImportKind<Toy> = toyKind,
-): ImportLoading<Toy, ToyReceipt> => {
+  kind: ImportKind<Toy, ToyColumns> = toyKind,
+): ImportLoading<Toy, ToyReceipt, ToyColumns> => {
   const read = async (organizationId: string, keys: readonly string[]) => {
     const wanted = [...new Set(keys)].map((key) => toyItemKey(organizationId, key));
     const items = await table.getMany(wanted, { consistent: true });

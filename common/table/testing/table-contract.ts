@@ -5,6 +5,9 @@ import { queryAll } from "../table.ts";
 /** The index that a table under this contract has. */
 export const DUE = { name: "due", partitionKey: "dueIn", sortKey: "dueAt" } as const;
 
+/** The local index that it has. */
+export const BY_TIME = { name: "byTime", partitionKey: "pk", sortKey: "time" } as const;
+
 /** A global index follows its table a moment later. */
 const eventually = (check: () => Promise<void>): Promise<void> =>
   vi.waitFor(check, { timeout: 10_000, interval: 20 });
@@ -232,6 +235,22 @@ export const describeTable = (name: string, makeStore: () => Promise<Table>): vo
       expect(new Set(sortKeys([...first.items, ...second.items]))).toEqual(new Set(["a", "b", "c", "d"]));
       expect(sortKeys(range).toSorted()).toEqual(["c", "d"]);
       expect(back.map(({ dueAt }) => dueAt)).toEqual(["3", "2", "2"]);
+    });
+
+    it("queries a local index consistently, in its own order, from any place, also one where nothing stands", async () => {
+      const of = (sk: string, time: string) => item(sk, { time });
+      await store.putAll([of("a", "3"), of("b", "1"), of("c", "2"), of("d", "4"), item("e")]);
+      const byTime = { index: BY_TIME, pk, consistent: true } as const;
+
+      const first = await store.queryPage({ ...byTime, limit: 2 });
+      await store.transact([{ remove: { pk, sk: "c" } }, { put: of("a", "0") }]);
+      const second = await store.queryPage({ ...byTime, after: first.next ?? "" });
+      const back = await store.queryPage({ ...byTime, order: "desc", to: "4", limit: 1 });
+
+      expect(sortKeys(first.items)).toEqual(["b", "c"]);
+      expect(sortKeys(second.items)).toEqual(["d"]);
+      expect(sortKeys(back.items)).toEqual(["d"]);
+      expect(sortKeys(await queryAll(store, byTime))).toEqual(["a", "b", "d"]);
     });
 
     it("answers keys alone where nothing else is asked for", async () => {

@@ -33,6 +33,7 @@ describe("the AWS port", () => {
 
       expect(TableNames).toEqual(["millrace-local-orders", "millrace-local-plain"]);
       expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(["byState"]);
+      expect(Table?.LocalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(["byDate"]);
       expect(Table?.StreamSpecification?.StreamViewType).toBe("NEW_AND_OLD_IMAGES");
       expect(ttl.TimeToLiveDescription?.AttributeName).toBe("expiresAt");
       expect(QueueUrls.map((url) => url.split("/").at(-1))).toEqual([

@@ -13,13 +13,24 @@ const keySchema = ({ partitionKey, sortKey }: Pick<TableResource, "partitionKey"
   ...(sortKey ? [{ AttributeName: sortKey.name, KeyType: "RANGE" }] : []),
 ];
 
+const projected = ([IndexName, index]: readonly [
+  string,
+  Pick<TableResource, "partitionKey" | "sortKey">,
+]) => ({
+  IndexName,
+  KeySchema: keySchema(index),
+  Projection: { ProjectionType: "ALL" },
+});
+
 /** CreateTable's request for a declared table, as Terraform makes it. */
 const tableRequest = (TableName: string, table: TableResource): Input => {
   const indexes = Object.entries(table.indexes ?? {});
-  const keys = [table, ...indexes.map(([, index]) => index)].flatMap(({ partitionKey, sortKey }) => [
-    partitionKey,
-    ...(sortKey ? [sortKey] : []),
-  ]);
+  const local = Object.entries(table.localIndexes ?? {}).map(
+    ([name, { sortKey }]) => [name, { partitionKey: table.partitionKey, sortKey }] as const,
+  );
+  const keys = [table, ...[...indexes, ...local].map(([, index]) => index)].flatMap(
+    ({ partitionKey, sortKey }) => [partitionKey, ...(sortKey ? [sortKey] : [])],
+  );
   const types = new Map(keys.map(({ name, type }) => [name, type]));
   return {
     TableName,
@@ -29,15 +40,8 @@ const tableRequest = (TableName: string, table: TableResource): Input => {
       AttributeType,
     })),
     KeySchema: keySchema(table),
-    ...(indexes.length === 0
-      ? {}
-      : {
-          GlobalSecondaryIndexes: indexes.map(([IndexName, index]) => ({
-            IndexName,
-            KeySchema: keySchema(index),
-            Projection: { ProjectionType: "ALL" },
-          })),
-        }),
+    ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes.map(projected) }),
+    ...(local.length === 0 ? {} : { LocalSecondaryIndexes: local.map(projected) }),
     ...(table.stream ? { StreamSpecification: { StreamEnabled: true, StreamViewType: table.stream } } : {}),
   };
 };

@@ -68,6 +68,7 @@ export const testDeclarations: Declarations = {
         indexes: {
           byState: { partitionKey: { name: "state", type: "S" }, sortKey: { name: "id", type: "S" } },
         },
+        localIndexes: { byDate: { sortKey: { name: "date", type: "S" } } },
         timeToLive: "expiresAt",
         stream: "NEW_AND_OLD_IMAGES",
       },

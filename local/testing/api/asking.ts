@@ -1,4 +1,11 @@
+import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "vitest";
+import { bucketName, resourceName } from "#common/manifest/names.ts";
+import type { Item } from "#common/table/table.ts";
+import { toWire } from "#common/table/wire.ts";
+import { clientsFor } from "../../aws/testing/port.ts";
+import { localDeployment } from "../../deployment.ts";
 import { type System, startSystem } from "../system.ts";
 import { makeJudge } from "./judge.ts";
 import type { Operation } from "./operations.ts";
@@ -21,8 +28,8 @@ export const expectRefused = (
   });
 };
 
-/** A route's path with this id, which is percent-encoded already, for its parameter. */
-export const fill = (path: string, id: string): string => path.replace(/\{[^}]+\}/, id);
+/** A route's path with this id, which is percent-encoded already, for each of its parameters. */
+export const fill = (path: string, id: string): string => path.replace(/\{[^}]+\}/g, id);
 
 /** A whole platform to be asked by an administrator; every answer is held against the OpenAPI document. */
 export const useApi = (operations: readonly Operation[]) => {
@@ -59,6 +66,20 @@ export const useApi = (operations: readonly Operation[]) => {
       system = await startSystem();
       admin = await system.token(["admin"]);
       wire = openWire(system.platform.port);
+    },
+    /** Puts items into a table, as what no route writes gets there. */
+    put: async (table: string, items: readonly Item[]): Promise<void> => {
+      const { dynamodb } = clientsFor(system.platform.awsUrl);
+      const TableName = resourceName(localDeployment(""), table);
+      for (let start = 0; start < items.length; start += 25) {
+        const puts = items.slice(start, start + 25).map((item) => ({ PutRequest: { Item: toWire(item) } }));
+        await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: puts } }));
+      }
+    },
+    /** Puts an object into a bucket. */
+    putObject: async (bucket: string, Key: string, Body: Uint8Array): Promise<void> => {
+      const Bucket = bucketName(localDeployment(""), bucket);
+      await clientsFor(system.platform.awsUrl).s3.send(new PutObjectCommand({ Bucket, Key, Body }));
     },
     stop: async (): Promise<void> => {
       wire.close();

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
+import { fakeImports } from "./fake-imports.ts";
+import { fakeTransactions } from "./fake-transactions.ts";
 
 export type Faults = {
   health?: "down" | "otherVersion";
@@ -20,6 +22,8 @@ export type Faults = {
   events?: "lost" | "changed" | "unlisted" | "uncounted" | "notExported" | "unchecked";
   chains?: "broken";
   customers?: "renamed";
+  imports?: "unlisted" | "shown" | "unchecked" | "uncancelled";
+  transactions?: "uncategorized" | "shown" | "unsealed" | "endless";
 };
 
 type FakeEvent = { eventId: string; customerId: string; type: string; description: string };
@@ -74,6 +78,8 @@ export const fakePlatform = (faults: Faults): Server => {
   const records: Stored[] = [];
   const keys = new Map<string, { body: string; stored: Stored }>();
   const eventsOf = fakeEvents(faults);
+  const importsOf = fakeImports(faults.imports);
+  const transactionsOf = fakeTransactions(faults.transactions);
   return createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => {
       const type = status >= 400 ? "application/problem+json" : "application/json";
@@ -101,6 +107,13 @@ export const fakePlatform = (faults: Faults): Server => {
     const known = token === "Bearer good" || token === "Bearer other" || faults.open;
     if (!known && !(faults.signatures && token)) return problem(401);
     if (token === "Bearer other" && !faults.roles) return problem(403);
+
+    const method = request.method ?? "GET";
+    const answeredBy = importsOf(method, url, body) ?? transactionsOf(method, url);
+    if (answeredBy) {
+      const [status, answered] = answeredBy;
+      return status >= 400 ? problem(status) : answer(status, answered);
+    }
 
     const aboutEvents = eventsOf(request.method ?? "GET", url, body);
     if (aboutEvents) {

@@ -75,11 +75,41 @@ data "aws_iam_policy_document" "queue" {
   }
 }
 
+data "aws_iam_policy_document" "bucket" {
+  count = var.fed_from == null ? 0 : 1
+
+  source_policy_documents = [data.aws_iam_policy_document.queue["queue"].json]
+
+  statement {
+    sid       = "Notifications"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.queues["queue"].arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["s3.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [var.fed_from.bucket_arn]
+    }
+
+    # A bucket's ARN names no account: another account could take the name once the bucket is gone.
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.fed_from.account_id]
+    }
+  }
+}
+
 resource "aws_sqs_queue_policy" "queue" {
   for_each = data.aws_iam_policy_document.queue
 
   queue_url = local.queues[each.key].url
-  policy    = each.value.json
+  policy    = each.key == "queue" && var.fed_from != null ? data.aws_iam_policy_document.bucket[0].json : each.value.json
 }
 
 # Only this queue's own messages may be moved to its dead-letter queue.

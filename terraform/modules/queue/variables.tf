@@ -52,3 +52,14 @@ variable "senders" {
     error_message = "Each source must be an ARN of one account."
   }
 }
+
+variable "fed_from" {
+  description = "The bucket that may put notifications on the queue, and the account that owns it; null: none."
+  type        = object({ bucket_arn = string, account_id = string })
+  default     = null
+
+  validation {
+    condition     = var.fed_from == null || can(regex("^arn:[^:]+:s3:::[a-z0-9.-]+$", var.fed_from.bucket_arn))
+    error_message = "bucket_arn must be the ARN of a bucket."
+  }
+}

@@ -4,6 +4,7 @@ locals {
     var.sort_key[*],
     [for index in values(var.indexes) : index.partition_key],
     [for index in values(var.indexes) : index.sort_key if index.sort_key != null],
+    values(var.local_indexes),
   )
 }
 
@@ -40,6 +41,16 @@ resource "aws_dynamodb_table" "table" {
           max_write_request_units = on_demand_throughput.value.write_units
         }
       }
+    }
+  }
+
+  dynamic "local_secondary_index" {
+    for_each = var.local_indexes
+
+    content {
+      name            = local_secondary_index.key
+      range_key       = local_secondary_index.value.name
+      projection_type = "ALL"
     }
   }
 

@@ -23,6 +23,12 @@ variable "indexes" {
   default = {}
 }
 
+variable "local_indexes" {
+  description = "Sort keys of local secondary indexes by name; all attributes are projected. DynamoDB adds none to a table that is there: another set makes another table."
+  type        = map(object({ name = string, type = string }))
+  default     = {}
+}
+
 variable "time_to_live" {
   description = "Attribute with the second after which a row may go; null: rows stay."
   type        = string

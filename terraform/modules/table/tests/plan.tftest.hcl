@@ -12,9 +12,15 @@ run "table" {
   command = plan
 
   variables {
-    indexes      = { by-time = { partition_key = { name = "owner", type = "S" }, sort_key = { name = "time", type = "N" } } }
-    time_to_live = "expiresAt"
-    stream       = "NEW_IMAGE"
+    indexes       = { by-time = { partition_key = { name = "owner", type = "S" }, sort_key = { name = "time", type = "N" } } }
+    local_indexes = { by-amount = { name = "amount", type = "N" } }
+    time_to_live  = "expiresAt"
+    stream        = "NEW_IMAGE"
+  }
+
+  assert {
+    condition     = one(aws_dynamodb_table.table.local_secondary_index).range_key == "amount" && one(aws_dynamodb_table.table.local_secondary_index).projection_type == "ALL"
+    error_message = "A local index sorts a partition by its key, and projects everything."
   }
 
   assert {
@@ -23,7 +29,7 @@ run "table" {
   }
 
   assert {
-    condition     = { for a in aws_dynamodb_table.table.attribute : a.name => a.type } == { owner = "S", id = "S", time = "N" }
+    condition     = { for a in aws_dynamodb_table.table.attribute : a.name => a.type } == { owner = "S", id = "S", time = "N", amount = "N" }
     error_message = "Each key attribute is declared once."
   }
 
