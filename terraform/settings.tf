@@ -20,6 +20,10 @@ locals {
     TOKEN_ROLE_CLAIM         = local.tokens.role_claim
     ORGANIZATION_PLANS       = join(",", sort(keys(var.organizations)))
     DEFAULT_CURRENCY         = var.default_currency
+    BUSINESS_EVENT_SINK      = var.business_event_sink
+    BUSINESS_EVENT_SOURCE    = var.business_event_source
+    BUS_ENTRY_BYTES          = var.bus_entry_bytes
+    CHANGES_ORGANIZATION     = var.changes_organization
     RELEASE_VERSION          = var.release_version
   }
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { type Fault, FaultList } from "#common/errors/fault.ts";
 import { isExact, numberFaults } from "#common/json/exact-numbers.ts";
 
-/** Test entries and real ones are told apart from each other, each in an order of its own. */
+/** Test entries and real ones are announced apart from each other, each in an order of its own. */
 export type Lane = "real" | "test";
 
 export const LANES: readonly Lane[] = ["real", "test"];
@@ -109,7 +109,8 @@ export const readUserFile = (bytes: Uint8Array, userId: string): ReadFile => {
     return faulty("USER_MISMATCH", { path: "/user_id", message: "must be the user of the file's key" });
   }
   const faults = new FaultList();
-  if (!isCounter(counter)) faults.add({ path: "/write_counter", message: "must be an integer of at least 0" });
+  if (!isCounter(counter))
+    faults.add({ path: "/write_counter", message: "must be an integer of at least 0" });
   if (!isCounter(from)) faults.add({ path: "/changelog_from", message: "must be an integer of at least 0" });
   else if (isCounter(counter) && from > counter) {
     faults.add({ path: "/changelog_from", message: `must not be above write_counter, which is ${counter}` });

@@ -4,7 +4,7 @@ import { Broken, runModel } from "../testing/changes-model.ts";
 import { documentedConsumer } from "../testing/consumer.ts";
 import { type Flows, flows } from "../testing/model-flows.ts";
 
-const HISTORIES = Number(process.env.MODEL_SCHEDULES ?? 1_500);
+const HISTORIES = Number(process.env.MODEL_SCHEDULES ?? 800);
 const MUTANT_HISTORIES = 8_000;
 
 const STREAM = "changes/stream/stream-user.ts";
@@ -54,7 +54,11 @@ const MUTANTS: Record<string, Change[]> = {
     },
   ],
   "several envelopes of a user in a call": [
-    { file: STREAM, from: "  const tell = async", to: "  const all: Promise<void>[] = []; const tell = async" },
+    {
+      file: STREAM,
+      from: "  const tell = async",
+      to: "  const all: Promise<void>[] = []; const tell = async",
+    },
     { file: STREAM, from: "await publish(outgoing);", to: "all.push(publish(outgoing));" },
     {
       file: STREAM,
@@ -63,17 +67,21 @@ const MUTANTS: Record<string, Change[]> = {
     },
   ],
   "envelopes without a generation": [
-    { file: ENVELOPES, from: '"generation":${generation},"number"', to: '"generation":0,"number"' },
+    { file: ENVELOPES, from: `"generation":\${generation},"number"`, to: '"generation":0,"number"' },
   ],
   "envelopes that do not say what was before them": [
-    { file: ENVELOPES, from: '"previous":"${from}"', to: '"previous":"0.0"' },
+    { file: ENVELOPES, from: `"previous":"\${from}"`, to: '"previous":"0.0"' },
   ],
   "a doorbell that is taken for done because another one is": [
     { file: "changes/stream/sequencers.ts", from: "sequencers.every(", to: "sequencers.some(" },
   ],
   "saving whatever another invocation has saved": [
     { file: STREAM, from: "return isSaved ?", to: "return isSaved || true ?" },
-    { file: STREAM, from: "const revision = row.revision + 1;", to: "const revision = ((await rows.read(user))?.revision ?? 0) + 1;" },
+    {
+      file: STREAM,
+      from: "const revision = row.revision + 1;",
+      to: "const revision = ((await rows.read(user))?.revision ?? 0) + 1;",
+    },
   ],
 };
 
@@ -91,17 +99,21 @@ describe("the order of changes", () => {
     expect(HISTORIES).toBeGreaterThan(0);
   }, 300_000);
 
-  it.each(Object.entries(MUTANTS))("does not hold with %s", async (_, changes) => {
-    const mutant = (await copies.load<{ flows: Flows }>("changes/testing/model-flows.ts", changes)).flows;
-    let found: unknown;
-    for (let seed = 1; seed <= MUTANT_HISTORIES && found === undefined; seed += 1) {
-      await runModel(mutant, makeConsumer, seed).catch((error: unknown) => {
-        found = error;
-      });
-    }
+  it.each(Object.entries(MUTANTS))(
+    "does not hold with %s",
+    async (_, changes) => {
+      const mutant = (await copies.load<{ flows: Flows }>("changes/testing/model-flows.ts", changes)).flows;
+      let found: unknown;
+      for (let seed = 1; seed <= MUTANT_HISTORIES && found === undefined; seed += 1) {
+        await runModel(mutant, makeConsumer, seed).catch((error: unknown) => {
+          found = error;
+        });
+      }
 
-    expect(found).toBeInstanceOf(Broken);
-  }, 300_000);
+      expect(found).toBeInstanceOf(Broken);
+    },
+    300_000,
+  );
 });
 
 describe("the example of a consumer", () => {

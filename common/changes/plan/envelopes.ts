@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
+import type { Entry, Place } from "../file/user-file.ts";
 import type { UserKey } from "../file/user-key.ts";
-import type { Entry, Lane, Place } from "../file/user-file.ts";
 import type { Step } from "./plan-changes.ts";
 import { numberOfPlace } from "./user-state.ts";
 
@@ -19,7 +19,7 @@ export type EnvelopeOptions = {
   bytesMax: number;
   /** Where claims are kept. */
   bucket: string;
-  /** Says that these are told again, and for which replay. */
+  /** Says that these are announced again, and for which replay. */
   replay?: { id: string; detailType: string };
 };
 
@@ -91,7 +91,7 @@ const deletedEnvelope = (
   };
 };
 
-/** The events of one lane in envelopes, cut between events; made one by one, as they are asked for. */
+/** The events of one kind in envelopes, cut between events; made one by one, as they are asked for. */
 function* eventEnvelopes(
   user: UserKey,
   step: Extract<Step, { kind: "events" }>,
@@ -140,8 +140,7 @@ function* eventEnvelopes(
     bytes += own;
     last = entry;
   }
-  if (texts.length > 0)
-    yield { entry: envelope.entry(texts, previous, last), claims, events: texts.length };
+  if (texts.length > 0) yield { entry: envelope.entry(texts, previous, last), claims, events: texts.length };
 }
 
 const gapEntry = (

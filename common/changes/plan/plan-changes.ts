@@ -10,7 +10,7 @@ import {
 import { appliedOf, freshVersions, type Version } from "./fresh-versions.ts";
 import { isBefore, NOWHERE, type UserState } from "./user-state.ts";
 
-/** One thing to be told, in the order in which things are to be told. */
+/** One thing to be announced, in the order in which things are to be announced. */
 export type Step =
   | { kind: "events"; lane: Lane; generation: number; previous: Place; version: string; entries: Entry[] }
   | { kind: "deleted"; lane: Lane; generation: number; previous: Place; version: string; counter: number }
@@ -52,7 +52,7 @@ async function* tellPiece(
 }
 
 /**
- * Tells a run of files that followed each other. The last holds all that the engine has not forgotten; earlier ones
+ * Announces a run of files that followed each other. The last holds all that the engine has not forgotten; earlier ones
  * are read as long as something was forgotten that is not streamed, or the file that was read is bad.
  */
 async function* tellRun(
@@ -91,7 +91,7 @@ async function* tellRun(
   return state;
 }
 
-/** Tells the end of the user's life, in each lane in which this life had entries. */
+/** Announces the end of the user's life, in each kind in which this life had entries. */
 async function* tellDelete(state: UserState, version: string): AsyncGenerator<Step, UserState> {
   const { generation, streamed, lanes } = state;
   for (const lane of LANES) {
@@ -112,7 +112,7 @@ async function* tellDelete(state: UserState, version: string): AsyncGenerator<St
 }
 
 /**
- * What is to be told of a user, and how far the user is streamed afterwards. It depends on the state, on the listing
+ * What is to be announced of a user, and how far the user is streamed afterwards. It depends on the state, on the listing
  * (newest first, down to the applied version) and on the files alone, so that it is the same for each invocation
  * that makes it. A notification has no say in it.
  */

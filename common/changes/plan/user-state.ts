@@ -11,13 +11,13 @@ export type UserState = {
   /** Id of the version that was last read and good in this generation; empty if there is none. */
   file: string;
   exists: boolean;
-  /** How many deletes of the user were told. */
+  /** How many deletes of the user were announced. */
   generation: number;
   /** The counter of the newest file that could be read in this generation. */
   counter: number;
   /** The highest counter of this generation that is streamed. */
   streamed: number;
-  /** The last place told in each lane of this generation. */
+  /** The last place announced in each kind of this generation. */
   lanes: Readonly<Record<Lane, Place>>;
   /** The newest file, when it cannot be read. */
   blocked?: { version: string; code: FileCode };

@@ -17,5 +17,3 @@ export const makeByteGate = (bytesMax: number) => {
   };
   return { enter, leave };
 };
-
-export type ByteGate = ReturnType<typeof makeByteGate>;

@@ -1,8 +1,7 @@
 import {
   GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
   ListObjectVersionsCommand,
+  type ObjectVersion,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { s3 } from "#common/aws/s3.ts";
@@ -13,10 +12,11 @@ import type { Claim } from "../plan/envelopes.ts";
 import type { Version } from "../plan/fresh-versions.ts";
 import type { ReadVersionPage } from "./list-versions.ts";
 
-type Listed = { Key?: string; VersionId?: string; LastModified?: Date; Size?: number; IsLatest?: boolean };
+type Listed = Partial<Pick<ObjectVersion, "Key" | "VersionId" | "LastModified" | "Size" | "IsLatest">>;
 
 const isGone = (error: unknown): boolean =>
-  error instanceof Error && ["NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed"].includes(error.name);
+  error instanceof Error &&
+  ["NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed"].includes(error.name);
 
 /** The bytes of a body in one buffer of their size: put together from pieces they would stand twice in memory. */
 const bytesOf = async (body: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> => {
@@ -43,12 +43,14 @@ export const changesBucket = (Bucket: string) => {
     const { Versions = [], DeleteMarkers = [], IsTruncated = false } = page;
     // Longer keys begin with this one, too, and stand behind it.
     const own = (list: readonly Listed[]) => list.filter(({ Key }) => Key === key);
-    const toVersion = (isMarker: boolean) => (one: Listed): Version => ({
-      id: one.VersionId ?? "",
-      isMarker,
-      modifiedAt: one.LastModified?.toISOString() ?? "",
-      bytes: one.Size ?? 0,
-    });
+    const toVersion =
+      (isMarker: boolean) =>
+      (one: Listed): Version => ({
+        id: one.VersionId ?? "",
+        isMarker,
+        modifiedAt: one.LastModified?.toISOString() ?? "",
+        bytes: one.Size ?? 0,
+      });
     const latest = [...own(Versions), ...own(DeleteMarkers)].find(({ IsLatest }) => IsLatest === true);
     const isMore = IsTruncated && page.NextKeyMarker === key;
     return {
@@ -83,25 +85,5 @@ export const changesBucket = (Bucket: string) => {
         new PutObjectCommand({ Bucket, Key: key, Body: data, ContentType: "application/json" }),
       );
     },
-
-    exists: async (Key: string): Promise<boolean> => {
-      try {
-        await s3().send(new HeadObjectCommand({ Bucket, Key }));
-        return true;
-      } catch (error) {
-        if (isGone(error)) return false;
-        throw error;
-      }
-    },
-
-    /** The keys that begin with the prefix, in order, behind `after`; a page has 1,000. */
-    listKeys: async (Prefix: string, after?: string): Promise<{ keys: string[]; isLast: boolean }> => {
-      const { Contents = [], IsTruncated = false } = await s3().send(
-        new ListObjectsV2Command({ Bucket, Prefix, ...(after === undefined ? {} : { StartAfter: after }) }),
-      );
-      return { keys: Contents.flatMap(({ Key }) => Key ?? []), isLast: !IsTruncated };
-    },
   };
 };
-
-export type ChangesBucket = ReturnType<typeof changesBucket>;

@@ -1,11 +1,4 @@
-import {
-  type Item,
-  type Key,
-  numberOf,
-  optionalTextOf,
-  type Table,
-  textOf,
-} from "#common/table/table.ts";
+import { type Item, type Key, numberOf, optionalTextOf, type Table, textOf } from "#common/table/table.ts";
 import type { FileCode } from "../file/user-file.ts";
 import type { UserKey } from "../file/user-key.ts";
 import type { Claim } from "../plan/envelopes.ts";
@@ -15,7 +8,10 @@ import type { UserRow, UserRows } from "./stream-user.ts";
 type User = Pick<UserKey, "organizationId" | "userId">;
 
 /** An organization's id holds no `#`, so that everything behind the first is the user's. */
-const userKey = ({ organizationId, userId }: User): Key => ({ pk: `${organizationId}#${userId}`, sk: "state" });
+const userKey = ({ organizationId, userId }: User): Key => ({
+  pk: `${organizationId}#${userId}`,
+  sk: "state",
+});
 
 /** Stands beside a user called `claims`, whose row has another sort key. */
 const claimRowKey = (organizationId: string, id: string): Key => ({ pk: `${organizationId}#claims`, sk: id });
@@ -114,5 +110,3 @@ export const changesTable = (
     },
   };
 };
-
-export type ChangesTable = ReturnType<typeof changesTable>;

@@ -34,9 +34,13 @@ export const notifiedKey = (key: string): string =>
 
 /** Makes a message as S3 does, of one that rings for a key without saying what happened. */
 export const ringFor = (key: string, more: Record<string, unknown> = {}): string =>
-  JSON.stringify({ Records: [{ eventSource: "millrace", s3: { object: { key: notifiedKey(key) } } }], ...more });
+  JSON.stringify({
+    Records: [{ eventSource: "millrace", s3: { object: { key: notifiedKey(key) } } }],
+    ...more,
+  });
 
-const MAKES = /^(s3:)?(ObjectCreated:|ObjectRemoved:DeleteMarkerCreated|LifecycleExpiration:DeleteMarkerCreated)/;
+const MAKES =
+  /^(s3:)?(ObjectCreated:|ObjectRemoved:DeleteMarkerCreated|LifecycleExpiration:DeleteMarkerCreated)/;
 
 export type Grouped = {
   users: Map<string, { user: UserKey; doorbells: Doorbell[] }>;

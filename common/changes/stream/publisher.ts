@@ -31,8 +31,8 @@ const bytesOf = ({ source, detailType, detail }: BusEntry): number =>
 
 /**
  * Has users that are streamed side by side share calls to the bus. Each user waits for an entry before giving the
- * next, so that no call holds two of a user. A call goes out when it is full, or when nobody is left
- * who could give another entry.
+ * next, so that no call holds two of a user. A call goes out when it is full, or when no
+ * other call is under way and each user waits.
  */
 export const makePublisher = ({ put, sleep, random }: PublisherDeps) => {
   let waiting: Waiting[] = [];
@@ -40,6 +40,8 @@ export const makePublisher = ({ put, sleep, random }: PublisherDeps) => {
   /** Users that are worked on, and of these the ones that wait for the bus. */
   let users = 0;
   let blocked = 0;
+  let underWay = 0;
+  let isLooking = false;
 
   const settle = (one: Waiting, refusal: { code: string; retry: boolean } | undefined): void => {
     if (!refusal) {
@@ -64,19 +66,31 @@ export const makePublisher = ({ put, sleep, random }: PublisherDeps) => {
     bytes = 0;
     if (entries.length === 0) return;
     for (const one of entries) one.tries += 1;
-    put(entries.map(({ entry }) => entry)).then(
-      (refusals) => {
-        for (const [index, one] of entries.entries()) settle(one, refusals[index]);
-      },
-      (error: unknown) => {
-        const code = error instanceof Error ? error.name : "Unknown";
-        for (const one of entries) settle(one, { code, retry: true });
-      },
-    );
+    underWay += 1;
+    put(entries.map(({ entry }) => entry))
+      .then(
+        (refusals) => {
+          for (const [index, one] of entries.entries()) settle(one, refusals[index]);
+        },
+        (error: unknown) => {
+          const code = error instanceof Error ? error.name : "Unknown";
+          for (const one of entries) settle(one, { code, retry: true });
+        },
+      )
+      .finally(() => {
+        underWay -= 1;
+        flushWhenIdle();
+      });
   };
 
-  const flushIfIdle = (): void => {
-    if (waiting.length > 0 && blocked >= users) flush();
+  /** Looks once all that can go on by itself has gone on: users of a call that returned give their next entries. */
+  const flushWhenIdle = (): void => {
+    if (isLooking) return;
+    isLooking = true;
+    setImmediate(() => {
+      isLooking = false;
+      if (underWay === 0 && blocked >= users) flush();
+    });
   };
 
   const add = (one: Waiting): void => {
@@ -84,7 +98,7 @@ export const makePublisher = ({ put, sleep, random }: PublisherDeps) => {
     waiting.push(one);
     bytes += one.bytes;
     if (waiting.length === ENTRIES_MAX) flush();
-    else flushIfIdle();
+    else flushWhenIdle();
   };
 
   return {
@@ -95,6 +109,17 @@ export const makePublisher = ({ put, sleep, random }: PublisherDeps) => {
         add({ entry, bytes: bytesOf(entry), tries: 0, done, failed });
       }),
 
+    /** Waits for something that others give, and that may depend on their entries going out. */
+    aside: async <T>(wait: Promise<T>): Promise<T> => {
+      blocked += 1;
+      flushWhenIdle();
+      try {
+        return await wait;
+      } finally {
+        blocked -= 1;
+      }
+    },
+
     /** Runs the work of one user, during which others need not wait for its entries in vain. */
     during: async <T>(work: () => Promise<T>): Promise<T> => {
       users += 1;
@@ -102,7 +127,7 @@ export const makePublisher = ({ put, sleep, random }: PublisherDeps) => {
         return await work();
       } finally {
         users -= 1;
-        flushIfIdle();
+        flushWhenIdle();
       }
     },
   };

@@ -28,5 +28,3 @@ export const makeSeenVersions = () => {
     },
   };
 };
-
-export type SeenVersions = ReturnType<typeof makeSeenVersions>;

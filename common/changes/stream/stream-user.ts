@@ -45,7 +45,12 @@ export type StreamDeps = {
 };
 
 /** What came of the doorbells of a user. */
-export type Streamed = { hadNews: boolean; events: number };
+export type Streamed = {
+  hadNews: boolean;
+  events: number;
+  /** Ids of versions and markers that were listed: what their doorbells ring for is out. */
+  listed: string[];
+};
 
 /** Each time somebody else was faster: after so many the doorbells come again later. */
 const STARTS_MAX = 20;
@@ -62,7 +67,7 @@ const UNVERSIONED = "null";
 
 /**
  * Streams what a user's file has become since it was last streamed. The doorbells say no more than that something
- * happened: what is told follows from the list of versions and from the row. The row moves once everything is
+ * happened: what is announced follows from the list of versions and from the row. The row moves once everything is
  * out, so that an invocation that is killed in between is repeated, under the same ids.
  */
 export const makeStreamUser = (deps: StreamDeps) => {
@@ -83,7 +88,7 @@ export const makeStreamUser = (deps: StreamDeps) => {
     return events;
   };
 
-  /** Tells all steps in order; answers how far the user is streamed then. */
+  /** Announces all steps in order; answers how far the user is streamed then. */
   const tellAll = async (user: UserKey, row: UserRow, listing: readonly Version[]) => {
     const steps = planChanges(row.state, listing, async (version) => {
       const file = await readFile(user, version);
@@ -118,11 +123,12 @@ export const makeStreamUser = (deps: StreamDeps) => {
     const { state, events } = await tellAll(user, row, listing);
     const sequencer = greatest(sequencers, row.sequencer);
     const wasNever = row.revision === 0 && !state.exists && state.generation === 0;
-    if (wasNever) return { hadNews: true, events };
+    const result = { hadNews: true, events, listed: listing.map(({ id }) => id) };
+    if (wasNever) return result;
     const streamedAt = new Date(now()).toISOString();
     const revision = row.revision + 1;
     const isSaved = await rows.save(user, { state, key: user.key, sequencer, revision, streamedAt });
-    return isSaved ? { hadNews: true, events } : undefined;
+    return isSaved ? result : undefined;
   };
 
   return async (user: UserKey, sequencers: readonly (string | undefined)[]): Promise<Streamed> => {
@@ -132,7 +138,7 @@ export const makeStreamUser = (deps: StreamDeps) => {
       if (row.key !== user.key) {
         throw new AppError("USER_MISMATCH", { internal: `the user's file is ${row.key}` });
       }
-      if (areCovered(sequencers, row.sequencer)) return { hadNews: false, events: 0 };
+      if (areCovered(sequencers, row.sequencer)) return { hadNews: false, events: 0, listed: [] };
       try {
         const result = await attempt(user, row, sequencers);
         if (result && "hadNews" in result) return result;

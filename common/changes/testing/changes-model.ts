@@ -1,9 +1,4 @@
-import {
-  type Actor,
-  type Chance,
-  makeCaller,
-  makeScheduler,
-} from "#common/table/testing/scheduler.ts";
+import { type Actor, type Chance, makeCaller, makeScheduler } from "#common/table/testing/scheduler.ts";
 import { randomFrom } from "#common/testing/random.ts";
 import { readUserFile } from "../file/user-file.ts";
 import { userOfKey } from "../file/user-key.ts";
@@ -60,13 +55,14 @@ export const runModel = async (flows: Flows, makeConsumer: MakeConsumer, seed: n
         for (const [index, { detail }] of entries.entries()) {
           if (!lost[index]) bus.push(JSON.parse(detail));
         }
-        return entries.map((_, index) => (lost[index] ? { code: "InternalFailure", retry: true } : undefined));
+        return entries.map((_, index) =>
+          lost[index] ? { code: "InternalFailure", retry: true } : undefined,
+        );
       });
     };
     const publisher = flows.makePublisher({ put, sleep: () => Promise.resolve(), random });
     const stream = flows.makeStreamUser({
-      list: (key, until) =>
-        flows.listVersions((...page) => call(() => bucket.readPage(...page)), key, until),
+      list: (key, until) => flows.listVersions((...page) => call(() => bucket.readPage(...page)), key, until),
       readFile: async (_, version) => {
         const bytes = await call(async () => bucket.read(KEY, version.id));
         return bytes && readUserFile(bytes, user.userId);
@@ -144,7 +140,7 @@ export const runModel = async (flows: Flows, makeConsumer: MakeConsumer, seed: n
 
 type Told = { generation: number; lane: "real" | "test"; what: string };
 
-/** Entries and deletes in the order in which each was first told. */
+/** Entries and deletes in the order in which each was first announced. */
 const firstTold = (bus: readonly Envelope[]): Told[] => {
   const known = new Set<string>();
   return bus.flatMap(({ events, test_events, generation }) =>

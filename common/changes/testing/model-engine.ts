@@ -3,11 +3,11 @@ import type { MemoryVersions } from "./memory-versions.ts";
 
 type ModelEntry = { write_counter: number; type: "txn" | "responses"; data: unknown; test?: boolean };
 
-/** What must be told of a user, in order: entries by their data, and deletes. */
+/** What must be announced of a user, in order: entries by their data, and deletes. */
 export type Truth = { lane: Lane; generation: number; what: string }[];
 
 /**
- * An engine that writes, deletes and rewrites one user's file, and forgets entries; it knows what must be told.
+ * An engine that writes, deletes and rewrites one user's file, and forgets entries; it knows what must be announced.
  * A life may begin at 1 again, or go on counting.
  */
 export const modelEngine = (bucket: MemoryVersions, key: string, userId: string, random: () => number) => {
