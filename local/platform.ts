@@ -10,6 +10,7 @@ import { matchesPattern } from "./aws/matching/pattern.ts";
 import { StartError } from "./aws/port/errors.ts";
 import { permissionsFrom } from "./aws/port/permissions.ts";
 import { startAwsPort } from "./aws/port/port.ts";
+import type { LocalStreams } from "./aws/port/provision.ts";
 import { type Clock, makeClock } from "./clock.ts";
 import { shareClock } from "./clock-file.ts";
 import { localDeployment } from "./deployment.ts";
@@ -70,6 +71,7 @@ export type Platform = {
   chaos: Chaos;
   invoker: Invoker;
   queues: AwsPort["queues"];
+  deliveryStreams: AwsPort["deliveryStreams"];
   /** A signed token that the platform takes. */
   token(request: TokenRequest): Promise<string>;
   /** Runs the function's present bundle from the next invocation on. */
@@ -107,6 +109,20 @@ const checkBundles = ({ manifests }: Declarations, bundlesFolder: string): void 
     throw new StartError(`${bundlesFolder} has no bundle of ${missing.name}: run npm run build.`);
   }
 };
+
+/** AWS gathers for minutes, too long for one machine. */
+const STREAM_BUFFER_MS = 1_500;
+const STREAM_TRANSFORM_MS = 200;
+
+const localStreams = (
+  { resources }: Declarations,
+  settings: Readonly<Record<string, string>>,
+  stream: string,
+): LocalStreams => ({
+  count: Number(settings[resources.streams[stream]?.countSetting ?? ""] ?? 1),
+  bufferMs: STREAM_BUFFER_MS,
+  transformMs: STREAM_TRANSFORM_MS,
+});
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((done) => (signal.aborted ? done() : signal.addEventListener("abort", () => done())));
@@ -176,6 +192,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       chaos,
       clock,
       visibilitySecondsOf: (queue) => visibilitySecondsOf(declarations, queue),
+      streamSettingsOf: (stream) => localStreams(declarations, settings, stream),
       secretOf: (name) => secrets.get(name),
       log,
     });
@@ -204,6 +221,8 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
         invoker: runtime,
         queues: aws.queues,
         streams: aws.streams,
+        deliveryStreams: aws.deliveryStreams,
+        streamCountOf: (stream) => localStreams(declarations, settings, stream).count,
         pace,
         clock,
         concurrencyMax,
@@ -264,6 +283,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       chaos,
       invoker: runtime,
       queues: aws.queues,
+      deliveryStreams: aws.deliveryStreams,
       token: issuer.sign,
       swap: runtime.swap,
       kill: runtime.kill,

@@ -133,6 +133,41 @@ export type TableStreams = {
   saveCheckpoint(table: string, reader: string, sequenceNumber: string): void;
 };
 
+/** A record that a delivery stream took, or a part of one that held several. */
+export type StreamRecord = { recordId: string; arrivedAt: number; data: Buffer };
+
+/** Records that go to the stream's function together. */
+export type TransformBatch = { stream: string; records: StreamRecord[] };
+
+/** What the function made of a record. */
+export type TransformedRecord =
+  | { recordId: string; result: "Ok"; data: Buffer; partitionKeys: Readonly<Record<string, string>> }
+  | { recordId: string; result: "Dropped" | "ProcessingFailed" };
+
+/** Why a batch was not transformed, after all its attempts. */
+export type TransformFailure = {
+  errorCode: string;
+  errorMessage: string;
+  attempts: number;
+  functionArn: string;
+};
+
+/** Delivery streams; names are full names (`millrace-local-logs`). What was taken is on disk. */
+export type DeliveryStreams = {
+  /** Waits for records that have gathered; a batch comes once, and again after a restart unless it was settled. */
+  take(stream: string, options: { waitMs: number; signal: AbortSignal }): Promise<TransformBatch | undefined>;
+  /** The records of the batch are on their way into their folders, dropped, or kept as failures. */
+  settle(batch: TransformBatch, results: readonly TransformedRecord[], functionArn: string): Promise<void>;
+  /** All records of the batch are kept as failures. */
+  fail(batch: TransformBatch, failure: TransformFailure): Promise<void>;
+  /** The batch comes again. */
+  release(batch: TransformBatch): void;
+  /** Whether the stream refuses records for now, as one does that is over its quota. */
+  throttle(stream: string, throttled: boolean): void;
+  /** Records that wait for the function, and those that wait to be delivered. */
+  depth(stream: string): { waiting: number; buffered: number };
+};
+
 /** A bus event with its envelope: version, id, detail-type, source, account, time, region, resources, detail. */
 export type BusEvent = Record<string, unknown> & { id: string; source: string; "detail-type": string };
 
@@ -192,6 +227,7 @@ export type AwsPort = {
   port: number;
   queues: Queues;
   streams: TableStreams;
+  deliveryStreams: DeliveryStreams;
   calls: CallCounts;
   /** Stops taking calls, finishes those that run, closes the stores. */
   close(): Promise<void>;

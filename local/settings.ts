@@ -11,6 +11,8 @@ const localSettings = (port: number) => ({
   DEFAULT_CURRENCY: "USD",
   BUSINESS_EVENT_SOURCE: "co.cogo.millrace",
   BUS_ENTRY_BYTES: "240000",
+  LOG_STREAMS: "1",
+  LOG_DAYS: "400",
   RELEASE_VERSION: "0.0.0",
 });
 

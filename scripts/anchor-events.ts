@@ -1,7 +1,7 @@
 // Writes today's anchor of the events now, as the function events-anchor does each night: `npm run anchor-events`.
 
 import { useAws } from "./aws-environment.ts";
-import { lakeBucket } from "./lake-bucket.ts";
+import { bucketNamed } from "./bucket-name.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
 
 const anchor = async (environment: string): Promise<string> => {
@@ -17,7 +17,7 @@ const anchor = async (environment: string): Promise<string> => {
   const anchorHeads = makeAnchorHeads({
     organizations: () => listOrganizations(store),
     heads: (organizationId) => readHeads(store, organizationId),
-    anchors: bucketAnchors(await lakeBucket(environment)),
+    anchors: bucketAnchors(await bucketNamed(environment, "lake")),
   });
   const { heads, key, written } = await anchorHeads(new Date());
   return written

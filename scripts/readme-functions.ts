@@ -21,6 +21,8 @@ const triggerText = (trigger: Trigger): string => {
       return `\`${trigger.expression}\``;
     case "table":
       return `changes of \`${trigger.table}\``;
+    case "delivery-stream":
+      return `records of the stream \`${trigger.stream}\``;
   }
 };
 

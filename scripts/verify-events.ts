@@ -11,7 +11,7 @@ import {
 } from "#common/events/verify/verify-organization.ts";
 import { isOrganizationId } from "#common/ids/organization-id.ts";
 import { useAws } from "./aws-environment.ts";
-import { lakeBucket } from "./lake-bucket.ts";
+import { bucketNamed } from "./bucket-name.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
 
 export type VerifyArguments =
@@ -117,7 +117,7 @@ const verifyTable = async (asked: Extract<VerifyArguments, { organizationId: str
     import("#common/table/dynamodb-table.ts"),
   ]);
   const store = dynamodbTable(`millrace-${environment}-events`);
-  const anchorOf = lastAnchorOf(bucketAnchors(await lakeBucket(environment)));
+  const anchorOf = lastAnchorOf(bucketAnchors(await bucketNamed(environment, "lake")));
   const anchor = () => anchorOf(organizationId);
   const heads = writeHeads === undefined ? [] : await readHeads(store, organizationId);
   let earlier: Progress | undefined;

@@ -29,6 +29,20 @@ locals {
         missing    = "breaching"
       }
     },
+    # A run that leaves work makes it up the next night; four nights in a row do not.
+    {
+      for function in keys(local.missed_after) : "${function}-behind" => {
+        kind       = "schedule-behind"
+        advice     = "${function} has left work undone for four days: its lines of level error name what failed, and why."
+        namespace  = local.prefix
+        metric     = "WorkLeft"
+        dimensions = { service = function }
+        statistic  = "Sum"
+        threshold  = 1
+        period     = 86400
+        periods    = 4
+      }
+    },
     {
       for group in length(local.schedule_triggers) > 0 ? [local.prefix] : [] : "schedules-errors" => {
         kind       = "schedule-errors"

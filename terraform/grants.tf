@@ -18,7 +18,7 @@ locals {
     )
   ])
 
-  at = { for service in ["dynamodb", "events", "kms", "lambda", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
+  at = { for service in ["dynamodb", "events", "firehose", "kms", "lambda", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
 
   statements = {
     for function, manifest in local.manifests : function => concat([
@@ -36,8 +36,12 @@ locals {
           # Listings are rights on the bucket, all others are on its objects.
           buckets = ["arn:${local.partition}:s3:::${local.prefix}-${grant.name}-${var.account_id}${contains(["list", "versions"], grant.right) ? "" : "/*"}"]
           buses   = ["${local.at.events}:event-bus/${local.prefix}-${grant.name}"]
+          # How many there are is a setting.
+          streams = ["${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}", "${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}-*"]
           # A key's own id is known only after it is made; the alias narrows this.
           keys = ["${local.at.kms}:key/*"]
+          # A workgroup is used through sessions of its reader's role alone.
+          athena = ["arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"]
         }[grant.kind]
         request_alias = grant.kind == "keys" ? "alias/${local.prefix}-${grant.name}" : null
       } if grant.function == function
@@ -59,6 +63,8 @@ locals {
     buckets = keys(local.resources.buckets)
     buses   = keys(local.resources.buses)
     keys    = keys(local.resources.keys)
+    streams = keys(local.resources.streams)
+    athena  = keys(lookup(local.resources, "athena", {}))
   }
 
   environment_variables = {
@@ -79,9 +85,16 @@ locals {
             buckets = "${local.prefix}-${grant.name}-${var.account_id}"
             buses   = "${local.prefix}-${grant.name}"
             keys    = "alias/${local.prefix}-${grant.name}"
+            streams = "${local.prefix}-${grant.name}"
+            athena  = "arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"
           }[grant.kind]
         } if grant.function == function && grant.right != "stream"
       ]...),
+      # Where a workgroup's sessions find what they query, and leave results.
+      {
+        for grant in local.grants : "${upper(replace(local.resources.athena[grant.name].bucket, "-", "_"))}_${local.rights.buckets.variable}" => "${local.prefix}-${local.resources.athena[grant.name].bucket}-${var.account_id}"
+        if grant.function == function && grant.kind == "athena"
+      },
       { for name in manifest.settings : name => local.settings[name] },
     )
   }

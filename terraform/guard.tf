@@ -48,6 +48,11 @@ resource "terraform_data" "guard" {
     }
 
     precondition {
+      condition     = length(setsubtract(keys(local.resources.streams), keys(local.stream_functions))) == 0
+      error_message = "Streams that no function transforms: ${join(", ", setsubtract(keys(local.resources.streams), keys(local.stream_functions)))}."
+    }
+
+    precondition {
       condition     = length(local.authorizers) == 1
       error_message = "Exactly one function has the trigger authorizer; found: ${join(", ", local.authorizers)}."
     }

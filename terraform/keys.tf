@@ -11,6 +11,8 @@ locals {
   role_arns = [
     for role in concat(
       [for function in values(local.functions) : function.full_name],
+      [for stream in keys(local.streams) : "${local.prefix}-${stream}-stream"],
+      [for workgroup in keys(local.workgroups) : "${local.prefix}-${workgroup}-reader"],
       [for schedule in keys(local.schedule_triggers) : "${local.prefix}-${schedule}-schedule"],
     ) : "arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${role}"
   ]

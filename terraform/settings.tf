@@ -24,6 +24,8 @@ locals {
     BUSINESS_EVENT_SOURCE    = var.business_event_source
     BUS_ENTRY_BYTES          = var.bus_entry_bytes
     CHANGES_ORGANIZATION     = var.changes_organization
+    LOG_STREAMS              = tostring(var.log_streams)
+    LOG_DAYS                 = tostring(var.log_days)
     RELEASE_VERSION          = var.release_version
   }
 }

@@ -118,6 +118,28 @@ variable "infrequent_access_days" {
   }
 }
 
+variable "log_streams" {
+  description = "Delivery streams that log messages are spread over, by organization. One has 500 folders open at once: 31 busy organizations; AWS gives up to 5,000 on request."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.log_streams >= 1 && var.log_streams <= 100 && floor(var.log_streams) == var.log_streams
+    error_message = "log_streams must be a whole number from 1 to 100."
+  }
+}
+
+variable "log_days" {
+  description = "Days back that a log message's own time counts; an older one counts at its arrival."
+  type        = number
+  default     = 400
+
+  validation {
+    condition     = var.log_days >= 1 && var.log_days <= 36500
+    error_message = "log_days must be 1 to 36,500."
+  }
+}
+
 # Network
 
 variable "private_network" {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { csvCell } from "./cell.ts";
+import { csvCell, csvCellOrNumber } from "./cell.ts";
 import { storedText } from "./testing/stored-text.ts";
 
 /** The text of one cell, as a reader has it that parts cells at any of the usual separators. */
@@ -50,4 +50,18 @@ describe("a cell of CSV", () => {
       { numRuns: 2_000 },
     );
   });
+});
+
+describe("a cell that may be a number", () => {
+  it.each(["-4.50", "0", "12345678901234567890.123", "-1"])("is the number as it is (%s)", (text) => {
+    expect(csvCellOrNumber(text)).toBe(text);
+  });
+
+  it.each(["-4.50+1", "+1", "=1", "-", "-1e5", "--1", "-1 ", "@1"])(
+    "is guarded where it is none (%s)",
+    (text) => {
+      expect(csvCellOrNumber(text)).toBe(csvCell(text));
+      expect(read(csvCellOrNumber(text))).toBe(`'${text}`);
+    },
+  );
 });

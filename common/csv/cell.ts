@@ -16,3 +16,9 @@ export const csvCell = (text: string): string => {
   const safe = FORMULA.test(text) ? `'${text}` : text;
   return TO_BE_QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
+
+/** As the platform writes numbers: a minus before one makes no formula of it. */
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+/** Text as a cell, as `csvCell`, but a number stays one. */
+export const csvCellOrNumber = (text: string): string => (NUMBER.test(text) ? text : csvCell(text));

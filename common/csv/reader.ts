@@ -1,10 +1,13 @@
+import { isUtf8 } from "node:buffer";
 import type { Columns } from "./columns.ts";
 import { type Decoding, decodingOf } from "./decode.ts";
+import { addLine, emptyLines, type LineBuffer } from "./fast-json.ts";
+import { type FastRows, fastRows, type Piece } from "./fast-rows.ts";
 import { readFileStart, START_BYTES } from "./file-start.ts";
 import type { CsvFormat, Delimiter, Encoding } from "./format.ts";
 import { fileError, readHeader } from "./header.ts";
 import { lineEndAt, type RecordStyle, readRecord } from "./record.ts";
-import { type CsvRow, keptBytes } from "./row.ts";
+import { type CsvRow, ReadRow } from "./row.ts";
 import { type RowReading, readRow, type ValuesOrFaults } from "./row-values.ts";
 import { SkippedRow } from "./skipped-row.ts";
 
@@ -26,12 +29,22 @@ export type CsvOpening = {
   defaults?: Readonly<Record<string, string>>;
   /** What a file without a mark is written in, if its sender says so. */
   encoding?: Encoding;
+  /** Whether `lines` will be asked for. */
+  lines?: boolean;
   /** Goes on there; the first byte pushed is the one at its offset. */
   from?: CsvCheckpoint;
 };
 
 /** Rows are hardly ever as long. */
 const LONG_BYTES = 16 * 1024;
+
+/** Enough for a piece of 64 KiB and the row that it ends in the middle of; more is allocated when more comes. */
+const WORK_BYTES = 80 * 1024;
+
+/** Bytes behind the last one that generated code may look at, without a check of the end for each. */
+const SPARE_BYTES = 64;
+
+const NOTHING = new Uint8Array(0);
 
 const yearAfter = (nowMs: number): number => {
   const date = new Date(nowMs);
@@ -56,21 +69,24 @@ export class CsvReader<const C extends Columns> {
   #decoding: Decoding | undefined;
   #reading: RowReading | undefined;
   #style: RecordStyle | undefined;
-  /** Bytes that came before their row was whole. */
-  #pending: Buffer = Buffer.alloc(0);
-  /** More bytes of a long row, which is not looked at again for each of them. */
-  #more: Buffer[] = [];
-  #moreBytes = 0;
+  #fast: FastRows | undefined;
+  /** UTF-8 that came and was not read yet: the first bytes of this buffer, which is used again and again. */
+  #work = Buffer.allocUnsafe(WORK_BYTES);
+  #filled = 0;
+  /** How many of them were looked at when the row that they begin was not whole. */
+  #lookedAt = 0;
   /** Of the first pending byte. */
   #offset: number;
   #line: number;
   #bytes: number;
+  readonly #lines: LineBuffer | undefined;
   #skipped: { row: SkippedRow; line: number } | undefined;
 
   constructor(format: CsvFormat<C>, opening: CsvOpening) {
     this.#format = format;
     this.#opening = opening;
     this.#latestMs = yearAfter(opening.nowMs);
+    this.#lines = opening.lines ? emptyLines() : undefined;
     const { from } = opening;
     this.#offset = from?.offset ?? 0;
     this.#bytes = this.#offset;
@@ -92,7 +108,7 @@ export class CsvReader<const C extends Columns> {
 
   /** No more bytes come: gives the last row, if the file does not end in the end of a line. */
   end(): CsvRow<C>[] {
-    const rows = this.#take(Buffer.alloc(0), true);
+    const rows = this.#take(NOTHING, true);
     if (this.#reading === undefined) throw fileError(this.#format, "FILE_EMPTY", "must not be empty", 1);
     return rows;
   }
@@ -102,6 +118,17 @@ export class CsvReader<const C extends Columns> {
     if (this.#reading === undefined || this.#encoding === undefined) return undefined;
     const { delimiter, names } = this.#reading.header;
     return { offset: after.nextOffset, line: after.nextLine, encoding: this.#encoding, delimiter, names };
+  }
+
+  /**
+   * Good rows from the first to the last of these, which must come from the same `push` or `end`, as lines of JSON:
+   * `{"line":2,"values":{…}}`. Much faster than `JSON.stringify`. The bytes hold until the next `push`.
+   */
+  lines(first: CsvRow<C>, last: CsvRow<C>): Buffer {
+    if (this.#lines === undefined || !(first instanceof ReadRow) || !(last instanceof ReadRow)) {
+      throw new Error("a reader makes lines when it is opened with `lines: true`, of its own rows");
+    }
+    return this.#lines.bytes.subarray(first.lineFrom, last.lineTo);
   }
 
   #readAs(encoding: Encoding): void {
@@ -114,41 +141,48 @@ export class CsvReader<const C extends Columns> {
     this.#style = { delimiter, carriageReturnEndsLine };
     const defaults = this.#opening.defaults ?? {};
     this.#reading = { header: { delimiter, names }, latestMs: this.#latestMs, defaults };
+    if (this.#decoding === undefined) this.#fast = fastRows(this.#format, this.#reading);
   }
 
   #take(bytes: Uint8Array, isLast: boolean): CsvRow<C>[] {
-    let more = bytes;
-    if (this.#encoding === undefined) {
-      const start = Buffer.concat([this.#pending, bytes]);
-      if (start.length < START_BYTES && !isLast) {
-        this.#pending = start;
-        return [];
-      }
-      const { encoding, markBytes } = readFileStart(
-        start.toString("latin1", 0, START_BYTES),
-        this.#format,
-        this.#opening.encoding,
-      );
-      this.#readAs(encoding);
-      this.#pending = Buffer.alloc(0);
-      this.#offset = markBytes;
-      more = start.subarray(markBytes);
+    if (this.#lines) this.#lines.at = 0;
+    if (this.#encoding !== undefined) {
+      this.#fill(this.#toUtf8(bytes, isLast));
+    } else {
+      this.#fill(bytes);
+      if (this.#filled < START_BYTES && !isLast) return [];
+      this.#start(isLast);
     }
-    // Copied, because a source may fill the same buffer again.
-    const utf8 = Buffer.from(this.#toUtf8(more, isLast));
-    this.#more.push(utf8);
-    this.#moreBytes += utf8.length;
-    if (this.#isTooEarly() && !isLast) return [];
-    const all = Buffer.concat([this.#pending, ...this.#more]);
-    this.#more = [];
-    this.#moreBytes = 0;
-    return this.#rowsOf(all, isLast);
+    return this.#isTooEarly() && !isLast ? [] : this.#rowsOf(isLast);
+  }
+
+  /** Finds out how the file is written, and begins with its text. */
+  #start(isLast: boolean): void {
+    const start = this.#work.toString("latin1", 0, Math.min(this.#filled, START_BYTES));
+    const { encoding, markBytes } = readFileStart(start, this.#format, this.#opening.encoding);
+    this.#readAs(encoding);
+    const bytes = Buffer.from(this.#work.subarray(markBytes, this.#filled));
+    this.#filled = 0;
+    this.#offset = markBytes;
+    this.#fill(this.#toUtf8(bytes, isLast));
+  }
+
+  /** Copies the bytes, because a source may fill the same buffer again. */
+  #fill(bytes: Uint8Array): void {
+    const filled = this.#filled + bytes.length;
+    if (filled + SPARE_BYTES > this.#work.length) {
+      const grown = Buffer.allocUnsafe(Math.max(filled + SPARE_BYTES, this.#work.length * 2));
+      this.#work.copy(grown, 0, 0, this.#filled);
+      this.#work = grown;
+    }
+    this.#work.set(bytes, this.#filled);
+    this.#filled = filled;
   }
 
   /** A row of many pieces is read when twice as much of it came: else each piece would cost the whole of it. */
   #isTooEarly(): boolean {
-    const { length } = this.#pending;
-    return length > LONG_BYTES && this.#moreBytes < Math.min(length, this.#format.limits.rowBytes);
+    const more = this.#filled - this.#lookedAt;
+    return this.#lookedAt > LONG_BYTES && more < Math.min(this.#lookedAt, this.#format.limits.rowBytes);
   }
 
   #toUtf8(bytes: Uint8Array, isLast: boolean): Uint8Array {
@@ -161,11 +195,24 @@ export class CsvReader<const C extends Columns> {
     }
   }
 
-  #rowsOf(bytes: Buffer, isLast: boolean): CsvRow<C>[] {
-    const text = bytes.toString("latin1");
-    const rows: CsvRow<C>[] = [];
+  #rowsOf(isLast: boolean): CsvRow<C>[] {
+    const bytes = this.#work;
+    // Up to the end of a line, where no character is cut.
+    const isWhole = isLast || this.#format.carriageReturnEndsLine;
+    const end = isWhole ? this.#filled : bytes.subarray(0, this.#filled).lastIndexOf(10) + 1;
+    const text = bytes.toString("latin1", 0, end || this.#filled);
+    const rows: ReadRow[] = [];
     let at = this.#skipRest(text, 0, isLast, rows);
+    let piece: Piece | undefined;
     while (at < text.length && this.#skipped === undefined) {
+      if (this.#fast !== undefined) {
+        piece ??= this.#pieceOf(bytes, text, at);
+        const from = rows.length;
+        at = this.#fast(piece, at, this.#line, rows, this.#lines);
+        this.#line += rows.length - from;
+        this.#offset = piece.offset + at;
+        if (at === text.length) break;
+      }
       const blank = lineEndAt(text, at, this.#style ?? { delimiter: ",", ...this.#format }, isLast);
       if (blank < 0) break;
       const next = blank > 0 ? blank : this.#readOne(text, at, isLast, rows);
@@ -177,12 +224,19 @@ export class CsvReader<const C extends Columns> {
       if (blank > 0) this.#advance(text, at, next);
       at = next;
     }
-    this.#pending = Buffer.from(bytes.subarray(at));
-    return rows;
+    bytes.copyWithin(0, at, this.#filled);
+    this.#filled -= at;
+    this.#lookedAt = this.#filled;
+    return rows as CsvRow<C>[];
+  }
+
+  #pieceOf(bytes: Buffer, text: string, at: number): Piece {
+    const end = text.lastIndexOf("\n") + 1;
+    return { bytes, text, end, isValid: isUtf8(bytes.subarray(0, end)), offset: this.#offset - at };
   }
 
   /** Reads the header or a row; says where the next one begins, or undefined if it is not whole yet. */
-  #readOne(text: string, from: number, isLast: boolean, rows: CsvRow<C>[]): number | undefined {
+  #readOne(text: string, from: number, isLast: boolean, rows: ReadRow[]): number | undefined {
     if (this.#reading === undefined || this.#style === undefined) {
       const read = readHeader(text.slice(from), isLast, this.#format, this.#line);
       if (read === undefined) return undefined;
@@ -198,12 +252,27 @@ export class CsvReader<const C extends Columns> {
     if (this.#format.badBytes === "file") this.#refuseBadBytes(read, text.slice(from, record.end));
     const line = this.#line;
     this.#advance(text, from, record.next);
-    rows.push(this.#row(line, read, () => keptBytes(text.slice(from, record.end))));
+    rows.push(this.#row(line, read, text, from, record.end));
     return record.next;
   }
 
-  #row(line: number, read: ValuesOrFaults<C>, raw: () => Buffer): CsvRow<C> {
-    return { line, nextOffset: this.#offset, nextLine: this.#line, raw, ...read };
+  #row(line: number, read: ValuesOrFaults<C>, text: string, from: number, end: number): ReadRow {
+    const lines = this.#lines;
+    const lineFrom = lines?.at ?? 0;
+    if (lines && read.values) addLine(lines, line, read.values);
+    const lineTo = lines?.at ?? 0;
+    return new ReadRow(
+      line,
+      this.#offset,
+      this.#line,
+      read.values,
+      read.faults,
+      lineFrom,
+      lineTo,
+      text,
+      from,
+      end,
+    );
   }
 
   #tooLarge(): ValuesOrFaults<C> {
@@ -228,7 +297,7 @@ export class CsvReader<const C extends Columns> {
     throw fileError(this.#format, "QUOTE_NOT_CLOSED", message, this.#line + linesBefore);
   }
 
-  #skip(text: string, at: number, isLast: boolean, rows: CsvRow<C>[]): number {
+  #skip(text: string, at: number, isLast: boolean, rows: ReadRow[]): number {
     if (this.#style === undefined) {
       const message = `the first line has more than ${this.#format.limits.rowBytes} bytes`;
       throw fileError(this.#format, "HEADER_MISSING", message, this.#line);
@@ -238,7 +307,7 @@ export class CsvReader<const C extends Columns> {
   }
 
   /** Goes on with a row that is too large; its end makes it a row with that fault. */
-  #skipRest(text: string, from: number, isLast: boolean, rows: CsvRow<C>[]): number {
+  #skipRest(text: string, from: number, isLast: boolean, rows: ReadRow[]): number {
     if (this.#skipped === undefined) return from;
     const { row, line } = this.#skipped;
     const { at, ended } = row.take(text, from, isLast);
@@ -247,7 +316,7 @@ export class CsvReader<const C extends Columns> {
     if (ended || isLast) {
       this.#skipped = undefined;
       this.#line = line + row.lines;
-      rows.push(this.#row(line, this.#tooLarge(), () => keptBytes(row.raw)));
+      rows.push(this.#row(line, this.#tooLarge(), row.raw, 0, row.raw.length));
     }
     return at;
   }

@@ -17,12 +17,63 @@ type Place = {
   raw(): Buffer;
 };
 
-/** A row of a file: its values, or all that is wrong with it. */
+/**
+ * A row of a file: its values, or all that is wrong with it. The values share memory with the piece of the file that
+ * they were read from: of what stays longer than a chunk of rows, keep a copy or a hash.
+ */
 export type CsvRow<C extends Columns> = Place &
   (
     | { readonly values: CsvValues<C>; readonly faults?: undefined }
     | { readonly values?: undefined; readonly faults: readonly RowFault[] }
   );
+
+/** One class for all rows, so that they have one shape. The text holds bytes, one character each. */
+export class ReadRow implements Place {
+  readonly line: number;
+  readonly nextOffset: number;
+  readonly nextLine: number;
+  readonly values: unknown;
+  readonly faults: readonly RowFault[] | undefined;
+  /** Where its line of JSON stands, if the reader makes them. */
+  readonly lineFrom: number;
+  readonly lineTo: number;
+  readonly #text: string;
+  readonly #from: number;
+  readonly #end: number;
+
+  constructor(
+    line: number,
+    nextOffset: number,
+    nextLine: number,
+    values: unknown,
+    faults: readonly RowFault[] | undefined,
+    lineFrom: number,
+    lineTo: number,
+    text: string,
+    from: number,
+    end: number,
+  ) {
+    this.line = line;
+    this.nextOffset = nextOffset;
+    this.nextLine = nextLine;
+    this.values = values;
+    this.faults = faults;
+    this.lineFrom = lineFrom;
+    this.lineTo = lineTo;
+    this.#text = text;
+    this.#from = from;
+    this.#end = end;
+    // Handed on as a function of its own when the row is rejected.
+    if (faults !== undefined) this.raw = this.raw.bind(this);
+  }
+
+  raw(): Buffer {
+    let end = Math.min(this.#end, this.#from + RAW_BYTES_MAX);
+    // A byte that goes on with a character begins with the bits 10.
+    if (end < this.#end) while (end > this.#from && (this.#text.charCodeAt(end) & 0xc0) === 0x80) end -= 1;
+    return Buffer.from(this.#text.slice(this.#from, end), "latin1");
+  }
+}
 
 /** What reports show of a rejected row. */
 export type RejectedRow = { line: number; raw: string; errors: readonly RowFault[] };
@@ -33,11 +84,3 @@ export const rejectedRow = (row: {
   readonly faults: readonly RowFault[];
   raw(): Buffer;
 }): RejectedRow => ({ line: row.line, raw: row.raw().toString("utf8"), errors: row.faults });
-
-/** The first bytes of a row (one character a byte), as many as are kept. */
-export const keptBytes = (row: string): Buffer => {
-  let end = Math.min(row.length, RAW_BYTES_MAX);
-  // A byte that goes on with a character begins with the bits 10.
-  if (end < row.length) while (end > 0 && (row.charCodeAt(end) & 0xc0) === 0x80) end -= 1;
-  return Buffer.from(row.slice(0, end), "latin1");
-};

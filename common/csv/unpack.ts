@@ -1,6 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { constants, createGunzip, createZstdDecompress } from "node:zlib";
 import { CsvFileError } from "./faults.ts";
+import { ZstdFrames } from "./zstd-frames.ts";
 
 export type Packing = "none" | "gzip" | "zstd";
 
@@ -31,13 +32,27 @@ async function* inflated(
   source: AsyncIterable<Uint8Array>,
   packing: "gzip" | "zstd",
 ): AsyncGenerator<Buffer> {
+  const frames = packing === "zstd" ? new ZstdFrames() : undefined;
+  const pieces = source[Symbol.asyncIterator]();
   let failure: { error: unknown } | undefined;
-  const watched = async function* () {
+  const nextPiece = async (): Promise<Uint8Array | undefined> => {
     try {
-      yield* source;
+      const { done, value } = await pieces.next();
+      return done ? undefined : value;
     } catch (error) {
       failure = { error };
       throw error;
+    }
+  };
+  // An error of what unpacks is thrown into this generator too, at its `yield`.
+  const watched = async function* () {
+    try {
+      for (let piece = await nextPiece(); piece !== undefined; piece = await nextPiece()) {
+        if (frames) yield* frames.cut(piece);
+        else yield piece;
+      }
+    } finally {
+      await pieces.return?.();
     }
   };
   const stream = unpacker(packing);

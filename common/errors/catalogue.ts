@@ -7,6 +7,21 @@
 export const ERRORS = {
   INPUT_INVALID: { status: 400, retry: false, text: "The request has faults; each is listed under errors." },
   BODY_NOT_JSON: { status: 400, retry: false, text: "The body is not valid JSON." },
+  SQL_INVALID: {
+    status: 400,
+    retry: false,
+    text: "The query is not one SELECT of what is known here; what is wrong is listed under errors.",
+  },
+  RELATION_UNKNOWN: {
+    status: 400,
+    retry: false,
+    text: "The query names a relation that there is not. GET /logs/types lists those that there are.",
+  },
+  QUERY_TOO_LARGE: {
+    status: 400,
+    retry: false,
+    text: "This would scan more than one query may. Narrow the time or the filters.",
+  },
   CURSOR_INVALID: {
     status: 400,
     retry: false,
@@ -90,12 +105,22 @@ export const ERRORS = {
     retry: true,
     text: "The bucket keeps no versions, so that the order of changes is not known.",
   },
+  SCAN_LIMIT_REACHED: {
+    status: 429,
+    retry: true,
+    text: "The organization's queries have scanned all that they may today. Try again tomorrow (UTC).",
+  },
   MESSAGE_NOT_JSON: { status: 500, retry: false, text: "The message is not valid JSON." },
   MESSAGE_INVALID: { status: 500, retry: false, text: "The message breaks its schema." },
   EVENTS_NOT_QUEUED: {
     status: 503,
     retry: true,
     text: "Not all events could be taken. Send the same request again: with eventIds or the same Idempotency-Key, what was taken already is not taken twice.",
+  },
+  LOGS_NOT_TAKEN: {
+    status: 503,
+    retry: true,
+    text: "Not all log messages could be taken. Send the same request again: with ids or the same Idempotency-Key, what was taken already counts once.",
   },
   READ_NOT_RECORDED: {
     status: 503,

@@ -6,6 +6,14 @@ export class RawJson {
   }
 }
 
+/** Text of another content type, which the answer's headers name. */
+export class RawText {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** What an action answers; the stack makes API Gateway's form of it. An `undefined` body has no content. */
 export type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
 

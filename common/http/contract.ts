@@ -22,6 +22,8 @@ export type RouteContract = {
   query?: Validator<unknown>;
   /** Largest body in bytes; 1 MB (1,048,576) if not said. */
   bodyBytesMax?: number;
+  /** Media types of the body, which may then be packed by gzip; `application/json`, unpacked, if not said. */
+  bodyTypes?: readonly string[];
   /** Takes an Idempotency-Key (POST only). */
   idempotent?: boolean;
   /** The conditional headers that the action holds against what stands there; others are not looked at. */

@@ -31,12 +31,17 @@ export const partitionOf = (
   hour: two(line.hour),
 });
 
-const NAMES = ["environment", "organization", "logtype", "year", "month", "day", "hour"] as const;
+/** Folders of a partition, in their order; the stream in resources.json has the same. */
+export const PARTITION_KEYS = [
+  "environment",
+  "organization",
+  "logtype",
+  "year",
+  "month",
+  "day",
+  "hour",
+] as const;
 
 /** `environment=<e>/organization=<o>/…/hour=<hh>/` */
 export const partitionPath = (partition: Partition): string =>
-  NAMES.map((name) => `${name}=${partition[name]}/`).join("");
-
-/** The stream's prefix, with its expressions in place of the values. */
-export const STREAM_PREFIX =
-  RAW_FOLDER + NAMES.map((name) => `${name}=!{partitionKeyFromLambda:${name}}/`).join("");
+  PARTITION_KEYS.map((name) => `${name}=${partition[name]}/`).join("");

@@ -71,9 +71,12 @@ export const parseRecord = (text: string): unknown => {
   return value;
 };
 
-/** A message of a record's text; throws `MESSAGE_NOT_JSON` or `MESSAGE_INVALID` with every fault. */
-export const readMessage = (text: string): Checked => {
-  const checked = checkMessage(parseRecord(text));
+/** A parsed value as a message; throws `MESSAGE_INVALID` with every fault. */
+export const checkedMessage = (value: unknown): Checked => {
+  const checked = checkMessage(value);
   if (!checked.ok) throw new AppError("MESSAGE_INVALID", { errors: checked.faults });
   return checked.message;
 };
+
+/** A message of a record's text; throws `MESSAGE_NOT_JSON` or `MESSAGE_INVALID`. */
+export const readMessage = (text: string): Checked => checkedMessage(parseRecord(text));

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import resources from "#functions/resources.json" with { type: "json" };
 import { isLate } from "./line.ts";
 import { maskLine } from "./mask-line.ts";
-import { partitionOf, partitionPath, STREAM_PREFIX } from "./partition.ts";
+import { PARTITION_KEYS, partitionOf, partitionPath } from "./partition.ts";
 import { readMessage } from "./read-message.ts";
 import { toLine } from "./to-line.ts";
 import { LOG_TYPE_NAMES, LOG_TYPES } from "./types.ts";
@@ -193,9 +194,10 @@ describe("a partition", () => {
     expect(partitionPath(partitionOf(lineOf(message({ time: "2026-02-03T04:05:06+02:00" }))))).toBe(
       "environment=local/organization=demo/logtype=web/year=2026/month=02/day=03/hour=02/",
     );
-    expect(STREAM_PREFIX).toBe(
-      "logs/environment=!{partitionKeyFromLambda:environment}/organization=!{partitionKeyFromLambda:organization}/logtype=!{partitionKeyFromLambda:logtype}/year=!{partitionKeyFromLambda:year}/month=!{partitionKeyFromLambda:month}/day=!{partitionKeyFromLambda:day}/hour=!{partitionKeyFromLambda:hour}/",
-    );
+  });
+
+  it("has the folders that the stream has, in their order", () => {
+    expect(resources.streams.logs.partitionKeys).toEqual([...PARTITION_KEYS]);
   });
 
   it("never leaves its folder, whatever is sent", () => {

@@ -72,6 +72,21 @@ const shapeCheck = (folder: string) => {
   };
 };
 
+/** A stream has a topic, a bucket and a count that exist, and at most one function that gives it partition keys. */
+const streamFaults = ({ manifests, resources }: Pick<Declarations, "manifests" | "resources">): string[] =>
+  Object.entries(resources.streams).flatMap(([name, { topic, bucket, countSetting, undelivered }]) => {
+    const functions = manifests.flatMap((manifest) => triggersOf(manifest, "delivery-stream"));
+    const count = functions.filter(({ stream }) => stream === name).length;
+    return [
+      ...(Object.hasOwn(resources.topics, topic) ? [] : [`there is no topic "${topic}"`]),
+      ...(Object.hasOwn(resources.buckets, bucket) ? [] : [`there is no bucket "${bucket}"`]),
+      ...(Object.hasOwn(resources.queues, undelivered) ? [] : [`there is no queue "${undelivered}"`]),
+      ...(Object.hasOwn(resources.settings, countSetting) ? [] : [`there is no setting "${countSetting}"`]),
+      // A build of some of the functions alone may leave it out; Terraform needs it.
+      ...(count < 2 ? [] : [`one function alone may have the trigger "delivery-stream", got ${count}`]),
+    ].map((fault) => `resources.json: streams "${name}": ${fault}`);
+  });
+
 /**
  * One sentence for each fault, `<file>: <where> <what>`, of every manifest and of what they share. A
  * manifest whose shape is wrong is not looked at further; the others are.
@@ -97,7 +112,7 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     ...manifests.filter(hasOwnDeadLetters).map(({ name }) => deadLetterName(name)),
   ]);
   const exists = (kind: ResourceKind, name: string) =>
-    kind === "queues" ? queues.has(name) : Object.hasOwn(resources[kind], name);
+    kind === "queues" ? queues.has(name) : Object.hasOwn(resources[kind] ?? {}, name);
 
   for (const [queue, { from }] of Object.entries(resources.queues)) {
     if (from && !Object.hasOwn(resources.buckets, from.bucket)) {
@@ -134,6 +149,10 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     for (const { bucket } of triggersOf(manifest, "bucket")) {
       if (!Object.hasOwn(resources.buckets, bucket))
         faults.push(`there is no bucket "${bucket}" in resources.json`);
+    }
+    for (const { stream } of triggersOf(manifest, "delivery-stream")) {
+      if (!Object.hasOwn(resources.streams, stream))
+        faults.push(`there are no streams "${stream}" in resources.json`);
     }
     for (const { table, filter } of triggersOf(manifest, "table")) {
       const stream = resources.tables[table]?.stream;
@@ -199,7 +218,13 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     guarded && authorizers.length !== 1
       ? [`exactly one function must have the trigger "authorizer", got ${authorizers.length}`]
       : [];
-  return [...faults, ...manifests.flatMap(faultsOf), ...twice, ...unguarded];
+  return [
+    ...faults,
+    ...manifests.flatMap(faultsOf),
+    ...twice,
+    ...unguarded,
+    ...streamFaults({ manifests, resources }),
+  ];
 };
 
 /** Throws one error that names every fault of every manifest. */

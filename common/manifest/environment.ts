@@ -6,6 +6,7 @@ import {
   environmentName,
   keyAlias,
   queueUrl,
+  readerRoleArn,
   resourceName,
   topicArn,
   variableName,
@@ -21,8 +22,11 @@ const valueInEnvironment = (deployment: Deployment, kind: ResourceKind, name: st
       return bucketName(deployment, name);
     case "keys":
       return keyAlias(deployment, name);
+    case "athena":
+      return readerRoleArn(deployment, name);
     case "tables":
     case "buses":
+    case "streams":
       return resourceName(deployment, name);
   }
 };
@@ -33,7 +37,7 @@ const valueInEnvironment = (deployment: Deployment, kind: ResourceKind, name: st
  * and what the shared logger, metrics and tracer read. Lambda's own variables are not here.
  */
 export const environmentOf = (
-  { rights }: Pick<Declarations, "rights">,
+  { rights, resources }: Pick<Declarations, "rights"> & Partial<Pick<Declarations, "resources">>,
   deployment: Deployment,
   manifest: Manifest,
   settings: Readonly<Record<string, string>>,
@@ -51,6 +55,15 @@ export const environmentOf = (
         `${variableName(name)}_${rights[kind].variable}`,
         valueInEnvironment(deployment, kind, name),
       ]),
+  ),
+  ...Object.fromEntries(
+    // Where a workgroup's sessions find what they query, and leave results.
+    Object.keys(manifest.access.athena ?? {}).flatMap((name) => {
+      const { bucket } = resources?.athena?.[name] ?? {};
+      return bucket === undefined
+        ? []
+        : [[`${variableName(bucket)}_${rights.buckets.variable}`, bucketName(deployment, bucket)]];
+    }),
   ),
   ...Object.fromEntries(manifest.settings.map((name) => [name, settings[name] ?? ""])),
 });

@@ -27,6 +27,7 @@ const RESOURCES = {
   buckets: {},
   buses: {},
   keys: {},
+  streams: {},
   settings: { KNOWN: "" },
 };
 

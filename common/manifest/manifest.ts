@@ -43,6 +43,9 @@ export type TableTrigger = {
   windowSeconds?: number;
 };
 
+/** Records of a delivery stream, to be transformed before they are delivered. */
+export type DeliveryStreamTrigger = { type: "delivery-stream"; stream: string };
+
 export type Trigger =
   | HttpTrigger
   | AuthorizerTrigger
@@ -51,9 +54,19 @@ export type Trigger =
   | BucketTrigger
   | BusTrigger
   | ScheduleTrigger
-  | TableTrigger;
+  | TableTrigger
+  | DeliveryStreamTrigger;
 
-export const RESOURCE_KINDS = ["tables", "queues", "topics", "buckets", "buses", "keys"] as const;
+export const RESOURCE_KINDS = [
+  "tables",
+  "queues",
+  "topics",
+  "buckets",
+  "buses",
+  "keys",
+  "streams",
+  "athena",
+] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 export type Access = Partial<Record<ResourceKind, Record<string, string | string[]>>>;
@@ -89,6 +102,25 @@ export type QueueResource = {
   /** The bucket whose objects under these prefixes it gets notifications of; where no events are named, of new ones. */
   from?: { bucket: string; prefixes: string[]; events?: string[] };
 };
+/** Delivery streams of one purpose, `<name>`, `<name>-1`, …: one of them has a limited number of partitions open. */
+export type StreamResource = {
+  description: string;
+  /** The setting that says how many there are. */
+  countSetting: string;
+  /** The topic whose messages they get, each stream those of its number (message attribute `stream`). */
+  topic: string;
+  /** The queue on whose dead-letter queue messages go that the topic could not put on a stream. */
+  undelivered: string;
+  bucket: string;
+  /** What its function's partition keys are called, in the order of the folders. */
+  partitionKeys: string[];
+  /** Where delivered objects begin, and those of what could not be delivered. */
+  prefix: string;
+  errorPrefix: string;
+  /** How long records are gathered before they are delivered, and before the function is invoked. */
+  bufferSeconds: number;
+  transformSeconds: number;
+};
 export type Resources = {
   tables: Record<string, TableResource>;
   queues: Record<string, QueueResource>;
@@ -104,6 +136,9 @@ export type Resources = {
   >;
   buses: Record<string, { description: string; archiveDays?: number }>;
   keys: Record<string, { description: string; kind: "hmac" }>;
+  streams: Record<string, StreamResource>;
+  /** Workgroups; each has a role, `<name>-reader`, whose sessions query one organization's folders. */
+  athena?: Record<string, { description: string; bucket: string; scanBytesMax: number }>;
   settings: Record<string, string>;
 };
 

@@ -1,4 +1,4 @@
-import type { Manifest, ResourceKind } from "./manifest.ts";
+import type { Manifest, ResourceKind, StreamResource } from "./manifest.ts";
 
 /** Where a platform stands: the Terraform workspace (or `local`) and the AWS coordinates of its names. */
 export type Deployment = {
@@ -67,15 +67,36 @@ export const resourceArns = (
     }
     case "buses":
       return [at("events", `event-bus/${full}`)];
+    case "streams":
+      // How many there are is a setting.
+      return [at("firehose", `deliverystream/${full}`), at("firehose", `deliverystream/${full}-*`)];
+    case "athena":
+      return [readerRoleArn(deployment, name)];
     case "keys":
       // A key's own id is known only after it is made; the policy narrows this by kms:RequestAlias.
       return [at("kms", "key/*")];
   }
 };
 
+/** The role whose sessions query in this workgroup. */
+export const readerRoleArn = (deployment: Deployment, name: string): string =>
+  `arn:${deployment.partition}:iam::${deployment.accountId}:role/${resourceName(deployment, name)}-reader`;
+
 /** The alias by which functions name a KMS key. */
 export const keyAlias = (deployment: Pick<Deployment, "environment">, name: string): string =>
   `alias/${resourceName(deployment, name)}`;
+
+/** `logs`, `logs-1`, …: the names of the delivery streams that are declared together. */
+export const streamNames = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, number) => (number === 0 ? name : `${name}-${number}`));
+
+/** Where a stream delivers: a folder for each of its keys, which its function gives every record. */
+export const streamPrefix = ({ prefix, partitionKeys }: StreamResource): string =>
+  prefix + partitionKeys.map((key) => `${key}=!{partitionKeyFromLambda:${key}}/`).join("");
+
+/** Where a stream keeps what it could not deliver. */
+export const streamErrorPrefix = ({ errorPrefix }: StreamResource): string =>
+  `${errorPrefix}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/`;
 
 /** `topics` → topic ARN; used in environments and by the local platform. */
 export const topicArn = (deployment: Deployment, name: string): string =>

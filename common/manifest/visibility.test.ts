@@ -15,7 +15,7 @@ const consumer = (name: string, timeoutSeconds: number): Manifest => ({
   triggers: [{ type: "queue", queue: "work" }],
   access: {},
 });
-const NOTHING = { tables: {}, topics: {}, buckets: {}, buses: {}, keys: {}, settings: {} };
+const NOTHING = { tables: {}, topics: {}, buckets: {}, buses: {}, keys: {}, streams: {}, settings: {} };
 
 describe("the visibility time-out of a queue", () => {
   const of = (manifests: Manifest[], queue: Partial<QueueResource> = {}) =>

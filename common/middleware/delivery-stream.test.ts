@@ -30,13 +30,16 @@ describe("the delivery stream stack", () => {
 
   it("answers every record under its id; a bad one comes back as it was and touches no other", async () => {
     const handler = deliveryStreamHandler({
-      action: (data, arrivedAtMs) => {
-        if (data.toString() === "bad") throw new AppError("MESSAGE_INVALID");
-        return { data: `${data.toString().toUpperCase()}\n`, partitionKeys: { at: String(arrivedAtMs) } };
-      },
+      action: async (given) =>
+        given.map(({ data, arrivedAtMs }) => {
+          const text = data.toString();
+          if (text === "bad") return { error: new AppError("MESSAGE_INVALID") };
+          if (text === "elsewhere") return { dropped: true };
+          return { data: `${text.toUpperCase()}\n`, partitionKeys: { at: String(arrivedAtMs) } };
+        }),
     });
 
-    const { records } = await handler(event("a", "bad", "é"), lambdaContext());
+    const { records } = await handler(event("a", "bad", "é", "elsewhere"), lambdaContext());
 
     expect(records).toEqual([
       {
@@ -52,10 +55,12 @@ describe("the delivery stream stack", () => {
         data: Buffer.from("É\n").toString("base64"),
         metadata: { partitionKeys: { at: "2" } },
       },
+      { recordId: "record-3", result: "Dropped", data: "" },
     ]);
     expect(output.lines()[0]).toMatchObject({
       level: "error",
-      batchSize: 3,
+      batchSize: 4,
+      droppedRecords: 1,
       rejected: 1,
       code: "MESSAGE_INVALID",
     });

@@ -1,12 +1,16 @@
 import type { APIGatewayProxyResult } from "aws-lambda";
-import { type Answer, RawJson } from "#common/http/answers.ts";
+import { type Answer, RawJson, RawText } from "#common/http/answers.ts";
 import type { HttpRequest } from "#common/http/request.ts";
 import { note } from "#common/telemetry/line.ts";
 import type { HttpEvent } from "./http-event.ts";
 import type { Middleware } from "./middleware.ts";
 
 const bodyOf = (body: unknown): string =>
-  body === undefined ? "" : body instanceof RawJson ? body.text : JSON.stringify(body);
+  body === undefined
+    ? ""
+    : body instanceof RawJson || body instanceof RawText
+      ? body.text
+      : JSON.stringify(body);
 
 const toResult = (answer: Answer, { requestId, transactionId }: HttpRequest): APIGatewayProxyResult => ({
   statusCode: answer.status,

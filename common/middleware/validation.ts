@@ -5,10 +5,12 @@ import { AppError } from "#common/errors/app-error.ts";
 import { type Fault, FaultList, faultsIn, step } from "#common/errors/fault.ts";
 import type { RouteContract } from "#common/http/contract.ts";
 import { hasControlCharacter } from "#common/validation/control-characters.ts";
+import { bodyTooLarge } from "./body-too-large.ts";
 import { preconditionsOf } from "./conditional-headers.ts";
 import type { HttpEvent } from "./http-event.ts";
 import { bodyOf } from "./json-body.ts";
 import type { Middleware } from "./middleware.ts";
+import { unpacked } from "./packed-body.ts";
 
 const BODY_BYTES_MAX = 1_048_576;
 
@@ -23,12 +25,8 @@ export type ReadBody = (
   text: string,
   caller: Member,
   beside?: Fault[],
+  mediaType?: string,
 ) => { value: unknown; faults: Fault[] };
-
-const tooLarge = (bytesMax: number) =>
-  new AppError("BODY_TOO_LARGE", {
-    errors: [{ in: "body", path: "", message: `must have at most ${bytesMax} bytes` }],
-  });
 
 const notUtf8 = (message: string) =>
   new AppError("BODY_NOT_JSON", { errors: [{ in: "body", path: "", message }] });
@@ -38,18 +36,22 @@ const notUtf8 = (message: string) =>
  * gateway decoded the body before, U+FFFD is the only sign of such bytes, and is refused in their place;
  * JSON can say it as `\ufffd`.
  */
-const bodyText = (event: APIGatewayProxyEvent, bytesMax = BODY_BYTES_MAX): string => {
+const bodyText = (
+  event: APIGatewayProxyEvent,
+  { bodyBytesMax: bytesMax = BODY_BYTES_MAX, bodyTypes }: RouteContract,
+): string => {
   const body = event.body ?? "";
   if (!event.isBase64Encoded) {
-    if (Buffer.byteLength(body) > bytesMax) throw tooLarge(bytesMax);
+    if (Buffer.byteLength(body) > bytesMax) throw bodyTooLarge(bytesMax);
     if (body.includes(REPLACEMENT))
       throw notUtf8(
         "must be UTF-8, and hold U+FFFD as an escape only: unescaped it stands for bytes that were lost",
       );
     return body;
   }
-  const bytes = Buffer.from(body, "base64");
-  if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
+  const sent = Buffer.from(body, "base64");
+  const bytes = bodyTypes ? unpacked(sent, bytesMax) : sent;
+  if (bytes.byteLength > bytesMax) throw bodyTooLarge(bytesMax);
   if (!isUtf8(bytes)) throw notUtf8("must be UTF-8");
   return bytes.toString("utf8");
 };
@@ -98,13 +100,13 @@ export const validation = (): Middleware<HttpEvent> => ({
   before: ({ event }) => {
     const { route, request } = event.exchange;
     if (!route) return;
-    request.rawBody = bodyText(event, route.contract.bodyBytesMax);
+    request.rawBody = bodyText(event, route.contract);
     const faults = new FaultList();
     request.params = paramsOf(event, route.parameters, faults);
     const query = queryOf(event, faults);
     faults.add(...faultsIn("query", queryFaults(query, route.contract)));
     request.preconditions = preconditionsOf(event, route, faults);
-    Object.assign(request, { query, body: bodyOf(request.rawBody, route, request.caller, faults) });
+    Object.assign(request, { query, body: bodyOf(event, route, faults) });
     if (faults.faults.length > 0) throw new AppError("INPUT_INVALID", { errors: faults.faults });
   },
 });

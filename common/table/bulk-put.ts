@@ -1,5 +1,5 @@
 import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
-import { type Refused, sendInBatches } from "#common/aws/batch.ts";
+import { type BatchOptions, type Refused, sendInBatches } from "#common/aws/batch.ts";
 import { dynamodb } from "#common/aws/dynamodb.ts";
 import { wireItem } from "./wire.ts";
 
@@ -27,10 +27,15 @@ const batchWrite = (body: string): BatchWriteItemCommand => {
 /**
  * Puts items that are already DynamoDB JSON (`wirePlainItem`, `wireItem`), 25 and 16 MB a call, each
  * whole, replacing what stood under its key; answers those that the table does not have. The fast way
- * for bulk writes. DynamoDB refuses two items with one key in one call: the caller must not give them.
+ * for bulk writes. `attemptsMax`: calls for one item at the most. DynamoDB refuses two items with one key in one call: the caller must not give them.
  */
-export const putWireItems = (table: string, items: readonly string[]): Promise<Refused<string>[]> =>
+export const putWireItems = (
+  table: string,
+  items: readonly string[],
+  options: Pick<BatchOptions<string>, "attemptsMax"> = {},
+): Promise<Refused<string>[]> =>
   sendInBatches(items, {
+    ...options,
     countMax: 25,
     bytesMax: 15_000_000,
     bytesOf: (item) => item.length,

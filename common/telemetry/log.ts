@@ -26,6 +26,8 @@ export type LogFields = {
   batchSize?: number;
   failed?: number;
   rejected?: number;
+  /** Records that a delivery stream does not deliver, because they went another way. */
+  droppedRecords?: number;
   /** Items written, sent, found. */
   items?: number;
   /** Calls that a batch needed, the retries included. */

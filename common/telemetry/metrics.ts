@@ -6,6 +6,7 @@ export type MetricName =
   | "MessagesRejected"
   | "AuditRejected"
   | "EventsUnreadable"
+  | "WorkLeft"
   | "BatchItemsRetried"
   | "FilesIgnored"
   | "ImportsFailed"

@@ -5,7 +5,7 @@ import { eventMessage } from "#common/events/testing/events.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { startFunction } from "#local/testing/start-function.ts";
 
-const persister = await startFunction("events-persister");
+const persister = await startFunction("events-persister", { LOG_STREAMS: "1" });
 const store = dynamodbTable("millrace-local-events");
 
 /** An event of the organization of this test. */
@@ -28,6 +28,9 @@ describe("none failed", () => {
     }
     const counts = published.map(({ detail }) => (detail as { count: number }).count);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(61);
+    const logged = (await persister.streamed("logs")).map((text) => JSON.parse(text));
+    expect(new Set(logged.map(({ id }) => id)).size).toBe(61);
+    expect(logged[0]).toMatchObject({ logType: "events", organizationID: "many" });
     expect(await persister.deadLetters()).toEqual([]);
   });
 
@@ -66,7 +69,7 @@ describe("none failed, one kept as a dead letter", () => {
 });
 
 describe("failed", () => {
-  it.each(["dynamodb:PutItem", "dynamodb:BatchWriteItem", "events:PutEvents"])(
+  it.each(["dynamodb:PutItem", "dynamodb:BatchWriteItem", "events:PutEvents", "firehose:PutRecordBatch"])(
     "sends the messages back when AWS refuses %s",
     async (action) => {
       persister.refuse(action);

@@ -13,6 +13,7 @@ const all: AwsAnswers = {
   DescribeEventBus: () => ({ Name: "bus" }),
   GetTopicAttributes: () =>
     "<GetTopicAttributesResponse><GetTopicAttributesResult><Attributes/></GetTopicAttributesResult></GetTopicAttributesResponse>",
+  DescribeDeliveryStream: () => ({ DeliveryStreamDescription: {} }),
   HeadBucket: () => "",
   GenerateMac: () => ({ Mac: Buffer.alloc(32).toString("base64") }),
 };
@@ -48,7 +49,7 @@ describe("GET /health/dependencies", () => {
     const { access } = JSON.parse(readFileSync("functions/platform-dependencies/function.json", "utf8"));
     const resources = JSON.parse(readFileSync("functions/resources.json", "utf8"));
 
-    for (const kind of ["tables", "queues", "topics", "buckets", "buses", "keys"]) {
+    for (const kind of ["tables", "queues", "topics", "buckets", "buses", "keys", "streams"]) {
       expect(Object.keys(access[kind] ?? {}).sort()).toEqual(Object.keys(resources[kind]).sort());
     }
   });

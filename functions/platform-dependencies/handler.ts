@@ -1,10 +1,12 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeEventBusCommand } from "@aws-sdk/client-eventbridge";
+import { DescribeDeliveryStreamCommand } from "@aws-sdk/client-firehose";
 import { HeadBucketCommand } from "@aws-sdk/client-s3";
 import { GetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { dynamodb } from "#common/aws/dynamodb.ts";
 import { eventbridge } from "#common/aws/eventbridge.ts";
+import { firehose } from "#common/aws/firehose.ts";
 import { generateMac } from "#common/aws/kms.ts";
 import { s3 } from "#common/aws/s3.ts";
 import { sns } from "#common/aws/sns.ts";
@@ -39,6 +41,10 @@ const KINDS = {
   buses: {
     label: "bus",
     ask: (name: string) => eventbridge().send(new DescribeEventBusCommand({ Name: name })),
+  },
+  streams: {
+    label: "stream",
+    ask: (name: string) => firehose().send(new DescribeDeliveryStreamCommand({ DeliveryStreamName: name })),
   },
   keys: { label: "key", ask: (id: string) => generateMac(id, "health") },
 };

@@ -1,4 +1,9 @@
 import type { IncomingMessage } from "node:http";
+import { BINARY_TYPES, mediaTypeOf } from "#common/http/body-types.ts";
+
+export type Body = { text: string | null; isBinary: boolean };
+
+const NONE: Body = { text: null, isBinary: false };
 
 export const BODY_BYTES_MAX = 10 * 1024 * 1024;
 
@@ -7,13 +12,13 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   (headers["content-length"] !== undefined && headers["content-length"] !== "0");
 
 /**
- * The body as text; null when there is none, `too-large` above API Gateway's limit, `gone` when the client hung
+ * The body as text, or in base64 where its media type is binary to the gateway; null when there is none, `too-large` above API Gateway's limit, `gone` when the client hung
  * up.
  */
 export const readBody = (
   request: IncomingMessage,
-): Promise<{ text: string | null } | "too-large" | "gone"> | { text: null } | "too-large" => {
-  if (!hasBody(request)) return { text: null };
+): Promise<Body | "too-large" | "gone"> | Body | "too-large" => {
+  if (!hasBody(request)) return NONE;
   if (Number(request.headers["content-length"] ?? 0) > BODY_BYTES_MAX) return "too-large";
   return new Promise((done) => {
     const chunks: Buffer[] = [];
@@ -24,8 +29,9 @@ export const readBody = (
       else done("too-large");
     });
     request.on("end", () => {
-      const text = Buffer.concat(chunks).toString("utf8");
-      done({ text: text === "" ? null : text });
+      const body = Buffer.concat(chunks);
+      const isBinary = BINARY_TYPES.includes(mediaTypeOf(request.headers["content-type"]));
+      done(body.length === 0 ? NONE : { text: body.toString(isBinary ? "base64" : "utf8"), isBinary });
     });
     request.on("close", () => done("gone"));
     request.on("error", () => done("gone"));

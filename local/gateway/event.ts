@@ -19,7 +19,7 @@ export type ProxyEvent = {
     authorizer?: Record<string, string | number>;
   };
   body: string | null;
-  isBase64Encoded: false;
+  isBase64Encoded: boolean;
 };
 
 /** Hop-by-hop headers, which API Gateway does not pass to a function. */

@@ -140,6 +140,7 @@ export const createRestApi = (options: RestApiOptions): RestApi => {
     if (body === "gone") return body;
     if (body === "too-large") return "REQUEST_TOO_LARGE";
     event.body = body.text;
+    event.isBase64Encoded = body.isBinary;
     return integrate(match.route.functionName, event, requestId);
   };
 

@@ -1,7 +1,7 @@
 import type { Declarations } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
 import type { Clock } from "../clock.ts";
-import type { Invoker, Queues, TableStreams } from "../seams.ts";
+import type { DeliveryStreams, Invoker, Queues, TableStreams } from "../seams.ts";
 import type { Pace } from "./pace.ts";
 
 /** What every event source works with. */
@@ -11,6 +11,9 @@ export type SourceOptions = {
   invoker: Invoker;
   queues: Queues;
   streams: TableStreams;
+  deliveryStreams: DeliveryStreams;
+  /** How many delivery streams there are of a declared name. */
+  streamCountOf(stream: string): number;
   pace: Pace;
   /** For times that are written down or waited for; spans go by on the clock of the machine. */
   clock: Clock;

@@ -1,6 +1,8 @@
 import { isAsynchronous, triggersOf } from "#common/manifest/manifest.ts";
+import { resourceName, streamNames } from "#common/manifest/names.ts";
 import type { PortListeners } from "../seams.ts";
 import { type AsynchronousFunction, asynchronousFunction } from "./asynchronous.ts";
+import { followDeliveryStream } from "./delivery-stream.ts";
 import { type Matchers, notify } from "./notifications.ts";
 import { followQueue } from "./queue.ts";
 import { followSchedule } from "./schedule.ts";
@@ -14,7 +16,7 @@ export type Sources = {
   finished: Promise<void>;
 };
 
-/** Wires every trigger of the manifests but routes: queues, tables, topics, buckets, the bus, schedules. */
+/** Wires every trigger of the manifests but routes: queues, tables, delivery streams, topics, buckets, the bus, schedules. */
 export const startSources = (options: SourceOptions, matchers: Matchers): Sources => {
   const { declarations, deployment } = options;
   const { manifests } = declarations;
@@ -29,6 +31,11 @@ export const startSources = (options: SourceOptions, matchers: Matchers): Source
       ...triggersOf(manifest, "queue").map((trigger) => followQueue(options, manifest, trigger)),
       ...triggersOf(manifest, "table").map((trigger) =>
         followTable(options, manifest, trigger, matchers.matchesPattern),
+      ),
+      ...triggersOf(manifest, "delivery-stream").flatMap(({ stream }) =>
+        streamNames(stream, options.streamCountOf(stream)).map((name) =>
+          followDeliveryStream(options, manifest, resourceName(deployment, name)),
+        ),
       ),
       ...triggersOf(manifest, "schedule").flatMap((trigger) => {
         const target = targets.get(manifest.name);

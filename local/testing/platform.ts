@@ -13,6 +13,7 @@ const NOTHING: Resources = {
   buckets: {},
   buses: { bus: { description: "The bus." } },
   keys: {},
+  streams: {},
   settings: {},
 };
 

@@ -98,6 +98,19 @@ export const startFunction = async (name: string, settings: Readonly<Record<stri
     },
     /** The bodies of the messages that a queue holds, as JSON; they are taken off it. */
     sent: async (queue: string) => (await take(queue)).map(({ body }) => JSON.parse(body)),
+    /** The records that wait on a delivery stream, as text; they are taken off it. */
+    streamed: async (stream: string): Promise<string[]> => {
+      const texts: string[] = [];
+      const { signal } = new AbortController();
+      while (port.deliveryStreams.depth(inFull(stream)).waiting > 0) {
+        const batch = await port.deliveryStreams.take(inFull(stream), { waitMs: 1_000, signal });
+        if (!batch) break;
+        texts.push(...batch.records.map(({ data }) => data.toString("utf8")));
+        const dropped = batch.records.map(({ recordId }) => ({ recordId, result: "Dropped" as const }));
+        await port.deliveryStreams.settle(batch, dropped, "");
+      }
+      return texts;
+    },
     /** The dead letters of the function's queue, or of its own when it has none; they are taken. */
     deadLetters: async () =>
       (await take(deadLetterName(queueTrigger?.queue ?? name))).map(({ body, messageAttributes }) => ({

@@ -106,17 +106,18 @@ export const idempotencyPlugin = (isGranted: boolean): Plugin => ({
 /** What the stack calls of the parts of a request that no route of a contract takes. */
 const NO_PART = {
   body: { file: "json-body.ts", contents: "export const bodyOf = () => undefined;" },
+  bodyTypes: { file: "packed-body.ts", contents: "export const unpacked = (bytes) => bytes;" },
   preconditions: { file: "conditional-headers.ts", contents: "export const preconditionsOf = () => ({});" },
 };
 
 /**
- * Reading JSON and reading conditional headers are for functions with a route that takes them: the others
+ * Reading JSON, unpacking and reading conditional headers are for functions with a route that takes them: the others
  * would load 3 KB at each cold start that they never call.
  */
 export const requestPartsPlugin = (contracts: readonly RouteContract[]): Plugin => ({
   name: "request-parts",
   setup(build) {
-    for (const part of ["body", "preconditions"] as const) {
+    for (const part of ["body", "bodyTypes", "preconditions"] as const) {
       if (contracts.some((contract) => contract[part] !== undefined)) continue;
       const { file, contents } = NO_PART[part];
       const filter = new RegExp(`[/\\\\]common[/\\\\]middleware[/\\\\]${file.replace(".", "\\.")}$`);

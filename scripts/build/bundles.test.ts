@@ -23,6 +23,8 @@ afterAll(() => aws.stop());
 
 const settings = () => ({
   RELEASE_VERSION: "1",
+  LOG_DAYS: "400",
+  LOG_STREAMS: "1",
   TOKEN_ISSUER: "https://issuer.example",
   TOKEN_AUDIENCE: "millrace",
   TOKEN_JWKS: jwks,

@@ -1,3 +1,4 @@
+import { BINARY_TYPES, JSON_TYPE } from "#common/http/body-types.ts";
 import type { AnswerHeader, RouteAnswer, RouteContract } from "#common/http/contract.ts";
 import type { PreconditionHeader } from "#common/http/preconditions.ts";
 import { IDEMPOTENCY_KEY_PATTERN } from "#common/idempotency/idempotency.ts";
@@ -108,6 +109,9 @@ const answersOf = (entry: FunctionRoute, path: string): Json => ({
   ),
 });
 
+const bodyContent = ({ bodyTypes = [JSON_TYPE] }: RouteContract, body: Validator<unknown>): Json =>
+  Object.fromEntries(bodyTypes.map((type) => [type, { schema: schemaOf(body) }]));
+
 const operationOf = (entry: FunctionRoute, path: string): Json => {
   const { contract, role, functionName, route } = entry;
   const parameters = [
@@ -129,7 +133,7 @@ const operationOf = (entry: FunctionRoute, path: string): Json => {
       ? {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: schemaOf(contract.body) } },
+            content: bodyContent(contract, contract.body),
           },
         }
       : {}),
@@ -181,6 +185,7 @@ export const openapiDocument = (routes: readonly FunctionRoute[], version: strin
 export const gatewayDocument = (routes: readonly FunctionRoute[], version: string): Json => ({
   openapi: "3.0.1",
   info: { title: "Millrace", version },
+  "x-amazon-apigateway-binary-media-types": BINARY_TYPES,
   paths: eachPath(routes, ({ route, functionName, role }, path) => ({
     operationId: operationId(route),
     ...(path.includes("{") ? { parameters: pathParameters(path) } : {}),

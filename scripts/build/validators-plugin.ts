@@ -10,7 +10,7 @@ const isValidator = (value: unknown): value is SchemaValidator<unknown> =>
   typeof value === "object" && value !== null && "schema" in value && "faults" in value;
 
 /** Fields of a route's contract that a running function needs; texts and answers are for the document. */
-const RUNTIME_FIELDS = ["body", "query", "bodyBytesMax", "idempotent", "preconditions"];
+const RUNTIME_FIELDS = ["body", "query", "bodyBytesMax", "bodyTypes", "idempotent", "preconditions"];
 
 /**
  * Replaces files that hold schemas (`contract.ts`, `*.schema.ts`) by modules with the checks compiled

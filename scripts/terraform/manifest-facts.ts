@@ -14,6 +14,8 @@ import {
   environmentName,
   keyAlias,
   resourceName,
+  streamErrorPrefix,
+  streamPrefix,
   topicArn,
 } from "#common/manifest/names.ts";
 import { visibilitySecondsOf } from "#common/manifest/visibility.ts";
@@ -151,8 +153,26 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
   }
   for (const name of Object.keys(resources.topics))
     facts.set(`topic ${topicArn(deployment, name)}`, "encrypted true");
+  for (const [name, stream] of Object.entries(resources.streams)) {
+    const target = manifests.find((manifest) =>
+      triggersOf(manifest, "delivery-stream").some((trigger) => trigger.stream === name),
+    );
+    facts.set(`key for data at rest admits ${resourceName(deployment, `${name}-stream`)}`, "yes");
+    facts.set(
+      `streams ${resourceName(deployment, name)}`,
+      [
+        `from ${topicArn(deployment, stream.topic)} raw, else to ${resourceName(deployment, deadLetterName(stream.undelivered))}`,
+        `by ${target?.name ?? "nothing"}`,
+        `to ${bucketName(deployment, stream.bucket)} ${streamPrefix(stream)}, else ${streamErrorPrefix(stream)}`,
+        `within ${stream.bufferSeconds} s, encrypted true`,
+      ].join("; "),
+    );
+  }
   for (const [name, { objectLock = false }] of Object.entries(resources.buckets)) {
     facts.set(`bucket ${bucketName(deployment, name)}`, `lock ${objectLock}`);
+  }
+  for (const name of Object.keys(resources.athena ?? {})) {
+    facts.set(`key for data at rest admits ${resourceName(deployment, name)}-reader`, "yes");
   }
   for (const [name, bus] of Object.entries(resources.buses)) {
     facts.set(`bus ${resourceName(deployment, name)}`, "encrypted true");

@@ -4,6 +4,7 @@ import { canonical, type Facts, sorted } from "./facts.ts";
 import { admittedRoles } from "./key-facts.ts";
 import { queueFact, tableFact } from "./resource-facts.ts";
 import { schedulerTrust } from "./scheduler-facts.ts";
+import { streamBase, streamFact } from "./stream-facts.ts";
 import { at, list, object, text } from "./values.ts";
 
 export type Resource = { address: string; type: string; values: unknown };
@@ -181,7 +182,12 @@ export const factsOfState = (
       `batches of ${text(values, "batch_size")} within ${text(values, "maximum_batching_window_in_seconds")} s, at most ${text(values, "scaling_config", 0, "maximum_concurrency") || "any"} at once, ${sorted(list(values, "function_response_types"))}${filters}${failed === "" ? "" : `, then to ${failed.split(":").at(-1)}`}`,
     );
   }
-  for (const values of of("aws_sns_topic_subscription")) {
+  const subscriptions = of("aws_sns_topic_subscription");
+  for (const values of of("aws_kinesis_firehose_delivery_stream")) {
+    add(`streams ${streamBase(text(values, "name"))}`, streamFact(values, subscriptions, functionIn));
+  }
+  for (const values of subscriptions) {
+    if (text(values, "protocol") === "firehose") continue;
     const filter = text(values, "filter_policy");
     add(
       `subscription ${text(values, "topic_arn")} to ${functionIn(text(values, "endpoint"))}`,
@@ -264,7 +270,9 @@ export const factsOfState = (
   for (const values of of("aws_cloudwatch_event_archive")) {
     add(`archive ${text(values, "name")}`, `${text(values, "retention_days")} days`);
   }
-  for (const [fact, value] of admittedRoles(of("aws_kms_key"), of("aws_iam_role"))) add(fact, value);
+  for (const [fact, value] of admittedRoles(of("aws_kms_key"), of("aws_iam_role"))) {
+    add(streamBase(fact), value);
+  }
   for (const values of of("aws_kms_alias")) {
     const key = of("aws_kms_key").find(
       (candidate) => text(candidate, "key_id") === text(values, "target_key_id"),

@@ -56,6 +56,7 @@ run "roles_that_use_the_key" {
   assert {
     condition = local.role_arns == concat(
       [for name in ["shop-api", "shop-auditor", "shop-authorizer", "shop-closing", "shop-files", "shop-reader", "shop-relay", "shop-worker"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
+      ["arn:aws:iam::123456789012:role/millrace/millrace-dev-notes-stream"],
       [for name in ["shop-closing-1-schedule", "shop-closing-2-schedule"] : "arn:aws:iam::123456789012:role/millrace/millrace-dev-${name}"],
     )
     error_message = "The key for data at rest admits each role by its ARN, path and all."
@@ -159,6 +160,43 @@ run "triggers" {
   }
 }
 
+run "streams" {
+  command = plan
+
+  variables {
+    log_streams = 3
+  }
+
+  assert {
+    condition     = keys(module.stream) == ["notes", "notes-1", "notes-2"]
+    error_message = "There are as many streams as the setting says."
+  }
+
+  assert {
+    condition     = local.streams["notes-1"].filter == "{\"stream\":[\"1\"]}" && jsondecode(local.streams["notes"].filter)["$or"][1].stream[0]["anything-but"] == ["1", "2"]
+    error_message = "Each stream gets its own messages, the first also those that are meant for none that there is."
+  }
+
+  assert {
+    condition     = local.stream_alarms["notes-2-partitions"].dimensions == { DeliveryStreamName = "millrace-dev-notes-2" } && local.stream_alarms["notes-freshness"].threshold == 900
+    error_message = "Each stream is watched."
+  }
+
+  assert {
+    condition     = contains(flatten([for s in local.statements["shop-files"] : s.resources]), "arn:aws:firehose:eu-central-1:123456789012:deliverystream/millrace-dev-notes-*") && local.environment_variables["shop-files"].NOTES_STREAM == "millrace-dev-notes"
+    error_message = "Who may put on a stream may put on all of its number."
+  }
+}
+
+run "one_stream" {
+  command = plan
+
+  assert {
+    condition     = local.streams["notes"].filter == null
+    error_message = "A stream that is alone gets every message."
+  }
+}
+
 run "schedules" {
   command = plan
 
@@ -216,7 +254,7 @@ run "in_a_private_network" {
   }
 
   assert {
-    condition     = local.called_services == toset(["events", "kms", "sns", "sqs"]) && length(var.network_endpoints) == 0
+    condition     = local.called_services == toset(["events", "firehose", "kms", "sns", "sqs"]) && length(var.network_endpoints) == 0
     error_message = "The endpoints are those of the services that functions inside call."
   }
 
@@ -237,7 +275,7 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_kinds) == 17
+    condition     = length(output.alarm_kinds) == 19
     error_message = "The fixture raises every kind of alarm that there is."
   }
 
@@ -297,5 +335,93 @@ run "age_of_a_slow_queue" {
   assert {
     condition     = local.queue_alarms["orders-age"].threshold == 120
     error_message = "A killed worker's message is seen again after 90 s and worked on for 30: until then it is not late."
+  }
+}
+
+# What the platform's own functions folder says of the lake: its tables, its workgroup and the reader's role.
+run "queries_of_the_lake" {
+  command = plan
+
+  variables {
+    functions_folder = "../functions"
+    build_folder     = "../dist"
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.workgroup["logs"].configuration[0].enforce_workgroup_configuration == false && aws_athena_workgroup.workgroup["logs"].configuration[0].bytes_scanned_cutoff_per_query == 100000000000
+    error_message = "The workgroup is not enforced, or results would share a folder; it ends a query at 100 GB."
+  }
+
+  assert {
+    condition = aws_glue_catalog_table.lake["web"].parameters == tomap({
+      EXTERNAL                        = "TRUE"
+      classification                  = "json"
+      "projection.enabled"            = "true"
+      "projection.environment.type"   = "enum"
+      "projection.environment.values" = "dev"
+      "projection.organization.type"  = "injected"
+      "projection.year.type"          = "integer"
+      "projection.year.range"         = "2020,2099"
+      "projection.month.type"         = "integer"
+      "projection.month.range"        = "1,12"
+      "projection.month.digits"       = "2"
+      "projection.day.type"           = "integer"
+      "projection.day.range"          = "1,31"
+      "projection.day.digits"         = "2"
+      "projection.hour.type"          = "integer"
+      "projection.hour.range"         = "0,23"
+      "projection.hour.digits"        = "2"
+      "storage.location.template"     = "s3://millrace-dev-lake-123456789012/logs/environment=$${environment}/organization=$${organization}/logtype=web/year=$${year}/month=$${month}/day=$${day}/hour=$${hour}/"
+    })
+    error_message = "Every partition column of a table is projected, and its template names each, with a slash at its end."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, table in local.lake.tables : alltrue([
+        for partition in table.partitions : contains(keys(aws_glue_catalog_table.lake[name].parameters), "projection.${partition.name}.type") && strcontains(table.template, "$${${partition.name}}")
+      ])
+    ])
+    error_message = "A partition column without a projection fails every query of its table."
+  }
+
+  assert {
+    condition     = aws_glue_catalog_table.lake["web_compacted"].storage_descriptor[0].ser_de_info[0].serialization_library == "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe" && aws_glue_catalog_table.lake["web_compacted"].parameters["projection.generation.type"] == "integer"
+    error_message = "Compacted days are Parquet, by generation."
+  }
+
+  assert {
+    condition = local.reader_statements["logs"][0].resources == [
+      "arn:aws:s3:::millrace-dev-lake-123456789012/logs/environment=dev/organization=$${aws:PrincipalTag/organization}/*",
+      "arn:aws:s3:::millrace-dev-lake-123456789012/compacted/environment=dev/organization=$${aws:PrincipalTag/organization}/*",
+    ]
+    error_message = "A session reads the folders of the organization that its tag names, and no other."
+  }
+
+  assert {
+    condition     = local.reader_statements["logs"][1].effect == "Deny" && local.reader_statements["logs"][1].unless_tag == { events = "read" }
+    error_message = "Stored events are denied to a session that does not say so."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in local.reader_statements["logs"] : alltrue([for resource in concat(statement.resources, statement.prefixes) : !strcontains(resource, "{lake}") && !can(regex("\\{[a-z]+\\}", replace(resource, "$${aws:PrincipalTag/organization}", "")))])
+    ])
+    error_message = "A word in braces has nothing that stands for it."
+  }
+
+  assert {
+    condition     = toset(local.session_openers["logs"]) == toset([for name in ["logs-query-watcher", "logs-searcher"] : "arn:aws:iam::123456789012:role/millrace-dev-${name}"])
+    error_message = "Only functions whose manifests say so open the reader's sessions."
+  }
+
+  assert {
+    condition     = contains(local.role_arns, "arn:aws:iam::123456789012:role/millrace-dev-logs-reader")
+    error_message = "The reader uses the key for data at rest through S3."
+  }
+
+  assert {
+    condition     = length(aws_athena_named_query.query) == 5 && alltrue([for query in values(aws_athena_named_query.query) : !strcontains(query.query, "{") && strcontains(query.query, "millrace_dev_logs") && strcontains(query.query, "_compacted")])
+    error_message = "The named queries read both tables of the environment's database."
   }
 }

@@ -1,8 +1,10 @@
-import { type Item, type Key, numberOf, type Table } from "#common/table/table.ts";
+import { type Item, type Key, numberOf, queryPages, type Table, textOf } from "#common/table/table.ts";
 import { type DayState, type DayStates, type LogDay, untouched } from "./day.ts";
 
+const partition = (organizationId: string, logType: string): string => `${organizationId}#days#${logType}`;
+
 const key = ({ organizationId, logType, day }: LogDay): Key => ({
-  pk: `${organizationId}#days#${logType}`,
+  pk: partition(organizationId, logType),
   sk: day,
 });
 
@@ -29,7 +31,7 @@ export const dayStateFromItem = (item: Item): DayState => ({
 });
 
 /** The days' states in the table `logs`: a partition for each organization and type, an item for each day. */
-export const dayStates = (table: Pick<Table, "get" | "putIfVersion">): DayStates => ({
+export const dayStates = (table: Pick<Table, "get" | "putIfVersion" | "queryPage">): DayStates => ({
   read: async (day) => {
     const item = await table.get(key(day), { consistent: true });
     return item ? dayStateFromItem(item) : untouched;
@@ -45,5 +47,19 @@ export const dayStates = (table: Pick<Table, "get" | "putIfVersion">): DayStates
       if (result.done) return next;
       item = result.present;
     }
+  },
+
+  unfinished: async (organizationId, logType) => {
+    const days: LogDay[] = [];
+    for await (const items of queryPages(table, {
+      pk: partition(organizationId, logType),
+      consistent: true,
+    })) {
+      for (const item of items) {
+        const { settled, moved } = dayStateFromItem(item);
+        if (!settled || moved) days.push({ organizationId, logType, day: textOf(item, "sk") });
+      }
+    }
+    return days;
   },
 });

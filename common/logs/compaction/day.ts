@@ -27,6 +27,8 @@ export type DayStates = {
   read(day: LogDay): Promise<DayState>;
   /** The state as changed; undefined if the change must not be made. A call that throws may have been done. */
   change(day: LogDay, change: DayChange): Promise<DayState | undefined>;
+  /** Days that are not settled, or whose sweep is due. */
+  unfinished(organizationId: string, logType: string): Promise<LogDay[]>;
 };
 
 export const untouched: DayState = { generation: 0, drawn: 0, writes: 0, erased: 0, settled: false };

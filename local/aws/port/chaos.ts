@@ -86,6 +86,26 @@ const byPlace: Splitter = (input, fails) => {
   };
 };
 
+/** Firehose likewise. */
+const recordsByPlace: Splitter = (input, fails) => {
+  const entries = lists(input.Records);
+  const failed = entries.map(() => fails());
+  return {
+    kept: { ...input, Records: entries.filter((_, index) => !failed[index]) },
+    finish: (output) => {
+      const rest = [...lists(output.RequestResponses)];
+      const count = failed.filter(Boolean).length;
+      return {
+        ...output,
+        FailedPutCount: Number(output.FailedPutCount ?? 0) + count,
+        RequestResponses: failed.map((lost) =>
+          lost ? { ErrorCode: "ServiceUnavailableException", ErrorMessage: "Slow down." } : rest.shift(),
+        ),
+      };
+    },
+  };
+};
+
 /** DynamoDB: unprocessed items come back, to be sent again. */
 const writesPerTable: Splitter = (input, fails) => {
   const requests = isRecord(input.RequestItems) ? input.RequestItems : {};
@@ -127,6 +147,7 @@ const SPLITTERS: Readonly<Record<string, Splitter>> = {
   "sqs:ChangeMessageVisibilityBatch": byId("Entries", sqsFailure),
   "sns:PublishBatch": byId("PublishBatchRequestEntries", { ...sqsFailure, Code: "InternalFailure" }),
   "events:PutEvents": byPlace,
+  "firehose:PutRecordBatch": recordsByPlace,
   "dynamodb:BatchWriteItem": writesPerTable,
   "dynamodb:BatchGetItem": readsPerTable,
 };
@@ -137,6 +158,7 @@ const SPLITTERS: Readonly<Record<string, Splitter>> = {
  */
 const EMPTY: Readonly<Record<string, Output>> = {
   "events:PutEvents": { FailedEntryCount: 0, Entries: [] },
+  "firehose:PutRecordBatch": { FailedPutCount: 0, RequestResponses: [] },
   "dynamodb:BatchGetItem": { Responses: {} },
   "dynamodb:BatchWriteItem": {},
 };

@@ -6,24 +6,30 @@ import type { Declarations } from "#common/manifest/manifest.ts";
 import type { Deployment } from "#common/manifest/names.ts";
 import { type Clock, makeClock, movedDate } from "../../clock.ts";
 import type { AwsPort, Chaos, Permissions, PortListeners } from "../../seams.ts";
+import { openAthena } from "../athena/context.ts";
+import { makeAthena } from "../athena/service.ts";
 import { openDynamoDb } from "../dynamodb/service.ts";
 import { openEventBridge } from "../eventbridge/service.ts";
+import { openFirehose } from "../firehose/service.ts";
+import { makeGlue } from "../glue/service.ts";
 import { openKms } from "../kms/service.ts";
 import { openS3 } from "../s3/service.ts";
 import { openSns } from "../sns/service.ts";
 import { openQueues } from "../sqs/queues.ts";
 import { makeSqs } from "../sqs/service.ts";
+import { loadReaderRoles } from "../sts/reader-roles.ts";
 import { makeSts } from "../sts/service.ts";
+import { makeSessions } from "../sts/sessions.ts";
 import { arnsOf } from "./arn.ts";
 import { makeCallCounts } from "./call-counts.ts";
 import { makeDispatch } from "./dispatch.ts";
 import { AwsError, DroppedConnection, StartError } from "./errors.ts";
 import type { Input } from "./input.ts";
 import { OPERATOR } from "./permissions.ts";
-import { provision } from "./provision.ts";
+import { type ProvisionOptions, provision } from "./provision.ts";
 import type { Answer, Call, Service } from "./service.ts";
 
-export type AwsPortOptions = {
+export type AwsPortOptions = ProvisionOptions & {
   /** 0 takes a free one. */
   port: number;
   /** Everything that is kept lies here. */
@@ -33,8 +39,6 @@ export type AwsPortOptions = {
   permissions: Permissions;
   listeners: PortListeners;
   chaos: Chaos;
-  /** Visibility time-out of a declared queue (its name in resources.json); else 30 seconds. */
-  visibilitySecondsOf?: (queue: string) => number;
   /** Secret access key of a function; undefined: its signatures are not checked. The operator's is `local`. */
   secretOf?: (accessKeyId: string) => string | undefined;
   clock?: Clock;
@@ -143,16 +147,33 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
     const tables = await openDynamoDb(join(dataFolder, "tables"), arns, logFailure, now);
     services.push(tables.service);
     const keys = openKms(join(dataFolder, "keys.sqlite"), arns, now);
-    services.push(keys.service, makeSts(arns));
+    const sessions = makeSessions(loadReaderRoles(declarations.folder), deployment, now);
+    services.push(keys.service, makeSts(arns, sessions));
 
     const parts = { arns, queues: queues.contract, listeners, log: logFailure, now };
-    const topics = openSns({ ...parts, file: join(dataFolder, "topics.sqlite") });
-    const buses = openEventBridge({ ...parts, file: join(dataFolder, "buses.sqlite") });
     const buckets = openS3(join(dataFolder, "buckets"), arns, listeners, now);
-    services.push(topics.service, buses.service, buckets.service);
-
     const call = innerCall(url);
-    await provision(declarations, deployment, arns, options.visibilitySecondsOf, {
+    const streams = openFirehose({
+      ...parts,
+      file: join(dataFolder, "streams.sqlite"),
+      putFile: buckets.putFile(call),
+    });
+    const topics = openSns({ ...parts, putRecord: streams.put, file: join(dataFolder, "topics.sqlite") });
+    const buses = openEventBridge({ ...parts, file: join(dataFolder, "buses.sqlite") });
+    // Closed in reverse: what writes into buckets ends before them, and what puts on streams before those.
+    services.push(buckets.service, streams.service, topics.service, buses.service);
+    const athena = openAthena({
+      dataFolder,
+      arns,
+      deployment,
+      workgroups: Object.keys(declarations.resources.athena ?? {}),
+      buckets: buckets.files,
+      now,
+      log: logFailure,
+    });
+    services.push(makeAthena(athena), makeGlue(arns, deployment));
+
+    await provision(declarations, deployment, arns, options, {
       call: async (name, operation, input: Input) => {
         const service = services.find((one) => one.name === name);
         const run = service?.kind === "operations" ? service.operations[operation] : undefined;
@@ -162,15 +183,20 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       queues,
       ensureKey: keys.ensure,
       ensureTopic: topics.ensureTopic,
+      ensureSubscription: topics.ensureSubscription,
+      ensureStream: streams.ensure,
       ensureBus: buses.ensureBus,
       ensureBucket: buckets.ensureBucket,
     });
 
     const dispatch = makeDispatch(services, {
       arns,
-      permissions,
+      permissions: sessions.extend(permissions),
       chaos,
-      secretOf: (accessKeyId) => (accessKeyId === OPERATOR ? OPERATOR : secretOf?.(accessKeyId)),
+      secretOf: (accessKeyId) =>
+        accessKeyId === OPERATOR
+          ? OPERATOR
+          : (sessions.find(accessKeyId)?.secretAccessKey ?? secretOf?.(accessKeyId)),
       now,
       calls,
       log: logFailure,
@@ -183,6 +209,7 @@ export const startAwsPort = async (options: AwsPortOptions): Promise<AwsPort> =>
       port,
       queues: queues.contract,
       streams: tables.streams,
+      deliveryStreams: streams.contract,
       calls,
       close: async () => {
         closing = true;

@@ -1,6 +1,16 @@
-import type { Declarations, TableResource } from "#common/manifest/manifest.ts";
+import type { Declarations, Resources, TableResource } from "#common/manifest/manifest.ts";
 import { hasOwnDeadLetters } from "#common/manifest/manifest.ts";
-import { type Deployment, deadLetterName, keyAlias, resourceName } from "#common/manifest/names.ts";
+import {
+  bucketName,
+  type Deployment,
+  deadLetterName,
+  keyAlias,
+  resourceName,
+  streamErrorPrefix,
+  streamNames,
+  streamPrefix,
+} from "#common/manifest/names.ts";
+import { PARTITIONS_MAX, type StreamSettings } from "../firehose/stream.ts";
 import type { Arns } from "./arn.ts";
 import { AwsError } from "./errors.ts";
 import { type Input, isRecord, type Output, records } from "./input.ts";
@@ -54,7 +64,14 @@ type Provisioned = {
     update(name: string, attributes: Record<string, string>): void;
   };
   ensureKey(alias: string): void;
-  ensureTopic(name: string): void;
+  ensureTopic(name: string, attributes: Record<string, string>): void;
+  ensureSubscription(
+    topic: string,
+    protocol: string,
+    endpoint: string,
+    attributes: Record<string, string>,
+  ): void;
+  ensureStream(settings: StreamSettings): void;
   ensureBus(name: string): void;
   ensureBucket(name: string, settings: { objectLock: boolean }): void;
 };
@@ -107,12 +124,76 @@ const provisionTable = async (name: string, table: TableResource, port: Provisio
   }
 };
 
+/** How many delivery streams there are of a declared name, and how long they gather what they get. */
+export type LocalStreams = { count: number; bufferMs: number; transformMs: number; partitionsMax?: number };
+
+export type ProvisionOptions = {
+  /** Visibility time-out of a declared queue (its name in resources.json); else 30 seconds. */
+  visibilitySecondsOf?: ((queue: string) => number) | undefined;
+  streamSettingsOf?: ((stream: string) => LocalStreams) | undefined;
+};
+
+const STREAMS: LocalStreams = { count: 1, bufferMs: 1_000, transformMs: 100 };
+
+const MIB = 1_048_576;
+
+/** A stream gets what is meant for it; the first also what is meant for none that there is. */
+const filterOf = (number: number, count: number): Record<string, string> => {
+  if (count === 1) return {};
+  const others = Array.from({ length: count - 1 }, (_, at) => String(at + 1));
+  const policy =
+    number > 0
+      ? { stream: [String(number)] }
+      : { $or: [{ stream: [{ exists: false }] }, { stream: [{ "anything-but": others }] }] };
+  return { FilterPolicy: JSON.stringify(policy) };
+};
+
+/** The delivery streams and their subscriptions, as Terraform makes them. */
+const provisionStreams = (
+  { streams }: Pick<Resources, "streams">,
+  deployment: Deployment,
+  arns: Arns,
+  settingsOf: (stream: string) => LocalStreams = () => STREAMS,
+  port: Pick<Provisioned, "ensureStream" | "ensureSubscription">,
+): void => {
+  for (const [stream, declared] of Object.entries(streams)) {
+    const { topic, undelivered, bucket } = declared;
+    const dead = arns.at("sqs", resourceName(deployment, deadLetterName(undelivered)));
+    const { count, bufferMs, transformMs, partitionsMax = PARTITIONS_MAX } = settingsOf(stream);
+    for (const [number, own] of streamNames(stream, count).entries()) {
+      const name = resourceName(deployment, own);
+      port.ensureStream({
+        name,
+        bucket: bucketName(deployment, bucket),
+        prefix: streamPrefix(declared),
+        errorPrefix: streamErrorPrefix(declared),
+        bufferMs,
+        bufferBytes: 128 * MIB,
+        transformMs,
+        transformBytes: MIB,
+        partitionsMax,
+      });
+      port.ensureSubscription(
+        resourceName(deployment, topic),
+        "firehose",
+        arns.at("firehose", `deliverystream/${name}`),
+        {
+          RawMessageDelivery: "true",
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: dead }),
+          SubscriptionRoleArn: `arn:aws:iam::${deployment.accountId}:role/${resourceName(deployment, `${stream}-topic`)}`,
+          ...filterOf(number, count),
+        },
+      );
+    }
+  }
+};
+
 /** Creates declared resources that are missing. Existing ones keep their data, and nothing is removed. */
 export const provision = async (
   { resources, manifests }: Pick<Declarations, "resources" | "manifests">,
   deployment: Deployment,
   arns: Arns,
-  visibilitySecondsOf: ((queue: string) => number) | undefined,
+  { visibilitySecondsOf, streamSettingsOf }: ProvisionOptions,
   port: Provisioned,
 ): Promise<void> => {
   const ensureQueue = (name: string, attributes: Record<string, string>) =>
@@ -137,11 +218,16 @@ export const provision = async (
     });
   }
   for (const key of Object.keys(resources.keys)) port.ensureKey(keyAlias(deployment, key));
-  for (const topic of Object.keys(resources.topics)) port.ensureTopic(resourceName(deployment, topic));
+  for (const [topic, { maximumMessageBytes }] of Object.entries(resources.topics)) {
+    const limit =
+      maximumMessageBytes === undefined ? {} : { MaximumMessageSize: String(maximumMessageBytes) };
+    port.ensureTopic(resourceName(deployment, topic), limit);
+  }
   for (const bus of Object.keys(resources.buses)) port.ensureBus(resourceName(deployment, bus));
   for (const [bucket, { objectLock = false }] of Object.entries(resources.buckets)) {
     port.ensureBucket(`${resourceName(deployment, bucket)}${deployment.bucketSuffix}`, { objectLock });
   }
+  provisionStreams(resources, deployment, arns, streamSettingsOf, port);
   await Promise.all(
     Object.entries(resources.tables).map(([name, table]) =>
       provisionTable(resourceName(deployment, name), table, port),

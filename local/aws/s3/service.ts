@@ -1,10 +1,11 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { PortListeners } from "../../seams.ts";
 import type { Arns } from "../port/arn.ts";
 import { AwsError } from "../port/errors.ts";
 import type { Answer, Call, RestService } from "../port/service.ts";
 import { type Action, BUCKET_ACTIONS, OBJECT_ACTIONS } from "./actions.ts";
 import { errorAnswer } from "./answers.ts";
+import { bucketFiles } from "./bucket-files.ts";
 import { S3Error, s3Errors } from "./errors.ts";
 import { listBuckets } from "./list-buckets.ts";
 import { readRequest, type S3Request } from "./request.ts";
@@ -72,6 +73,15 @@ export const openS3 = (
   };
   return {
     service,
+    /** Puts an object for a service of the platform's own, through the same action as a request. */
+    putFile:
+      (caller: Call) =>
+      async (bucket: string, key: string, body: Buffer): Promise<void> => {
+        const url = `/${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`;
+        const headers = { "content-length": String(body.length) };
+        await answer({ ...caller, method: "PUT", url, headers }, Readable.from([body]));
+      },
+    files: bucketFiles(s3, root),
     /** Makes the bucket as Terraform does: with versions, and with object lock where it is declared. */
     ensureBucket: (name: string, { objectLock }: { objectLock: boolean }) => {
       const bucket = s3.buckets.get(name) ?? { name, created: now(), versioning: "" as const };

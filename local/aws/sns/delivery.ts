@@ -3,7 +3,7 @@ import { passesFilter } from "../matching/filter-policy.ts";
 import { type Arns, nameInArn } from "../port/arn.ts";
 import { AwsError } from "../port/errors.ts";
 import type { Deliver, Outbox } from "../port/outbox.ts";
-import { functionNotification, queueNotification } from "./notification.ts";
+import { functionNotification, queueNotification, streamNotification } from "./notification.ts";
 import type { Publication } from "./publication.ts";
 import type { Subscription, Topics } from "./topics.ts";
 
@@ -19,19 +19,23 @@ export type Delivery = {
 
 const isGone = (error: unknown): boolean => error instanceof AwsError && error.code === "QueueDoesNotExist";
 
+export type DeliverOptions = {
+  queues: Pick<Queues, "send">;
+  putRecord: (stream: string, data: Buffer) => Promise<boolean>;
+  arns: Arns;
+  log: (error: unknown, work: string) => void;
+};
+
 /**
- * Delivers to a queue of this account. SNS does not retry a queue that does not exist: the message goes to the
- * dead-letter queue, or is dropped if there is none.
+ * Delivers to a queue or a delivery stream of this account. SNS does not retry one that does not exist: the message
+ * goes to the dead-letter queue, or is dropped if there is none.
  */
-export const deliverToQueue =
-  (
-    queues: Pick<Queues, "send">,
-    arns: Arns,
-    log: (error: unknown, work: string) => void,
-  ): Deliver<Delivery> =>
+export const deliverToEndpoint =
+  ({ queues, putRecord, arns, log }: DeliverOptions): Deliver<Delivery> =>
   async ({ subscriptionArn, endpoint, body, attributes, deadLetterArn }) => {
     const send = async (arn: string): Promise<boolean> => {
       const name = nameInArn(arn);
+      if (arns.at("firehose", `deliverystream/${name}`) === arn) return putRecord(name, Buffer.from(body));
       if (arns.at("sqs", name) !== arn) return false;
       try {
         await queues.send(name, body, { attributes });
@@ -43,7 +47,7 @@ export const deliverToQueue =
     };
     if (await send(endpoint)) return;
     if (deadLetterArn !== undefined && (await send(deadLetterArn))) return;
-    log(`there is no queue ${endpoint}`, `message of ${subscriptionArn} dropped`);
+    log(`there is no ${endpoint}`, `message of ${subscriptionArn} dropped`);
   };
 
 const deliveryOf = (subscription: Subscription, publication: Publication): Delivery => {
@@ -51,7 +55,9 @@ const deliveryOf = (subscription: Subscription, publication: Publication): Deliv
   return {
     subscriptionArn: arn,
     endpoint,
-    body: raw ? publication.bodyFor(protocol) : queueNotification(subscription, publication),
+    body: raw
+      ? publication.bodyFor(protocol)
+      : (protocol === "firehose" ? streamNotification : queueNotification)(subscription, publication),
     attributes: raw ? publication.attributes : {},
     ...(deadLetterArn === undefined ? {} : { deadLetterArn }),
   };
@@ -59,7 +65,7 @@ const deliveryOf = (subscription: Subscription, publication: Publication): Deliv
 
 /**
  * Accepts a message for all subscribers. When the promise resolves, the message is on the queues of the
- * functions whose manifests name the topic, and the deliveries to subscribed queues are in the outbox.
+ * functions whose manifests name the topic, and the deliveries to subscribers are in the outbox.
  */
 export const makePublish =
   (topics: Topics, outbox: Outbox<Delivery>, listeners: Pick<PortListeners, "onTopicMessage">) =>
@@ -70,7 +76,8 @@ export const makePublish =
       .subscriptions(topic)
       .filter(
         ({ filter, scope, protocol }) =>
-          protocol === "sqs" && passesFilter(filter, scope, publication.bodyFor(protocol), attributes),
+          (protocol === "sqs" || protocol === "firehose") &&
+          passesFilter(filter, scope, publication.bodyFor(protocol), attributes),
       );
     await outbox.add(receivers.map((subscription) => deliveryOf(subscription, publication)));
   };

@@ -42,3 +42,18 @@ export const queueNotification = (subscription: Subscription, publication: Publi
       ? {}
       : { MessageAttributes: shownAttributes(publication.attributes) }),
   });
+
+/** The line of JSON that a delivery stream gets unless its subscription asks for raw delivery. */
+export const streamNotification = (subscription: Subscription, publication: Publication): string =>
+  JSON.stringify({
+    Type: "Notification",
+    MessageId: publication.messageId,
+    TopicArn: publication.topicArn,
+    ...(publication.subject === undefined ? {} : { Subject: publication.subject }),
+    Message: publication.bodyFor(subscription.protocol),
+    Timestamp: publication.time,
+    UnsubscribeURL: `http://localhost/?Action=Unsubscribe&SubscriptionArn=${subscription.arn}`,
+    ...(Object.keys(publication.attributes).length === 0
+      ? {}
+      : { MessageAttributes: shownAttributes(publication.attributes) }),
+  });

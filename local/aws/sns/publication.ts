@@ -4,8 +4,13 @@ import { type Input, isRecord, optionalText } from "../port/input.ts";
 import { sizeOf } from "../sqs/attributes.ts";
 import { invalidParameter } from "./errors.ts";
 import { messageAttributes } from "./message-attributes.ts";
+import type { Topic } from "./topics.ts";
 
-export const MESSAGE_BYTES_MAX = 262_144;
+const MESSAGE_BYTES_MAX = 262_144;
+
+/** Largest message of a topic, and largest batch: its attribute `MaximumMessageSize`, or SNS's own. */
+export const bytesMaxOf = ({ attributes }: Topic): number =>
+  Number(attributes.MaximumMessageSize ?? MESSAGE_BYTES_MAX);
 
 /** A message that a topic took. */
 export type Publication = {
@@ -39,13 +44,17 @@ const bodyPicker = (message: string, structure: string | undefined): ((protocol:
 };
 
 /** Parses Publish's request, or the entry of PublishBatch's that stands at `place` in it. */
-export const readPublication = (topicArn: string, input: Input, now: number, place = ""): Publication => {
+export const readPublication = (
+  { topicArn, bytesMax, now }: { topicArn: string; bytesMax: number; now: number },
+  input: Input,
+  place = "",
+): Publication => {
   const message = optionalText(input, "Message") ?? "";
   const attributes = messageAttributes(input, place);
   const bodyFor = bodyPicker(message, optionalText(input, "MessageStructure"));
   if (message === "") throw invalidParameter("Empty message");
   const bytes = sizeOf(message, attributes);
-  if (bytes > MESSAGE_BYTES_MAX) throw invalidParameter("Message too long");
+  if (bytes > bytesMax) throw invalidParameter("Message too long");
   const subject = optionalText(input, "Subject");
   if (subject !== undefined && (subject.length === 0 || subject.length > 100 || /[\n\r]/.test(subject))) {
     throw invalidParameter("Subject");

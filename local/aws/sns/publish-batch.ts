@@ -1,7 +1,7 @@
 import { AwsError } from "../port/errors.ts";
 import { type Input, optionalText, records, text } from "../port/input.ts";
 import { openTopic, type SnsAction } from "./context.ts";
-import { MESSAGE_BYTES_MAX, type Publication, readPublication } from "./publication.ts";
+import { bytesMaxOf, type Publication, readPublication } from "./publication.ts";
 
 const ENTRIES_MAX = 10;
 
@@ -42,16 +42,17 @@ const parse = (read: () => Publication, entry: Input): { publication: Publicatio
 
 export const publishBatch: SnsAction = (context) => async (input, call) => {
   const topic = openTopic(context, input, call, "Publish");
-  const topicArn = context.topics.arnOf(topic);
+  const { topics, now } = context;
+  const limits = { topicArn: topics.arnOf(topic), bytesMax: bytesMaxOf(topics.get(topic)), now: now() };
   const parsed = entriesOf(input).map((entry, index) => {
     const place = `publishBatchRequestEntries.${index + 1}.member.`;
     return {
       Id: text(entry, "Id"),
-      ...parse(() => readPublication(topicArn, entry, context.now(), place), entry),
+      ...parse(() => readPublication(limits, entry, place), entry),
     };
   });
   const good = parsed.flatMap((one) => ("publication" in one ? [one] : []));
-  if (good.reduce((bytes, { publication }) => bytes + publication.bytes, 0) > MESSAGE_BYTES_MAX) {
+  if (good.reduce((bytes, { publication }) => bytes + publication.bytes, 0) > limits.bytesMax) {
     throw new AwsError(
       "BatchRequestTooLong",
       "The length of all the batch messages put together is more than the limit.",

@@ -6,7 +6,7 @@ import type { Operation, OperationService } from "../port/service.ts";
 import type { SnsAction, SnsContext } from "./context.ts";
 import { createTopic } from "./create-topic.ts";
 import { deleteTopic } from "./delete-topic.ts";
-import { type Delivery, deliverToQueue, makePublish } from "./delivery.ts";
+import { type Delivery, deliverToEndpoint, makePublish } from "./delivery.ts";
 import { getSubscriptionAttributes } from "./get-subscription-attributes.ts";
 import { getTopicAttributes } from "./get-topic-attributes.ts";
 import { listSubscriptions } from "./list-subscriptions.ts";
@@ -42,19 +42,22 @@ export type SnsOptions = {
   file: string;
   arns: Arns;
   queues: Pick<Queues, "send">;
+  /** Puts a record on a delivery stream; false when there is no such stream. */
+  putRecord: (stream: string, data: Buffer) => Promise<boolean>;
   listeners: Pick<PortListeners, "onTopicMessage">;
   log: (error: unknown, work: string) => void;
   now: () => number;
 };
 
 /**
- * Topics. Messages are delivered to subscriptions of protocol `sqs`; those of other protocols are only stored.
+ * Topics. Messages are delivered to subscriptions of protocol `sqs` and `firehose`; those of other protocols are only
+ * stored.
  * Functions subscribe by their manifests, and `onTopicMessage` gets every message.
  */
-export const openSns = ({ file, arns, queues, listeners, log, now }: SnsOptions) => {
+export const openSns = ({ file, arns, queues, putRecord, listeners, log, now }: SnsOptions) => {
   const database = openDatabase(file, TOPICS_SCHEMA);
   const topics = openTopics(database, arns);
-  const deliver = deliverToQueue(queues, arns, log);
+  const deliver = deliverToEndpoint({ queues, putRecord, arns, log });
   const outbox = openOutbox<Delivery>(database, { deliver, retryMs: queueRetryMs, log, now });
   const context: SnsContext = { topics, arns, publish: makePublish(topics, outbox, listeners), now };
   const operations: Record<string, Operation> = Object.fromEntries(
@@ -78,5 +81,5 @@ export const openSns = ({ file, arns, queues, listeners, log, now }: SnsOptions)
       database.close();
     },
   };
-  return { service, ensureTopic: (name: string) => topics.create(name, {}) };
+  return { service, ensureTopic: topics.ensure, ensureSubscription: topics.ensureSubscription };
 };

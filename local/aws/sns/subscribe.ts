@@ -18,6 +18,9 @@ const checkEndpoint = (protocol: string, endpoint: string): void => {
   if (!PROTOCOLS.has(protocol)) {
     throw invalidParameter(`Amazon SNS does not support this protocol string: ${protocol}`);
   }
+  if (protocol === "firehose" && !/^arn:[^:]+:firehose:[^:]+:[^:]+:deliverystream\/.+$/.test(endpoint)) {
+    throw invalidParameter("Firehose endpoint ARN");
+  }
   if (protocol !== "sqs") return;
   if (!endpoint.startsWith("arn:")) throw invalidParameter("SQS endpoint ARN");
   if (endpoint.endsWith(".fifo")) {
@@ -32,6 +35,10 @@ export const subscribe: SnsAction = (context) => (input, call) => {
   const protocol = text(input, "Protocol");
   const endpoint = text(input, "Endpoint");
   checkEndpoint(protocol, endpoint);
-  const { arn } = context.topics.subscribe(topic, protocol, endpoint, textMap(input, "Attributes"));
+  const attributes = textMap(input, "Attributes");
+  if (protocol === "firehose" && !attributes.SubscriptionRoleArn) {
+    throw invalidParameter("Attributes Reason: SubscriptionRoleArn is required");
+  }
+  const { arn } = context.topics.subscribe(topic, protocol, endpoint, attributes);
   return { SubscriptionArn: arn };
 };

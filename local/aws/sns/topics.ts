@@ -99,6 +99,19 @@ export const openTopics = (database: DatabaseSync, arns: Arns) => {
       saveTopic.run(name, JSON.stringify(attributes));
       topics.set(name, { name, attributes });
     },
+    /** Makes a declared topic, or gives the one that exists the attributes that are declared now. */
+    ensure: (name: string, attributes: Attributes) => {
+      saveTopic.run(name, JSON.stringify(attributes));
+      topics.set(name, { name, attributes });
+    },
+    /** Makes a declared subscription, or gives the one that exists the attributes that are declared now. */
+    ensureSubscription: (topic: string, protocol: string, endpoint: string, attributes: Attributes) => {
+      const same = [...subscriptions.values()].find(
+        (one) => one.topic === topic && one.protocol === protocol && one.endpoint === endpoint,
+      );
+      const arn = same?.arn ?? `${arnOf(topic)}:${randomUUID()}`;
+      save({ arn, topic, protocol, endpoint, attributes }, "set");
+    },
     remove: (name: string) => {
       database.prepare("DELETE FROM topics WHERE name = ?").run(name);
       database.prepare("DELETE FROM subscriptions WHERE topic = ?").run(name);

@@ -79,6 +79,7 @@ export const testDeclarations: Declarations = {
     buckets: { files: { description: "" } },
     buses: { bus: { description: "" } },
     keys: { seal: { description: "", kind: "hmac" } },
+    streams: {},
     settings: {},
   },
   rights: {
@@ -106,6 +107,8 @@ export const testDeclarations: Declarations = {
     },
     buses: { service: "events", variable: "NAME", rights: { publish: ["PutEvents"] } },
     keys: { service: "kms", variable: "KEY_ID", rights: { mac: ["GenerateMac"] } },
+    streams: { service: "firehose", variable: "STREAM", rights: { put: ["PutRecord", "PutRecordBatch"] } },
+    athena: { service: "sts", variable: "READER_ROLE_ARN", rights: { query: ["AssumeRole"] } },
   },
 };
 

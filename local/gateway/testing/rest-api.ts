@@ -23,7 +23,16 @@ export const manifest = (name: string, triggers: Manifest["triggers"]): Manifest
 
 export const declarations = (): Declarations => ({
   folder: "",
-  resources: { tables: {}, queues: {}, topics: {}, buckets: {}, buses: {}, keys: {}, settings: {} },
+  resources: {
+    tables: {},
+    queues: {},
+    topics: {},
+    buckets: {},
+    buses: {},
+    keys: {},
+    streams: {},
+    settings: {},
+  },
   rights: {} as Declarations["rights"],
   manifests: [
     manifest("authorizer", [{ type: "authorizer" }]),

@@ -7,7 +7,7 @@ import { arnsOf } from "../../aws/port/arn.ts";
 import { openQueues } from "../../aws/sqs/queues.ts";
 import { makeClock } from "../../clock.ts";
 import { localDeployment } from "../../deployment.ts";
-import type { Invocation, InvokeOptions, TableChange, TableStreams } from "../../seams.ts";
+import type { DeliveryStreams, Invocation, InvokeOptions, TableChange, TableStreams } from "../../seams.ts";
 import { type FixtureFunction, makeFixture } from "../../testing/platform.ts";
 import { paceOf } from "../pace.ts";
 import { startSources } from "../sources.ts";
@@ -51,6 +51,16 @@ export const change = (sequence: number): TableChange => ({
     StreamViewType: "NEW_IMAGE",
   },
 });
+
+/** Sources without a delivery stream among them never ask it. */
+const NO_DELIVERY_STREAMS: DeliveryStreams = {
+  take: async () => undefined,
+  settle: async () => {},
+  fail: async () => {},
+  release: () => {},
+  throttle: () => {},
+  depth: () => ({ waiting: 0, buffered: 0 }),
+};
 
 export const worker = (trigger: object = {}, more: object = {}): FixtureFunction => ({
   ...nothing,
@@ -109,6 +119,8 @@ export const useSources = () => {
           invoker: { invoke },
           queues: queues.contract,
           streams,
+          deliveryStreams: NO_DELIVERY_STREAMS,
+          streamCountOf: () => 1,
           pace: paceOf(pace),
           clock: makeClock(),
           concurrencyMax: 10,

@@ -26,6 +26,7 @@ export const declarations: Declarations = {
     buckets: {},
     buses: {},
     keys: {},
+    streams: {},
     settings: { RELEASE_VERSION: "Version." },
   },
   rights: {
@@ -39,6 +40,8 @@ export const declarations: Declarations = {
     buckets: { service: "s3", variable: "BUCKET", rights: {} },
     buses: { service: "events", variable: "NAME", rights: {} },
     keys: { service: "kms", variable: "KEY_ID", rights: {} },
+    streams: { service: "firehose", variable: "STREAM", rights: {} },
+    athena: { service: "sts", variable: "READER_ROLE_ARN", rights: {} },
   },
 };
 

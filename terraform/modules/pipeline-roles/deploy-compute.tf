@@ -102,7 +102,9 @@ data "aws_iam_policy_document" "compute" {
     actions = [
       "logs:AssociateKmsKey",
       "logs:CreateLogGroup",
+      "logs:CreateLogStream",
       "logs:DeleteLogGroup",
+      "logs:DeleteLogStream",
       "logs:DeleteRetentionPolicy",
       "logs:DeleteSubscriptionFilter",
       "logs:DisassociateKmsKey",
@@ -113,6 +115,7 @@ data "aws_iam_policy_document" "compute" {
     ]
     resources = [
       for group in [
+        "/aws/kinesisfirehose/${local.prefix}-*",
         "/aws/lambda/${local.prefix}-*",
         "/millrace/${local.prefix}/*",
         "aws-waf-logs-${local.prefix}*",

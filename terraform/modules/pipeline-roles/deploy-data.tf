@@ -22,6 +22,20 @@ data "aws_iam_policy_document" "data" {
   }
 
   statement {
+    sid = "Streams"
+    actions = [
+      "firehose:CreateDeliveryStream",
+      "firehose:DeleteDeliveryStream",
+      "firehose:StartDeliveryStreamEncryption",
+      "firehose:StopDeliveryStreamEncryption",
+      "firehose:TagDeliveryStream",
+      "firehose:UntagDeliveryStream",
+      "firehose:UpdateDestination",
+    ]
+    resources = ["arn:${local.partition}:firehose:${var.region}:${local.account_id}:deliverystream/${local.prefix}-*"]
+  }
+
+  statement {
     sid = "Topics"
     actions = [
       "sns:CreateTopic",
@@ -67,6 +81,38 @@ data "aws_iam_policy_document" "data" {
   }
 
   # A new key is this environment's, and what is not this environment's stays as it is.
+  statement {
+    sid = "LakeTables"
+    actions = [
+      "glue:CreateDatabase",
+      "glue:CreateTable",
+      "glue:DeleteDatabase",
+      "glue:DeleteTable",
+      "glue:UpdateDatabase",
+      "glue:UpdateTable",
+    ]
+    resources = [
+      "arn:${local.partition}:glue:${var.region}:${local.account_id}:catalog",
+      "arn:${local.partition}:glue:${var.region}:${local.account_id}:database/${replace(local.prefix, "-", "_")}_*",
+      "arn:${local.partition}:glue:${var.region}:${local.account_id}:table/${replace(local.prefix, "-", "_")}_*",
+    ]
+  }
+
+  statement {
+    sid = "Workgroups"
+    actions = [
+      "athena:CreateNamedQuery",
+      "athena:CreateWorkGroup",
+      "athena:DeleteNamedQuery",
+      "athena:DeleteWorkGroup",
+      "athena:TagResource",
+      "athena:UntagResource",
+      "athena:UpdateNamedQuery",
+      "athena:UpdateWorkGroup",
+    ]
+    resources = ["arn:${local.partition}:athena:${var.region}:${local.account_id}:workgroup/${local.prefix}-*"]
+  }
+
   statement {
     sid       = "NewKeys"
     actions   = ["kms:CreateKey", "kms:TagResource"]

@@ -34,6 +34,8 @@ data "aws_iam_policy_document" "read" {
       "lambda:GetProvisionedConcurrencyConfig",
       "lambda:GetRuntimeManagementConfig",
       "lambda:List*",
+      "firehose:DescribeDeliveryStream",
+      "firehose:ListTagsForDeliveryStream",
       "logs:Describe*",
       "logs:GetLogDelivery",
       "logs:List*",
