@@ -9,6 +9,7 @@ import { type Given, optionsOrExit, refuse } from "./options.ts";
 import { soakApi, statusLines } from "./soak/api/soak-api.ts";
 import { soakEvents } from "./soak/soak-events.ts";
 import { soakExport } from "./soak/soak-export.ts";
+import { soakTransactions } from "./soak/soak-transactions.ts";
 
 type Values = Given<"soak">["values"];
 
@@ -48,6 +49,13 @@ const soakEventChains = async ({ events, chaos, seed }: Values): Promise<string[
   return faults;
 };
 
+/** In this process, over the table in memory: the ledger's and the transactions' own code. */
+const soakImports = async ({ rows, chaos, seed }: Values): Promise<string[]> => {
+  const result = await soakTransactions({ rows, chaos, seed, onProgress: (line) => console.log(line) });
+  console.log(`${result.rows} rows, ${result.faults.length} differences`);
+  return result.faults;
+};
+
 /** Every route of the OpenAPI document, with requests as it allows them and with spoilt ones. */
 const soakRoutes = async ({ requests, seed }: Values): Promise<string[]> => {
   const result = await soakApi({ requests, seed, onProgress: (line) => console.log(line) });
@@ -61,6 +69,7 @@ const soaks: Record<string, { run: (values: Values) => Promise<string[]>; option
   api: { run: soakRoutes, options: ["requests", "seed"] },
   data: { run: soakData, options: ["records", "chaos", "parallel"] },
   events: { run: soakEventChains, options: ["events", "chaos", "seed"] },
+  transactions: { run: soakImports, options: ["rows", "chaos", "seed"] },
   export: { run: ({ events }) => soakExport(events), options: ["events"] },
 };
 

@@ -15,6 +15,7 @@ module "queue" {
       account_id = var.account_id
     }
   ])
+
   # What the topic could not put on a stream.
   senders = {
     for stream in local.resources.streams : "sns.amazonaws.com" => "${local.at.sns}:${local.prefix}-${stream.topic}" if stream.undelivered == each.key

@@ -23,7 +23,7 @@ const EVENT_NAMES = {
 
 type EndDeps = Pick<LedgerDeps, "table" | "bucket" | "publish" | "now"> & { ledger: Ledger };
 
-/** The report: made from the ledger and the rejects alone, so that its bytes are the same whoever writes it. */
+/** The report: made from the ledger and the rejects alone, so that its bytes are always the same. */
 const reportOf = async (
   { bucket, ledger }: Pick<LedgerDeps, "bucket"> & { ledger: Ledger },
   record: ImportRecord,

@@ -34,7 +34,7 @@ export type FileMessage = { importId: string; slice: number };
 export type ChunkMessage = { importId: string; chunk: number };
 
 /**
- * `action` is what was asked for: the reverter does it if whoever asked died before it was done. Without one it goes
+ * `action` is what was asked for: the reverter does it if the request died before it was done. Without one it goes
  * on with an import that is being taken back.
  */
 export type RevertMessage = { importId: string; action?: "cancel" | "undo" | "rehearse" };

@@ -37,7 +37,7 @@ export const putLine = (line: Line): Write => {
   return line.version === 0 ? { put, absent: true } : { put, version: line.version };
 };
 
-/** Draws a number. A dry run is in nobody's way: it takes no place. */
+/** Draws a number. A dry run holds up nothing, and so takes no place in the line. */
 export const draw = (
   line: Line,
   importId: string,

@@ -23,6 +23,7 @@ const NO_RESOURCES: Resources = {
   queues: {},
   topics: {},
   buckets: {},
+  streams: [],
   buses: {},
   keys: {},
   settings: {},

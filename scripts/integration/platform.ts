@@ -6,7 +6,7 @@ const ANSWER_MS_MAX = 35_000;
 export type Answer = { status: number; contentType: string; requestId: string; body: unknown };
 
 export type Question = {
-  method?: "GET" | "POST" | "PUT";
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   token?: string | undefined;
   body?: unknown;
   idempotencyKey?: string;

@@ -145,6 +145,11 @@ run "triggers" {
   }
 
   assert {
+    condition     = [for target in aws_s3_bucket_notification.bucket["delivery"].queue : [target.filter_prefix, join(",", target.events)]] == [["orders/", "s3:ObjectCreated:*"], ["returns/", "s3:ObjectCreated:*"]] && module.queue["unread-orders"].fed_from == "arn:aws:s3:::millrace-dev-delivery-123456789012"
+    error_message = "A queue that is fed from a bucket gets a notification for each prefix, and admits that bucket."
+  }
+
+  assert {
     condition     = keys(aws_lambda_permission.bucket) == ["shop-files/delivery"] && keys(aws_lambda_permission.topic) == ["shop-files/notices"] && keys(aws_lambda_permission.bus) == ["shop-relay-1", "shop-relay-2"]
     error_message = "Each source may invoke the function it triggers."
   }
@@ -275,7 +280,7 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_kinds) == 19
+    condition     = length(output.alarm_kinds) == 22
     error_message = "The fixture raises every kind of alarm that there is."
   }
 

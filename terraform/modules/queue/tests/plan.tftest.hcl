@@ -60,6 +60,32 @@ run "dead_letters_of_a_function" {
   }
 }
 
+run "fed_from_a_bucket" {
+  command = plan
+
+  variables {
+    fed_from = { bucket_arn = "arn:aws:s3:::millrace-dev-delivery-123456789012", account_id = "123456789012" }
+  }
+
+  assert {
+    condition = [for c in data.aws_iam_policy_document.bucket[0].statement[0].condition : [c.variable, one(c.values)]] == [
+      ["aws:SourceArn", "arn:aws:s3:::millrace-dev-delivery-123456789012"],
+      ["aws:SourceAccount", "123456789012"],
+    ]
+    error_message = "S3 may send for that bucket of that account only."
+  }
+}
+
+run "refuses_a_feeder_that_is_no_bucket" {
+  command = plan
+
+  variables {
+    fed_from = { bucket_arn = "arn:aws:sns:eu-central-1:123456789012:notices", account_id = "123456789012" }
+  }
+
+  expect_failures = [var.fed_from]
+}
+
 run "refuses_too_few_deliveries" {
   command = plan
 
