@@ -33,24 +33,3 @@ export const userOfKey = (key: string, organization: string | undefined): UserKe
   if (!isOrganizationId(organizationId) || userId === undefined || userId === "") return undefined;
   return { key, organizationId, userId, spelled };
 };
-
-/** As RFC 3986 has it: `encodeURIComponent` leaves five more characters as they are. */
-const strictlyEncoded = (text: string): string =>
-  encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-
-/** The keys under which a user's file may stand, the likeliest first: encoders differ in `!'()*`. */
-export const keysOfUser = (
-  organizationId: string,
-  userId: string,
-  organization: string | undefined,
-): string[] => {
-  if (!userId.isWellFormed()) return [];
-  const spellings = [...new Set([encodeURIComponent(userId), strictlyEncoded(userId)])];
-  return spellings.flatMap((spelled) => [
-    `${USERS_PREFIX}${organizationId}/${spelled}.json`,
-    ...(organizationId === organization ? [`${USERS_PREFIX}${spelled}.json`] : []),
-  ]);
-};
