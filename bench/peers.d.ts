@@ -1,7 +1,6 @@
 // What Millrace is measured against is installed by `npm run bench` alone, so the root's type check takes
 // these for anything. bench/tsconfig.json leaves this file out and checks with their own types.
 declare module "@aws-sdk/lib-dynamodb";
-declare module "@duckdb/node-api";
 declare module "arktype";
 declare module "csv-stringify/sync";
 declare module "electrodb";

@@ -6,7 +6,7 @@ import { isOrganizationId } from "#common/ids/organization-id.ts";
 import { LOG_TYPE_NAMES } from "#common/logs/types.ts";
 import { instantOf } from "#common/time/instant.ts";
 import { useAws } from "./aws-environment.ts";
-import { lakeBucket } from "./lake-bucket.ts";
+import { bucketNamed } from "./bucket-name.ts";
 import { printHelp, readOptions, refuse } from "./options.ts";
 import { makeTally, type Tally } from "./reconcile/tally.ts";
 
@@ -89,7 +89,7 @@ const reconcile = async (asked: ReconcileArguments): Promise<boolean> => {
     import("#common/files/listed-bucket.ts"),
     import("./reconcile/lake-ids.ts"),
   ]);
-  const bucket = await lakeBucket(environment);
+  const bucket = await bucketNamed(environment, "lake");
   const ids = await makeLakeIds({
     environment,
     bucket,

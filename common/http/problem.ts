@@ -12,6 +12,7 @@ const TITLES: Record<number, string> = {
   413: "Content Too Large",
   422: "Unprocessable Content",
   500: "Internal Server Error",
+  429: "Too Many Requests",
   503: "Service Unavailable",
 };
 

@@ -1,4 +1,5 @@
 import type { JsonObject, LogEventType } from "#common/log-message/message.ts";
+import { instantOf } from "#common/time/instant.ts";
 import type { LogType } from "./types.ts";
 
 /** The version of a line's form; older ones stay readable. */
@@ -84,4 +85,4 @@ const LATE_MS = 2 * 3_600_000;
 
 /** Whether the line's time was over two hours before its arrival. */
 export const isLate = ({ time, receivedAt }: Pick<LogLine, "time" | "receivedAt">): boolean =>
-  Date.parse(receivedAt) - Date.parse(time) > LATE_MS;
+  (instantOf(receivedAt) ?? 0) - (instantOf(time) ?? 0) > LATE_MS;

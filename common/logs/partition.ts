@@ -16,7 +16,10 @@ export const RAW_FOLDER = "logs/";
 /** What the stream could not deliver. */
 export const ERRORS_FOLDER = "errors/";
 
-const two = (number: number): string => String(number).padStart(2, "0");
+/** Texts of the numbers up to a month's last day, which most lines ask for. */
+const TWO = Array.from({ length: 32 }, (_, number) => String(number).padStart(2, "0"));
+
+const two = (number: number): string => TWO[number] ?? String(number);
 
 /** The partition of a line. Each value was checked before: none holds a `/` or leaves its folder. */
 export const partitionOf = (

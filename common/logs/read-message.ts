@@ -3,6 +3,7 @@ import { AppError } from "#common/errors/app-error.ts";
 import { type Fault, FaultList } from "#common/errors/fault.ts";
 import { equalNameFaults } from "#common/json/equal-names.ts";
 import { jsonFaults } from "#common/json/json.ts";
+import { isPlainJson } from "#common/json/plain-json.ts";
 import { instantOf } from "#common/time/instant.ts";
 import {
   type CheckedMessage,
@@ -64,6 +65,7 @@ export const parseRecord = (text: string): unknown => {
   } catch {
     throw new AppError("MESSAGE_NOT_JSON");
   }
+  if (isPlainJson(text, value)) return value;
   const list = new FaultList().add(...jsonFaults(value));
   // Looking for equal names recurses, and what has faults already may be too deep for that.
   if (list.faults.length === 0) list.add(...equalNameFaults(text, value));

@@ -26,7 +26,7 @@ const message = (more: object = {}) => ({
 
 const lineOf = (value: object, more: Partial<typeof options> = {}) => {
   const text = JSON.stringify(value);
-  return JSON.parse(JSON.stringify(maskLine(toLine(readMessage(text), { ...options, ...more }), text)));
+  return JSON.parse(JSON.stringify(maskLine(toLine(readMessage(text), { ...options, ...more }))));
 };
 
 describe("a line", () => {

@@ -86,6 +86,8 @@ describe("the environment of a function", () => {
           .filter((g) => g.right !== "stream")
           .map((g) => `${g.kind} ${g.name}`),
       );
+      // The bucket that a workgroup's sessions query.
+      for (const name of Object.keys(one.access.athena ?? {})) resources.add(`bucket of ${name}`);
 
       expect(Object.keys(values)).toHaveLength(4 + resources.size + one.settings.length);
       expect(JSON.stringify(values)).not.toContain("undefined");

@@ -1,10 +1,10 @@
 import { wait } from "#common/async/wait.ts";
 import { sendMessages } from "#common/aws/sqs.ts";
-import { makeByteGate } from "#common/changes/stream/byte-gate.ts";
 import { changesBucket } from "#common/changes/stream/changes-bucket.ts";
 import { changesBus } from "#common/changes/stream/changes-bus.ts";
 import { changesTable } from "#common/changes/stream/changes-table.ts";
 import { DoorbellMessageSchema } from "#common/changes/stream/doorbell.schema.ts";
+import { gatedFiles } from "#common/changes/stream/gated-files.ts";
 import { listVersions } from "#common/changes/stream/list-versions.ts";
 import { makePublisher } from "#common/changes/stream/publisher.ts";
 import { CHANGES_SETTINGS } from "#common/changes/stream/settings.ts";
@@ -26,9 +26,6 @@ const config = readConfig({
   EVENTS_AUDIT_QUEUE_URL: text(),
 });
 
-/** What the files that are read at once may have together; a parsed file takes several times its bytes. */
-const FILES_BYTES_MAX = 64 * 1024 * 1024;
-
 const now = Date.now;
 const bucket = changesBucket(config.CHANGES_BUCKET);
 const table = changesTable(dynamodbTable(config.CHANGES_TABLE), now);
@@ -37,7 +34,7 @@ const publisher = makePublisher({
   sleep: wait,
   random: Math.random,
 });
-const gate = makeByteGate(FILES_BYTES_MAX);
+const withFiles = gatedFiles(bucket.readFile, publisher);
 
 const keepBad = makeKeepBad({
   keepDead: async (body, error) => {
@@ -51,38 +48,29 @@ const keepBad = makeKeepBad({
   now,
 });
 
-/** Streams one user, with its files counted as long as it is worked on. */
-const stream: Parameters<typeof makeStreamChanges>[0]["stream"] = async (user, sequencers) => {
-  let held = 0;
-  const streamUser = makeStreamUser({
-    list: (key, until) => listVersions(bucket.readPage, key, until),
-    readFile: async (owner, version) => {
-      await publisher.aside(gate.enter(version.bytes, held));
-      held += version.bytes;
-      return bucket.readFile(owner, version);
-    },
-    rows: table,
-    keepClaim: async (owner, claim) => {
-      await bucket.putClaim(claim);
-      await table.addClaim(owner, claim);
-      count("ChangesClaims");
-    },
-    publish: ({ entry }) => publisher.publish(entry),
-    keepBad,
-    onGap: () => count("ChangesGaps"),
-    now,
-    envelopes: {
-      source: config.BUSINESS_EVENT_SOURCE,
-      bytesMax: Number(config.BUS_ENTRY_BYTES),
-      bucket: config.CHANGES_BUCKET,
-    },
+const stream: Parameters<typeof makeStreamChanges>[0]["stream"] = (user, sequencers) =>
+  withFiles((readFile) => {
+    const streamUser = makeStreamUser({
+      list: (key, until) => listVersions(bucket.readPage, key, until),
+      readFile,
+      rows: table,
+      keepClaim: async (owner, claim) => {
+        await bucket.putClaim(claim);
+        await table.addClaim(owner, claim);
+        count("ChangesClaims");
+      },
+      publish: ({ entry }) => publisher.publish(entry),
+      keepBad,
+      onGap: () => count("ChangesGaps"),
+      now,
+      envelopes: {
+        source: config.BUSINESS_EVENT_SOURCE,
+        bytesMax: Number(config.BUS_ENTRY_BYTES),
+        bucket: config.CHANGES_BUCKET,
+      },
+    });
+    return streamUser(user, sequencers);
   });
-  try {
-    return await streamUser(user, sequencers);
-  } finally {
-    gate.leave(held);
-  }
-};
 
 const streamChanges = makeStreamChanges({
   organization: config.CHANGES_ORGANIZATION,

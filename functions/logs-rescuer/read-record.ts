@@ -50,7 +50,7 @@ export const readRecord = (
         const value = parseRecord(text);
         assertNoEnvelope(value);
         const idOf = () => uuidFrom(key, String(line), String(part), text);
-        entries.push(toEntry(text, value, { environment, logDays, arrivedAtMs, idOf }));
+        entries.push(toEntry(value, { environment, logDays, arrivedAtMs, idOf }));
       } catch (error) {
         rejected.push(rejectedOf(error, { ...from, data: Buffer.from(text) }));
       }

@@ -41,7 +41,7 @@ export const makeTransformRecords = (deps: TransformRecordsDeps) => {
   const idFor = (recordId: string, text: string, place: number) => uuidFrom(recordId, text, String(place));
 
   const oneOf = (text: string, value: unknown, record: StreamRecord, place: number): Entry =>
-    toEntry(text, value, {
+    toEntry(value, {
       environment,
       logDays,
       arrivedAtMs: record.arrivedAtMs,

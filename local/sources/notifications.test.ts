@@ -23,7 +23,7 @@ const NO_RESOURCES: Resources = {
   queues: {},
   topics: {},
   buckets: {},
-  streams: [],
+  streams: {},
   buses: {},
   keys: {},
   settings: {},

@@ -3,6 +3,7 @@ import type { Check, Context } from "./asking.ts";
 import { dataChecks } from "./data-checks.ts";
 import { eventsChecks } from "./events-checks.ts";
 import { importsChecks } from "./imports-checks.ts";
+import { logsQueriesChecks } from "./logs-queries-checks.ts";
 import { smokeChecks } from "./smoke-checks.ts";
 import { transactionsChecks } from "./transactions-checks.ts";
 
@@ -14,6 +15,7 @@ export const CHECKS_OF: Readonly<Record<string, readonly Check[]>> = {
   data: dataChecks,
   events: eventsChecks,
   imports: importsChecks,
+  logs: logsQueriesChecks,
   transactions: transactionsChecks,
 };
 

@@ -1,5 +1,7 @@
 import {
   GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   type ObjectVersion,
   PutObjectCommand,
@@ -84,6 +86,28 @@ export const changesBucket = (Bucket: string) => {
       await s3().send(
         new PutObjectCommand({ Bucket, Key: key, Body: data, ContentType: "application/json" }),
       );
+    },
+
+    exists: async (Key: string): Promise<boolean> => {
+      try {
+        await s3().send(new HeadObjectCommand({ Bucket, Key }));
+        return true;
+      } catch (error) {
+        if (isGone(error)) return false;
+        throw error;
+      }
+    },
+
+    /** The objects whose keys begin with the prefix, in order, behind `after`; a page has 1,000. */
+    listObjects: async (
+      Prefix: string,
+      after?: string,
+    ): Promise<{ objects: { key: string; bytes: number }[]; isLast: boolean }> => {
+      const { Contents = [], IsTruncated = false } = await s3().send(
+        new ListObjectsV2Command({ Bucket, Prefix, ...(after === undefined ? {} : { StartAfter: after }) }),
+      );
+      const objects = Contents.map(({ Key = "", Size = 0 }) => ({ key: Key, bytes: Size }));
+      return { objects, isLast: !IsTruncated };
     },
   };
 };

@@ -6,7 +6,7 @@ const PLACE = ["year", "month", "day", "hour"];
 
 /**
  * A type's messages for Athena's console, which knows no items of days: both tables and all generations, each id
- * once. What stands in angle brackets is for whoever runs it to fill in.
+ * once. A person fills in what stands in angle brackets before running it.
  */
 const consoleRelation = (logType: LogType): string => {
   const { columns }: LogTypeEntry = LOG_TYPES[logType];

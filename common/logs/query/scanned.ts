@@ -4,7 +4,7 @@ import type { Clock } from "#common/time/clock.ts";
 import type { QueryLimits } from "./limits.ts";
 
 const DAY_MS = 86_400_000;
-/** A day's sum is of use for that day; a week is for whoever asks why. */
+/** A day's sum is of use for that day; a week answers a later question. */
 const KEPT_DAYS = 7;
 
 export type ScannedDeps = { table: Pick<Table, "get" | "putIfVersion">; now: Clock };

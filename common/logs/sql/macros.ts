@@ -61,7 +61,7 @@ const ALL = `CREATE MACRO athena_all(t) AS CASE
   WHEN t IS NULL THEN NULL WHEN list_contains(t, false) THEN false
   WHEN len(list_filter(t, lambda one: one IS NULL)) > 0 THEN NULL ELSE true END`;
 
-/** What DuckDB must be told before a translated query runs: functions that it has not, or has otherwise. */
+/** Functions that DuckDB has not, or has with another meaning; made before a translated query runs. */
 export const DUCKDB_MACROS: readonly string[] = [
   TEXT,
   WHOLE,

@@ -16,7 +16,7 @@ import {
 /** Athena's own limit on a statement, and what a statement may hold before parsing it takes seconds. */
 export const SQL_LIMITS = { characters: 262_144, tokens: 6_000, nesting: 40 } as const;
 
-/** Why a text is no query: a sentence for whoever wrote it, with the place where there is one. */
+/** Why a text is no query: a sentence for its author, with the place where there is one. */
 export class SqlFault extends Error {
   override readonly name = "SqlFault";
   /** `relation` if it names a relation that there is not. */
@@ -85,6 +85,7 @@ export const parseSql = (sql: string): RootQueryContext => {
   if (sql.length > SQL_LIMITS.characters) {
     throw new SqlFault(`has ${sql.length} characters; at most ${SQL_LIMITS.characters} are read`);
   }
+  if (sql.includes("\0")) throw new SqlFault("holds the character U+0000");
   try {
     return parse(sql);
   } catch (error) {

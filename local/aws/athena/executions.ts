@@ -57,4 +57,3 @@ export const openExecutions = (file: string, now: () => number) => {
     close: () => database.close(),
   };
 };
-export type Executions = ReturnType<typeof openExecutions>;

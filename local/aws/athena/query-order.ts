@@ -1,6 +1,6 @@
 export type ResultColumn = { name: string; type: string };
 
-/** What the process of one query is told. */
+/** What the process of one query gets. */
 export type QueryOrder = {
   /** In DuckDB's dialect. */
   sql: string;

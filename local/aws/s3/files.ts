@@ -52,6 +52,12 @@ export const openFiles = (root: string) => {
     /** Opens the file at once, so that its bytes can be read to the end even if it is removed meanwhile. */
     read: (name: string, range?: { start: number; end: number }): Readable =>
       createReadStream("", { fd: openSync(paths.ofFile(name), "r"), ...range }),
+    /** A file that is none of the store's, such as a query's result, to be taken in. */
+    readForeign: (path: string): Readable => createReadStream(path),
+    /** Where a stored file lies, for an engine that reads files itself. */
+    pathOf: (name: string): string => paths.ofFile(name),
+    /** The folder that shows a bucket's current objects under their keys. */
+    folderOf: (bucket: string): string => join(shown, bucket),
     move: (from: string, to: string): void => {
       mkdirSync(dirname(paths.ofFile(to)), { recursive: true });
       renameSync(paths.ofFile(from), paths.ofFile(to));

@@ -81,7 +81,7 @@ export const openS3 = (
         const headers = { "content-length": String(body.length) };
         await answer({ ...caller, method: "PUT", url, headers }, Readable.from([body]));
       },
-    files: bucketFiles(s3, root),
+    files: bucketFiles(s3),
     /** Makes the bucket as Terraform does: with versions, and with object lock where it is declared. */
     ensureBucket: (name: string, { objectLock }: { objectLock: boolean }) => {
       const bucket = s3.buckets.get(name) ?? { name, created: now(), versioning: "" as const };

@@ -81,6 +81,8 @@ export const useApi = (operations: readonly Operation[]) => {
       const Bucket = bucketName(localDeployment(""), bucket);
       await clientsFor(system.platform.awsUrl).s3.send(new PutObjectCommand({ Bucket, Key, Body }));
     },
+    /** S3 as the operator sees it, to put into the lake what no route writes. */
+    lake: () => clientsFor(system.platform.awsUrl).s3,
     stop: async (): Promise<void> => {
       wire.close();
       await system.stop();

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { fakeImports } from "./fake-imports.ts";
+import { fakeLogsQueries } from "./fake-logs-queries.ts";
 import { fakeTransactions } from "./fake-transactions.ts";
 
 export type Faults = {
@@ -23,6 +24,7 @@ export type Faults = {
   chains?: "broken";
   customers?: "renamed";
   imports?: "unlisted" | "shown" | "unchecked" | "uncancelled";
+  logsQueries?: "noTypes" | "uncounted" | "failed" | "unchecked";
   transactions?: "uncategorized" | "shown" | "unsealed" | "endless";
 };
 
@@ -79,6 +81,7 @@ export const fakePlatform = (faults: Faults): Server => {
   const keys = new Map<string, { body: string; stored: Stored }>();
   const eventsOf = fakeEvents(faults);
   const importsOf = fakeImports(faults.imports);
+  const logsQueriesOf = fakeLogsQueries(faults.logsQueries);
   const transactionsOf = fakeTransactions(faults.transactions);
   return createServer(async (request, response) => {
     const answer = (status: number, body: unknown) => {
@@ -112,6 +115,12 @@ export const fakePlatform = (faults: Faults): Server => {
     const answeredBy = importsOf(method, url, body) ?? transactionsOf(method, url);
     if (answeredBy) {
       const [status, answered] = answeredBy;
+      return status >= 400 ? problem(status) : answer(status, answered);
+    }
+
+    const aboutLogs = logsQueriesOf(request.method ?? "GET", url, body);
+    if (aboutLogs) {
+      const [status, answered] = aboutLogs;
       return status >= 400 ? problem(status) : answer(status, answered);
     }
 
