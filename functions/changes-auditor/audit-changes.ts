@@ -67,7 +67,8 @@ export const makeAuditChanges =
       users += known.length;
       for (let start = 0; start < known.length; start += AT_ONCE) {
         const found = await look(known.slice(start, start + AT_ONCE));
-        const isYoung = ({ newest }: (typeof found)[number]) => Date.parse(newest.modifiedAt) > now() - YOUNG_MS;
+        const isYoung = ({ newest }: (typeof found)[number]) =>
+          Date.parse(newest.modifiedAt) > now() - YOUNG_MS;
         young.push(...found.filter(isYoung));
         await report(found.filter((one) => !isYoung(one)));
       }

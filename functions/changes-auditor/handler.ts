@@ -29,7 +29,8 @@ const auditChanges = makeAuditChanges({
       config.CHANGES_QUEUE_URL,
       keys.map((key) => ({ body: ringFor(key) })),
     );
-    if (refused) throw new AppError("DEPENDENCY_FAILED", { internal: `a doorbell was refused: ${refused.code}` });
+    if (refused)
+      throw new AppError("DEPENDENCY_FAILED", { internal: `a doorbell was refused: ${refused.code}` });
   },
   onDifference: (key, reason) => {
     count("ChangesDifferences");

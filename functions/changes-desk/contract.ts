@@ -1,6 +1,6 @@
 import { Type } from "typebox";
-import { PageQuery } from "#common/paging/page-query.schema.ts";
 import { pageOf } from "#common/paging/page-of.fields.ts";
+import { PageQuery } from "#common/paging/page-query.schema.ts";
 import { validator } from "#common/validation/schema.ts";
 
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) });
@@ -31,7 +31,9 @@ const UserAnswer = validator(
 const NewReplay = validator(
   Type.Object(
     {
-      userId: Type.Optional(Type.String({ minLength: 1, maxLength: 1_024, description: "The one user to be read." })),
+      userId: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 1_024, description: "The one user to be read." }),
+      ),
       all: Type.Optional(Type.Literal(true, { description: "All users, instead of one." })),
       fromWriteCounter: Type.Optional(count("Leaves out entries below it.")),
       lane: Type.Optional(laneName),

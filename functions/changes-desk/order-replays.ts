@@ -1,5 +1,10 @@
 import type { Member } from "#common/auth/caller.ts";
-import { RATE_DEFAULT, type Replay, type ReplayMessage, type ReplayRequest } from "#common/changes/replay/replay.ts";
+import {
+  RATE_DEFAULT,
+  type Replay,
+  type ReplayMessage,
+  type ReplayRequest,
+} from "#common/changes/replay/replay.ts";
 import type { Replays } from "#common/changes/replay/replay-table.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Answer, noContent, ok } from "#common/http/answers.ts";
@@ -32,7 +37,12 @@ const LIST_ROUTE = "GET /changes/replays";
 
 const viewOf = ({ id, state, users, usersDone, events }: Replay) => ({ id, state, users, usersDone, events });
 
-const requestOf = ({ all, ratePerSecond = RATE_DEFAULT, as = undefined, ...rest }: NewReplay): ReplayRequest => {
+const requestOf = ({
+  all,
+  ratePerSecond = RATE_DEFAULT,
+  as = undefined,
+  ...rest
+}: NewReplay): ReplayRequest => {
   if ((all === true) === (rest.userId !== undefined)) {
     throw new AppError("INPUT_INVALID", {
       errors: [{ in: "body", path: "", message: "must have either userId or all" }],

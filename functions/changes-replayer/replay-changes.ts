@@ -1,7 +1,12 @@
 import { inParallel } from "#common/async/in-parallel.ts";
 import type { ReadFile } from "#common/changes/file/user-file.ts";
-import { type UserKey, USERS_PREFIX, userOfKey } from "#common/changes/file/user-key.ts";
-import { type Claim, type EnvelopeOptions, type Outgoing, outgoingOf } from "#common/changes/plan/envelopes.ts";
+import { USERS_PREFIX, type UserKey, userOfKey } from "#common/changes/file/user-key.ts";
+import {
+  type Claim,
+  type EnvelopeOptions,
+  type Outgoing,
+  outgoingOf,
+} from "#common/changes/plan/envelopes.ts";
 import type { Version } from "#common/changes/plan/fresh-versions.ts";
 import type { Replay, ReplayMessage } from "#common/changes/replay/replay.ts";
 import { replaySteps } from "#common/changes/replay/replay-steps.ts";
@@ -52,11 +57,15 @@ class ReplayLost extends Error {
 
 /** Works on a replay until it has ended or this invocation's time is up; then the next one goes on from its checkpoint. */
 export const makeReplayChanges = (deps: ReplayChangesDeps) => {
-  const { replays, listObjects, findUser, withFiles, keepClaim, publish, publisher, again, organization } = deps;
+  const { replays, listObjects, findUser, withFiles, keepClaim, publish, publisher, again, organization } =
+    deps;
   const { envelopes, now, sleep, workMs = WORK_MS } = deps;
 
   /** The users to be read, behind a key; for one user the key that its row names. */
-  async function* usersOf({ organizationId, request: { userId } }: Replay, from: string): AsyncGenerator<UserFileKey> {
+  async function* usersOf(
+    { organizationId, request: { userId } }: Replay,
+    from: string,
+  ): AsyncGenerator<UserFileKey> {
     if (userId !== undefined) {
       const row = await findUser({ organizationId, userId });
       const user = row && userOfKey(row.key, organization);
@@ -80,7 +89,12 @@ export const makeReplayChanges = (deps: ReplayChangesDeps) => {
     withFiles(async (read) => {
       const row = await findUser(user);
       if (!row?.state.exists || row.state.file === "" || row.key !== user.key) return 0;
-      const answer = await read(user, { id: row.state.file, isMarker: false, modifiedAt: "", bytes: user.fileBytes });
+      const answer = await read(user, {
+        id: row.state.file,
+        isMarker: false,
+        modifiedAt: "",
+        bytes: user.fileBytes,
+      });
       if (!answer?.ok) return 0;
       const options = { ...envelopes, replay: { id: replay.id, detailType: replay.request.as } };
       let events = 0;
@@ -100,7 +114,7 @@ export const makeReplayChanges = (deps: ReplayChangesDeps) => {
     let replay = found;
     let savedAt = 0;
     const save = async (change: Partial<Replay>): Promise<void> => {
-      const saved = await replays.save({ ...replay, ...change, heldUntil: now() + HELD_MS });
+      const saved = await replays.save({ ...replay, heldUntil: now() + HELD_MS, ...change });
       if (!saved) throw new ReplayLost(`${replay.id} was changed by another`);
       replay = saved;
       savedAt = now();

@@ -84,11 +84,15 @@ describe("the key of a user's file", () => {
   it.each(["u1", "a/b", "two words", "1+1", "100%", "😀", "o'(neil)!*"])(
     "is found again for %s",
     (userId) => {
-      const strict = encodeURIComponent(userId).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
-    for (const spelled of [encodeURIComponent(userId), strict]) {
-      const key = `users/demo/${spelled}.json`;
-      expect(userOfKey(key, undefined)).toEqual({ key, organizationId: "demo", userId, spelled });
-      expect(userOfKey(`users/${spelled}.json`, "demo")).toMatchObject({ organizationId: "demo", userId });
-    }
-  });
+      const strict = encodeURIComponent(userId).replace(
+        /[!'()*]/g,
+        (one) => `%${one.charCodeAt(0).toString(16)}`,
+      );
+      for (const spelled of [encodeURIComponent(userId), strict]) {
+        const key = `users/demo/${spelled}.json`;
+        expect(userOfKey(key, undefined)).toEqual({ key, organizationId: "demo", userId, spelled });
+        expect(userOfKey(`users/${spelled}.json`, "demo")).toMatchObject({ organizationId: "demo", userId });
+      }
+    },
+  );
 });

@@ -34,4 +34,3 @@ export type Replay = {
 export type ReplayMessage = { organizationId: string; id: string };
 
 export const RATE_DEFAULT = 50;
-export const RATE_MAX = 500;

@@ -16,7 +16,10 @@ export async function* newestVersions(Bucket: string): AsyncGenerator<Newest[]> 
     );
     const files = new Set(page.Versions?.map(({ Key }) => Key));
     if (open && files.has(open.key)) open.wasFile = true;
-    const newestOf = (isMarker: boolean, list: typeof page.Versions | typeof page.DeleteMarkers = []): Newest[] =>
+    const newestOf = (
+      isMarker: boolean,
+      list: typeof page.Versions | typeof page.DeleteMarkers = [],
+    ): Newest[] =>
       list
         .filter(({ IsLatest }) => IsLatest)
         .map(({ Key = "", VersionId = "", LastModified }) => ({
