@@ -1,7 +1,8 @@
 // Does one side of the benchmark `csv` in a process of its own, and prints what it took.
 import { Worker } from "node:worker_threads";
 import type { CsvCheckpoint } from "../common/csv/reader.ts";
-import { type Part, readPart, SIDES } from "./csv-sides.ts";
+import type { Part } from "./csv-ours.ts";
+import { SIDES } from "./csv-sides.ts";
 import { checkpointInTheMiddle } from "./csv-split.ts";
 
 const [side = "", from = "", to = "", worker = ""] = process.argv.slice(2);
@@ -30,14 +31,11 @@ const twoWorkers = async (): Promise<void> => {
 const wallStart = performance.now();
 const cpuStart = process.cpuUsage();
 if (side === "two workers") await twoWorkers();
-else if (side.startsWith("times ")) {
-  await readPart(from, to, { start: 0, end: Number.POSITIVE_INFINITY, times: Number(side.slice(6)) });
-} else await SIDES[side as keyof typeof SIDES](from, to);
+else await SIDES[side as keyof typeof SIDES](from, to);
 const { user, system } = process.cpuUsage(cpuStart);
 const measured = {
   cpuMs: (user + system) / 1000,
   wallMs: performance.now() - wallStart,
-  megabytes: process.resourceUsage().maxRSS / 1024,
 };
 console.log(JSON.stringify(measured));
 process.exit();

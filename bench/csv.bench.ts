@@ -9,13 +9,12 @@ import { build } from "esbuild";
 import { writeCsvFile } from "./csv-file.ts";
 import { median, type Row } from "./row.ts";
 
-const ROWS = 300_000;
+const ROWS = 1_000_000;
 const ROUNDS = 5;
 const SAME_ROWS = 30_000;
-const MEMORY_ROWS = 1_000_000;
 const MEMORY_MAX = 80;
 
-type Measured = { cpuMs: number; wallMs: number; megabytes: number };
+type Measured = { cpuMs: number; wallMs: number };
 
 const folder = mkdtempSync(join(tmpdir(), "millrace-csv-"));
 const path = (name: string): string => join(folder, name);
@@ -23,7 +22,9 @@ const path = (name: string): string => join(folder, name);
 /** Bundles, as they are deployed: what strips types would count as memory of the reader. */
 const bundles = async (): Promise<void> => {
   await build({
-    entryPoints: ["csv-child.ts", "csv-worker-child.ts"].map((file) => resolve(import.meta.dirname, file)),
+    entryPoints: ["csv-child.ts", "csv-worker-child.ts", "csv-memory-child.ts"].map((file) =>
+      resolve(import.meta.dirname, file),
+    ),
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -44,12 +45,12 @@ const bundles = async (): Promise<void> => {
   });
 };
 
-const measure = async (side: string, file: string, to = "out.ndjson"): Promise<Measured> => {
+const measure = async (side: string, file: string): Promise<Measured> => {
   const { stdout } = await promisify(execFile)(process.execPath, [
     path("csv-child.mjs"),
     side,
     path(file),
-    to === "/dev/null" ? to : path(to),
+    path("out.ndjson"),
     path("csv-worker-child.mjs"),
   ]);
   return JSON.parse(stdout) as Measured;
@@ -120,13 +121,18 @@ const speed = async (): Promise<Row[]> => {
   });
 };
 
+/** The most memory of a process that reads the file's rows so many times. */
+const megabytes = async (times: number): Promise<number> => {
+  const args = [path("csv-memory-child.mjs"), path("speed.csv"), String(times)];
+  return Number((await promisify(execFile)(process.execPath, args)).stdout);
+};
+
 const memory = async (): Promise<Row[]> => {
-  writeCsvFile(path("memory.csv"), MEMORY_ROWS);
   const rows: Row[] = [];
   for (const millions of [1, 5]) {
     const taken: number[] = [];
     for (let round = 0; round < 3; round += 1) {
-      taken.push((await measure(`times ${millions}`, "memory.csv", "/dev/null")).megabytes);
+      taken.push(await megabytes(millions));
     }
     rows.push({
       what: `memory of a process that reads ${millions} million rows`,

@@ -1,6 +1,7 @@
 // `npm run bench` runs every benchmark, each in a process of its own, and prints one table;
-// `npm run bench -- token` runs one. Ends with 1 when one could not run or its two sides did not do the
-// same. A goal that is missed is printed as missed, and is no failure: machines differ, and are at times busy.
+// `npm run bench -- token` runs one, and `npm run bench -- events` all that begin with `events-`. Ends with 1
+// when one could not run or its two sides did not do the same. A goal that is missed is printed as missed, and
+// is no failure: machines differ, and are at times busy.
 import { globSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename } from "node:path";
@@ -13,7 +14,10 @@ const { arguments: wanted } = optionsOrExit("bench", process.argv.slice(2));
 const names = globSync("*.bench.ts", { cwd: import.meta.dirname })
   .map((file) => basename(file, ".bench.ts"))
   .sort();
-const unknown = wanted.filter((name) => !names.includes(name));
+/** `logs` means `logs-library` and its sisters, too. */
+const meantBy = (word: string): string[] =>
+  names.filter((name) => name === word || name.startsWith(`${word}-`));
+const unknown = wanted.filter((word) => meantBy(word).length === 0);
 if (unknown.length > 0) {
   refuse([`There is no benchmark ${unknown.join(", ")}; there are ${names.join(", ")}.`]);
   process.exit();
@@ -33,7 +37,7 @@ for (const step of prepare) {
 }
 
 const outcomes: Outcome[] = [];
-for (const name of wanted.length > 0 ? wanted : names) {
+for (const name of wanted.length > 0 ? new Set(wanted.flatMap(meantBy)) : names) {
   console.error(`running ${name} …`);
   outcomes.push(await runBenchmark(name));
 }

@@ -6,6 +6,7 @@ declare module "csv-stringify/sync";
 declare module "electrodb";
 declare module "fast-jwt";
 declare module "fastify";
+declare module "pino";
 declare module "udsv";
 declare module "valibot";
 declare module "zod";

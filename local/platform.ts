@@ -153,7 +153,11 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     closers.push(lockFolder(dataFolder));
     if (options.fresh) emptyFolder(dataFolder);
     closers.push(shareClock(clock, dataFolder));
-    const logs = openLogs(join(dataFolder, "logs"), options.echo);
+    let onOutput: Sources["onOutput"] = () => {};
+    const logs = openLogs(join(dataFolder, "logs"), {
+      echo: options.echo,
+      onOutput: (name, text) => onOutput(name, text),
+    });
     closers.push(logs.close);
     const log = (message: string, details: unknown): void => {
       const text = details instanceof Error ? (details.stack ?? details.message) : JSON.stringify(details);
@@ -232,6 +236,7 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
       { matchesPattern, passesFilter },
     );
     listeners = sources.listeners;
+    onOutput = sources.onOutput;
 
     const responses = loadGatewayResponses(options.functionsFolder);
     const sites: Site[] = [

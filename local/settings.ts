@@ -13,6 +13,7 @@ const localSettings = (port: number) => ({
   BUS_ENTRY_BYTES: "240000",
   LOG_STREAMS: "1",
   LOG_DAYS: "400",
+  OPERATOR_ORGANIZATION: "demo",
   RELEASE_VERSION: "0.0.0",
 });
 

@@ -23,6 +23,8 @@ const triggerText = (trigger: Trigger): string => {
       return `changes of \`${trigger.table}\``;
     case "delivery-stream":
       return `records of the stream \`${trigger.stream}\``;
+    case "log-lines":
+      return "log lines of the others";
   }
 };
 

@@ -8,6 +8,7 @@ import { build } from "./build/build.ts";
 import { type Given, optionsOrExit, refuse } from "./options.ts";
 import { soakApi, statusLines } from "./soak/api/soak-api.ts";
 import { soakEvents } from "./soak/soak-events.ts";
+import { soakLogs } from "./soak/soak-logs.ts";
 import { soakExport } from "./soak/soak-export.ts";
 import { soakTransactions } from "./soak/soak-transactions.ts";
 
@@ -64,11 +65,22 @@ const soakRoutes = async ({ requests, seed }: Values): Promise<string[]> => {
   return result.faults;
 };
 
+/** The whole platform: messages by every door, ten calls in a hundred failing, functions killed, the streams throttled for a minute. */
+const soakLogMessages = ({ messages, chaos }: Values): Promise<string[]> =>
+  soakLogs({
+    messages,
+    chaos,
+    // A minute of the million's, and in proportion less of fewer.
+    throttleMs: Math.min(60_000, Math.max(1_000, messages / 10)),
+    onProgress: (line) => console.log(line),
+  });
+
 /** Each soak, and the options that are for it. */
 const soaks: Record<string, { run: (values: Values) => Promise<string[]>; options: string[] }> = {
   api: { run: soakRoutes, options: ["requests", "seed"] },
   data: { run: soakData, options: ["records", "chaos", "parallel"] },
   events: { run: soakEventChains, options: ["events", "chaos", "seed"] },
+  logs: { run: soakLogMessages, options: ["messages", "chaos"] },
   transactions: { run: soakImports, options: ["rows", "chaos", "seed"] },
   export: { run: ({ events }) => soakExport(events), options: ["events"] },
 };

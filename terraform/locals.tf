@@ -38,8 +38,8 @@ locals {
         [for other, limits in var.concurrency : { for kind, limit in limits : kind => limit if limit != null } if other == name]...
       )
       # Invoked asynchronously: two retries, then the function's own dead-letter queue. A stream's records go there too.
-      asynchronous = anytrue([for trigger in manifest.triggers : contains(["topic", "bucket", "bus", "schedule"], trigger.type)])
-      dead_letters = anytrue([for trigger in manifest.triggers : contains(["topic", "bucket", "bus", "schedule", "table"], trigger.type)])
+      asynchronous = anytrue([for trigger in manifest.triggers : contains(["topic", "bucket", "bus", "schedule", "log-lines"], trigger.type)])
+      dead_letters = anytrue([for trigger in manifest.triggers : contains(["topic", "bucket", "bus", "schedule", "log-lines", "table"], trigger.type)])
     }
   }
 }

@@ -2,8 +2,8 @@
 # role for each whose sessions read one organization's folders. functions/lake-tables.json and reader-roles.json say what
 # there is; the local platform reads the same.
 locals {
-  lake         = fileexists("${var.functions_folder}/lake-tables.json") ? jsondecode(file("${var.functions_folder}/lake-tables.json")) : { tables = {}, namedQueries = {} }
-  reader_roles = fileexists("${var.functions_folder}/reader-roles.json") ? jsondecode(file("${var.functions_folder}/reader-roles.json")) : {}
+  lake         = jsondecode(fileexists("${var.functions_folder}/lake-tables.json") ? file("${var.functions_folder}/lake-tables.json") : jsonencode({ tables = {}, namedQueries = {} }))
+  reader_roles = jsondecode(fileexists("${var.functions_folder}/reader-roles.json") ? file("${var.functions_folder}/reader-roles.json") : "{}")
   workgroups   = lookup(local.resources, "athena", {})
 
   lake_bucket   = "${local.prefix}-lake-${var.account_id}"

@@ -26,6 +26,7 @@ locals {
     CHANGES_ORGANIZATION     = var.changes_organization
     LOG_STREAMS              = tostring(var.log_streams)
     LOG_DAYS                 = tostring(var.log_days)
+    OPERATOR_ORGANIZATION    = var.operator_organization
     RELEASE_VERSION          = var.release_version
   }
 }

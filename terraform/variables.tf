@@ -140,6 +140,17 @@ variable "log_days" {
   }
 }
 
+variable "operator_organization" {
+  description = "The organization that gets what the platform logs of work that serves no organization; its tokens with logs.read show it."
+  type        = string
+  default     = "operator"
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.operator_organization))
+    error_message = "operator_organization must be an organization's id: lower-case letters, digits and dashes."
+  }
+}
+
 # Network
 
 variable "private_network" {

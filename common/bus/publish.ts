@@ -1,6 +1,6 @@
 import { putEvents } from "#common/aws/eventbridge.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { noted } from "#common/telemetry/line.ts";
+import { noted, notePublished } from "#common/telemetry/line.ts";
 import type { Envelope, EventName } from "./envelope.ts";
 
 /**
@@ -30,4 +30,12 @@ export const publishEvents = async (
       internal: `the bus refused ${refused.length} events, the first with ${first.code}: ${first.reason}`,
     });
   }
+  notePublished(
+    details.map(({ id, organizationId, transactionId: own = transactionId }) => ({
+      name,
+      id,
+      organizationId,
+      ...(own === undefined ? {} : { transactionId: own }),
+    })),
+  );
 };

@@ -31,6 +31,16 @@ describe("a packed file", () => {
     ["gzip", Buffer.concat([gzipSync(TEXT.subarray(0, 700)), gzipSync(TEXT.subarray(700))])],
     ["zstd", zstdCompressSync(TEXT)],
     ["zstd", Buffer.concat([zstdCompressSync(TEXT.subarray(0, 700)), zstdCompressSync(TEXT.subarray(700))])],
+    [
+      "zstd",
+      Buffer.concat([
+        zstdCompressSync(TEXT.subarray(0, 700), { params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
+        // A frame that decompressors pass over.
+        Buffer.from("502a4d1803000000616263", "hex"),
+        zstdCompressSync(Buffer.alloc(0)),
+        zstdCompressSync(TEXT.subarray(700), { params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
+      ]),
+    ],
     ["none", TEXT],
   ] as const)(
     "of %s comes out whole, also in several members, and from any byte on",

@@ -1,12 +1,19 @@
 import type { Json } from "#common/json/json.ts";
 
+/** Each by itself, so that a bundle holds the number in place of the name. */
+export const ACTION_LENGTH_MAX = 200;
+export const DESCRIPTION_LENGTH_MAX = 4_000;
+/** Of a server's name and of an event's type. */
+export const NAME_LENGTH_MAX = 100;
+export const EVENTS_MAX = 1_000;
+
 /** Bounds of what a log message may hold; the schemas and the docs take them from here. */
 export const LOG_LIMITS = {
-  actionLength: 200,
-  descriptionLength: 4_000,
-  serverLength: 100,
-  eventTypeLength: 100,
-  events: 1_000,
+  actionLength: ACTION_LENGTH_MAX,
+  descriptionLength: DESCRIPTION_LENGTH_MAX,
+  serverLength: NAME_LENGTH_MAX,
+  eventTypeLength: NAME_LENGTH_MAX,
+  events: EVENTS_MAX,
 } as const;
 
 /** What an event of a message can be; any other word is taken too. */

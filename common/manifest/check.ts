@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { isRole } from "#common/auth/roles.ts";
 import { toFaults } from "#common/errors/fault.ts";
+import { downstreamOf } from "./downstream.ts";
 import { grantsOf } from "./grants.ts";
 import {
   type Declarations,
@@ -86,6 +87,21 @@ const streamFaults = ({ manifests, resources }: Pick<Declarations, "manifests" |
       ...(count < 2 ? [] : [`one function alone may have the trigger "delivery-stream", got ${count}`]),
     ].map((fault) => `resources.json: streams "${name}": ${fault}`);
   });
+
+/** The log lines of a function that they make run would be handed on again, without end. */
+const logLinesFaults = (declarations: Pick<Declarations, "manifests" | "resources">): string[] =>
+  declarations.manifests.flatMap((manifest) =>
+    triggersOf(manifest, "log-lines").flatMap(({ except }) =>
+      [
+        ...except
+          .filter((name) => declarations.manifests.every((other) => other.name !== name))
+          .map((name) => `there is no function "${name}"`),
+        ...downstreamOf(declarations, manifest)
+          .filter((name) => !except.includes(name))
+          .map((name) => `its lines make "${name}" run, which must be among the exceptions`),
+      ].map((fault) => `${manifest.name}/function.json: log-lines: ${fault}`),
+    ),
+  );
 
 /**
  * One sentence for each fault, `<file>: <where> <what>`, of every manifest and of what they share. A
@@ -224,6 +240,7 @@ export const declarationFaults = (declarations: Declarations): string[] => {
     ...twice,
     ...unguarded,
     ...streamFaults({ manifests, resources }),
+    ...logLinesFaults({ manifests, resources }),
   ];
 };
 

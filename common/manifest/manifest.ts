@@ -46,6 +46,9 @@ export type TableTrigger = {
 /** Records of a delivery stream, to be transformed before they are delivered. */
 export type DeliveryStreamTrigger = { type: "delivery-stream"; stream: string };
 
+/** The lines that close the invocations of all functions but these, asynchronous. */
+export type LogLinesTrigger = { type: "log-lines"; except: string[] };
+
 export type Trigger =
   | HttpTrigger
   | AuthorizerTrigger
@@ -55,7 +58,8 @@ export type Trigger =
   | BusTrigger
   | ScheduleTrigger
   | TableTrigger
-  | DeliveryStreamTrigger;
+  | DeliveryStreamTrigger
+  | LogLinesTrigger;
 
 export const RESOURCE_KINDS = [
   "tables",
@@ -158,7 +162,13 @@ export type Declarations = {
 };
 
 /** Triggers through which AWS invokes a function asynchronously: two retries, then its own dead-letter queue. */
-const ASYNCHRONOUS: ReadonlySet<Trigger["type"]> = new Set(["topic", "bucket", "bus", "schedule"]);
+const ASYNCHRONOUS: ReadonlySet<Trigger["type"]> = new Set([
+  "topic",
+  "bucket",
+  "bus",
+  "schedule",
+  "log-lines",
+]);
 
 export const isAsynchronous = (manifest: Manifest): boolean =>
   manifest.triggers.some(({ type }) => ASYNCHRONOUS.has(type));

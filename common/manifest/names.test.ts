@@ -87,7 +87,9 @@ describe("the environment of a function", () => {
           .map((g) => `${g.kind} ${g.name}`),
       );
       // The bucket that a workgroup's sessions query.
-      for (const name of Object.keys(one.access.athena ?? {})) resources.add(`bucket of ${name}`);
+      for (const name of Object.keys(one.access.athena ?? {})) {
+        resources.add(`buckets ${declarations.resources.athena?.[name]?.bucket}`);
+      }
 
       expect(Object.keys(values)).toHaveLength(4 + resources.size + one.settings.length);
       expect(JSON.stringify(values)).not.toContain("undefined");

@@ -4,7 +4,7 @@ import { type AppError, toAppError } from "#common/errors/app-error.ts";
 import { note, noteFailure } from "#common/telemetry/line.ts";
 import { loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
-import type { BatchEvent, Failure } from "./batch.ts";
+import type { BatchEvent, Failure, Served } from "./batch.ts";
 import { type DeadLetterOptions, deadLetter, sendLazily } from "./dead-letters.ts";
 import { transactionIdOf } from "./messages.ts";
 import type { Middleware } from "./middleware.ts";
@@ -12,6 +12,15 @@ import type { Middleware } from "./middleware.ts";
 export type BatchDeadLetterOptions = DeadLetterOptions & {
   /** Called with how many messages were rejected, where that means more than on other queues. */
   onRejected?: (messages: number) => void;
+};
+
+const noteServed = (served: readonly Served[], failures: readonly Failure[]): void => {
+  const failed = new Set(failures.map(({ messageId }) => messageId));
+  note({
+    served: served.map(({ messageId, ...request }) =>
+      failed.has(messageId) ? { ...request, failed: true } : request,
+    ),
+  });
 };
 
 type Dead = { record: SQSRecord; error: AppError; bodies: string[] };
@@ -69,9 +78,10 @@ export const batchDeadLetters = <T>({
 
   return {
     after: (request) => {
-      const { Records, failures } = request.event;
+      const { Records, failures, served } = request.event;
       const failed = [...failures, ...(request.response as Failure[])];
       note({ batchSize: Records.length, failed: 0, rejected: 0 });
+      if (served.length > 0) noteServed(served, failed);
       request.response = { batchItemFailures: [] };
       if (failed.length === 0) return undefined;
       return settle(Records, failed).then((back) => {

@@ -1,4 +1,5 @@
 import type { SQSEvent } from "aws-lambda";
+import type { ServedMessage } from "#common/telemetry/log.ts";
 
 export type Message<T> = {
   messageId: string;
@@ -13,5 +14,8 @@ export type Message<T> = {
  */
 export type Failure = { messageId: string; error: unknown; bodies?: string[] };
 
+/** A message and the request that it comes from, as the line shows them. */
+export type Served = ServedMessage & { messageId: string };
+
 /** A queue's event with what the middlewares made of its records: messages that passed, and those that did not. */
-export type BatchEvent<T> = SQSEvent & { messages: Message<T>[]; failures: Failure[] };
+export type BatchEvent<T> = SQSEvent & { messages: Message<T>[]; failures: Failure[]; served: Served[] };

@@ -1,5 +1,6 @@
 import type { SQSRecord } from "aws-lambda";
 import { AppError } from "#common/errors/app-error.ts";
+import { isOrganizationId } from "#common/ids/organization-id.ts";
 import { isTransactionId } from "#common/ids/transaction-id.ts";
 import { note } from "#common/telemetry/line.ts";
 import type { Validator } from "#common/validation/validator.ts";
@@ -37,18 +38,37 @@ const noteTransactions = (ids: readonly string[]): void => {
   note(others.length === 0 ? { transactionId: first } : { transactionIds: [first, ...others] });
 };
 
+/** The organization of a message: its own, or that of the first of several things in it, which are of one request. */
+const organizationOf = (body: unknown): string | undefined => {
+  const { organizationId, ...others } = Object(body) as Record<string, unknown>;
+  if (isOrganizationId(organizationId)) return organizationId;
+  for (const inner of Object.values(others)) {
+    const first = Array.isArray(inner) ? organizationOf(inner[0]) : undefined;
+    if (first !== undefined) return first;
+  }
+  return undefined;
+};
+
 /** Parses each message and checks it against the schema: the action gets those that pass. */
 export const messages = <T>(schema: Validator<T>): Middleware<BatchEvent<T>> => ({
   before: ({ event }) => {
     const ids: string[] = [];
     event.messages = [];
     event.failures = [];
+    event.served = [];
     for (const record of event.Records) {
       const transactionId = transactionIdOf(record);
       if (transactionId !== undefined) ids.push(transactionId);
       const parsed = parse(record, transactionId, schema);
-      if ("body" in parsed) event.messages.push(parsed);
-      else event.failures.push(parsed);
+      if ("error" in parsed) {
+        event.failures.push(parsed);
+        continue;
+      }
+      event.messages.push(parsed);
+      const organizationId = transactionId === undefined ? undefined : organizationOf(parsed.body);
+      if (transactionId !== undefined && organizationId !== undefined) {
+        event.served.push({ messageId: parsed.messageId, organizationId, transactionId });
+      }
     }
     if (ids.length > 0) noteTransactions(ids);
   },

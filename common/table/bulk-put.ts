@@ -1,28 +1,8 @@
 import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import { type BatchOptions, type Refused, sendInBatches } from "#common/aws/batch.ts";
 import { dynamodb } from "#common/aws/dynamodb.ts";
+import { withRawBody } from "./raw-body.ts";
 import { wireItem } from "./wire.ts";
-
-/**
- * A BatchWriteItem whose body is given as text. The SDK would walk every attribute of every item three
- * times (to check, to convert, to write JSON); with many small items that is most of the CPU time. All
- * else (signing, retries, time limits, tracing, the answer) stays the SDK's.
- */
-const batchWrite = (body: string): BatchWriteItemCommand => {
-  // Bytes once: the signature, the length and the socket each want them.
-  const bytes = Buffer.from(body);
-  const command = new BatchWriteItemCommand({ RequestItems: {} });
-  command.middlewareStack.add(
-    (next) => (args) => {
-      const { request } = args as { request: { body?: unknown } };
-      request.body = bytes;
-      return next(args);
-    },
-    // After the SDK has written its own (empty) body, before it counts the body's length.
-    { step: "build", priority: "high", name: "wireBody" },
-  );
-  return command;
-};
 
 /**
  * Puts items that are already DynamoDB JSON (`wirePlainItem`, `wireItem`), 25 and 16 MB a call, each
@@ -42,7 +22,10 @@ export const putWireItems = (
     send: async (part) => {
       const puts = part.map((item) => `{"PutRequest":{"Item":${item}}}`).join();
       const { UnprocessedItems = {} } = await dynamodb().send(
-        batchWrite(`{"RequestItems":{${JSON.stringify(table)}:[${puts}]}}`),
+        withRawBody(
+          new BatchWriteItemCommand({ RequestItems: {} }),
+          `{"RequestItems":{${JSON.stringify(table)}:[${puts}]}}`,
+        ),
       );
       return (UnprocessedItems[table] ?? []).flatMap(({ PutRequest }) =>
         PutRequest?.Item

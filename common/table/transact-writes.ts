@@ -1,32 +1,27 @@
-import {
-  type Put,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from "@aws-sdk/client-dynamodb";
+import { randomUUID } from "node:crypto";
+import { TransactionCanceledException, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { dynamodb } from "#common/aws/dynamodb.ts";
+import { withRawBody } from "./raw-body.ts";
 import { type Condition, type Key, keyOfWrite, type TransactionResult, type Write } from "./table.ts";
-import { toKey, toWire } from "./wire.ts";
+import { wirePlainItem } from "./wire.ts";
 
-type Expression = Pick<Put, "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues">;
-
-const conditionOf = ({ absent, version }: Condition): Expression =>
+/** The members of a write that state its condition, each with a comma before it. */
+const conditionText = ({ absent, version }: Condition): string =>
   absent
-    ? { ConditionExpression: "attribute_not_exists(pk)" }
+    ? ',"ConditionExpression":"attribute_not_exists(pk)"'
     : version === undefined
-      ? {}
-      : {
-          ConditionExpression: "#version = :version",
-          ExpressionAttributeNames: { "#version": "version" },
-          ExpressionAttributeValues: { ":version": { N: String(version) } },
-        };
+      ? ""
+      : `,"ConditionExpression":"#version = :version","ExpressionAttributeNames":{"#version":"version"},"ExpressionAttributeValues":{":version":{"N":"${version}"}}`;
 
-const toTransactItem = (TableName: string, write: Write): TransactWriteItem => {
-  if ("put" in write) return { Put: { TableName, Item: toWire(write.put), ...conditionOf(write) } };
-  if ("remove" in write) return { Delete: { TableName, Key: toKey(write.remove), ...conditionOf(write) } };
-  const { ConditionExpression, ...values } = conditionOf(write);
-  if (ConditionExpression === undefined) throw new Error("a check needs a condition");
-  return { ConditionCheck: { TableName, Key: toKey(write.check), ConditionExpression, ...values } };
+const writeText = (tableName: string, write: Write): string => {
+  const table = `"TableName":${JSON.stringify(tableName)}`;
+  const condition = conditionText(write);
+  if ("put" in write) return `{"Put":{${table},"Item":${wirePlainItem(write.put)}${condition}}}`;
+  const { pk, sk } = keyOfWrite(write);
+  const key = `"Key":${wirePlainItem({ pk, sk })}`;
+  if ("remove" in write) return `{"Delete":{${table},${key}${condition}}}`;
+  if (condition === "") throw new Error("a check needs a condition");
+  return `{"ConditionCheck":{${table},${key}${condition}}}`;
 };
 
 /** A condition that did not hold, or another transaction on the same item: the caller reads and decides again. */
@@ -37,11 +32,12 @@ export const transactWrites = async (
   tableOf: (key: Key) => string,
   writes: readonly Write[],
 ): Promise<TransactionResult> => {
-  const TransactItems = writes.map((write) => toTransactItem(tableOf(keyOfWrite(write)), write));
+  const items = writes.map((write) => writeText(tableOf(keyOfWrite(write)), write)).join();
+  // One token for all tries of the SDK, so that a try that got through is not refused by the conditions that it
+  // made false itself.
+  const body = `{"TransactItems":[${items}],"ClientRequestToken":"${randomUUID()}"}`;
   try {
-    // The SDK draws one token for all its tries of a call, so a try that got through is not refused by
-    // the conditions that it made false itself.
-    await dynamodb().send(new TransactWriteItemsCommand({ TransactItems }));
+    await dynamodb().send(withRawBody(new TransactWriteItemsCommand({ TransactItems: [] }), body));
     return { done: true };
   } catch (error) {
     const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];

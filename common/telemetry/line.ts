@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type LogFields, type LogLevel, log } from "./log.ts";
+import { type LogFields, type LogLevel, log, type PublishedEvent } from "./log.ts";
 
 /** The line that closes an invocation, as it stands. */
 type Line = { level: LogLevel; message: string; fields: LogFields; startedAt: number; isOpen: boolean };
@@ -18,6 +18,20 @@ export const openLine = (message: string, fields: LogFields): void =>
 export const note = (more: LogFields): void => {
   const line = lines.getStore();
   if (line) Object.assign(line.fields, more);
+};
+
+/** A line takes so many events; CloudWatch cuts one of 1 MB. */
+const PUBLISHED_MAX = 1_000;
+
+/** Adds events that were put on the bus to the line that closes this invocation. */
+export const notePublished = (events: readonly Omit<PublishedEvent, "afterMs">[]): void => {
+  const line = lines.getStore();
+  if (!line) return;
+  const afterMs = Math.round(performance.now() - line.startedAt);
+  line.fields.published = [
+    ...(line.fields.published ?? []),
+    ...events.map((event) => ({ ...event, afterMs })),
+  ].slice(0, PUBLISHED_MAX);
 };
 
 /** Changes the level and the constant message of the line that closes this invocation, and adds to it. */

@@ -1,6 +1,18 @@
 import { LogFormatter, Logger, LogItem } from "@aws-lambda-powertools/logger";
 import type { LogAttributes, UnformattedAttributes } from "@aws-lambda-powertools/logger/types";
 
+/** A message of a batch, and the request that it comes from. */
+export type ServedMessage = { organizationId: string; transactionId: string; failed?: true };
+
+/** An event that was put on the bus; `afterMs` since the invocation began. */
+export type PublishedEvent = {
+  name: string;
+  id: string;
+  organizationId: string;
+  transactionId?: string;
+  afterMs: number;
+};
+
 /**
  * What may stand in a log line beside `level`, `message` and `service`. It is a closed list: a body,
  * a header or a token has no field to stand in.
@@ -11,6 +23,9 @@ export type LogFields = {
   transactionId?: string;
   /** Of a batch that comes from several requests. */
   transactionIds?: string[];
+  /** The messages of a batch whose request is known. */
+  served?: ServedMessage[];
+  published?: PublishedEvent[];
   coldStart?: boolean;
   durationMs?: number;
   /** The caller's `userId`. */

@@ -10,7 +10,7 @@ import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { note } from "#common/telemetry/line.ts";
 import { log } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
-import { transactionKind } from "#common/transactions/loading/transaction-imports.ts";
+import { transactionKind } from "#common/transactions/loading/kind.ts";
 import { makeAuditDelivery } from "./audit-delivery.ts";
 import { makeChunkFiles } from "./chunk-files.ts";
 

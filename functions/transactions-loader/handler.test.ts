@@ -6,7 +6,7 @@ import { makeChunker } from "#common/imports/imports.ts";
 import { openLedger } from "#common/imports/ledger.ts";
 import { draw, putLine } from "#common/imports/line.ts";
 import { dynamodbTable } from "#common/table/dynamodb-table.ts";
-import { transactionKind } from "#common/transactions/loading/transaction-imports.ts";
+import { transactionKind } from "#common/transactions/loading/kind.ts";
 import { startFunction } from "#local/testing/start-function.ts";
 
 const loader = await startFunction("transactions-loader", { DEFAULT_CURRENCY: "EUR" });

@@ -37,7 +37,6 @@ const loadChunk = makeLoader(
   transactionImports({
     table: transactions,
     now: Date.now,
-    rulesOf: () => undefined,
     register: makeRegisterOrganization(transactions),
     defaultCurrency: config.DEFAULT_CURRENCY,
     publish: publishAccountEvents((name, details) =>

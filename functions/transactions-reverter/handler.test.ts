@@ -27,7 +27,6 @@ const importFile = async (organizationId: string, rows: readonly string[], { loa
   const service = transactionImports({
     table: dynamodbTable(TABLES[1]),
     now: Date.now,
-    rulesOf: () => undefined,
     register: nothing,
     defaultCurrency: "EUR",
     publish: nothing,

@@ -3,14 +3,20 @@ import { inParallel } from "#common/async/in-parallel.ts";
 import type { Platform } from "../platform.ts";
 import { curl, SAMPLE_USER } from "../welcome/commands.ts";
 import { DEMO_CUSTOMERS, type DemoCustomer, demoCustomers } from "./customers.ts";
+import { followTrace, traceLines } from "./follow-trace.ts";
 import { makeSend, type Send } from "./front-door.ts";
 import { DEMO_DAYS, type DemoEvent, demoHistory } from "./history.ts";
+import { LOGS_TOPIC_ARN, playRequestFlow } from "./request-flow.ts";
 
 const RECORDS = [
   { informationOne: "aaa23", informationTwo: "bbb24" },
   { kind: "address-change", city: "Ljubljana", since: "2026-11-01" },
   { kind: "card-order", cards: 2, note: "one for each member of the household" },
 ];
+
+/** The same each time, so that a demo that is played again finds its request. */
+const FLOW_ID = "demo-request-flow";
+const FLOW_PATH = `/logs/traces/${FLOW_ID}`;
 
 /** What `POST /events` takes at once. */
 const BATCH_EVENTS = 500;
@@ -63,15 +69,16 @@ const commands = (url: string): string[] => [
 ];
 
 /**
- * Plays sample data through the front door: three records of a user, and a month of customers with what
- * happened to them. Answers when all of it can be read, with what to print. Played again it adds nothing.
+ * Plays sample data through the front door: three records of a user, a month of customers with what happened to
+ * them, and a request that goes through three servers. Answers when all of it can be read, with what to print. Played again it adds nothing.
  */
 export const playDemo = async (
-  { url, token: sign }: Pick<Platform, "url" | "token">,
+  { url, awsUrl, token: sign }: Pick<Platform, "url" | "awsUrl" | "token">,
   customerCount = DEMO_CUSTOMERS,
 ): Promise<string> => {
   try {
-    const send = makeSend(url, await sign({ ...SAMPLE_USER, ttlSeconds: 3600 }));
+    const token = await sign({ ...SAMPLE_USER, ttlSeconds: 3600 });
+    const send = makeSend(url, token);
     const customers = demoCustomers(customerCount);
     const [first] = customers;
     if (first === undefined) throw new Error("it needs a customer");
@@ -89,10 +96,29 @@ export const playDemo = async (
     await inParallel(customers, REQUESTS_AT_ONCE, ({ customerId, profile }) =>
       send("PUT", `/customers/${customerId}`, profile),
     );
+    if ((await send("GET", FLOW_PATH)).status === 404) {
+      await playRequestFlow({
+        url,
+        awsUrl,
+        token,
+        organizationID: SAMPLE_USER.organizationId,
+        topicArn: LOGS_TOPIC_ARN,
+        transactionId: FLOW_ID,
+      });
+    }
     await waitUntilCounted(send, events);
+    const trace = await followTrace(send, FLOW_ID);
 
     const title = `The demo ${again ? "is there" : "was played"}: ${customers.length} customers with ${events.length} events in the month from ${start.toISOString().slice(0, 10)}, and ${RECORDS.length} records of ${SAMPLE_USER.sub}.`;
-    return `${title}\nLook at it with the token from above:\n\n${commands(url)
+    const flow = `A request went through three servers to the platform: ${url}${FLOW_PATH}\n\n${traceLines(
+      trace,
+    )
+      .map((line) => `  ${line}\n`)
+      .join("")}`;
+    return `${title}\n${flow}\nLook at it with the token from above:\n\n${[
+      ...commands(url),
+      curl(url, FLOW_PATH),
+    ]
       .map((line) => `  ${line}\n`)
       .join("")}`;
   } catch (error) {

@@ -6,8 +6,15 @@ export type Logs = {
   close(): Promise<void>;
 };
 
-/** What functions print: to `<folder>/<function>.log`, and line by line to `echo` when it is given. */
-export const openLogs = (folder: string, echo?: (line: string) => void): Logs => {
+export type LogsOptions = {
+  /** Gets what is printed line by line. */
+  echo?: ((line: string) => void) | undefined;
+  /** Gets it as it comes. */
+  onOutput?: (functionName: string, text: string) => void;
+};
+
+/** What functions print: to `<folder>/<function>.log`, and to those that listen. */
+export const openLogs = (folder: string, { echo, onOutput }: LogsOptions = {}): Logs => {
   mkdirSync(folder, { recursive: true });
   const files = new Map<string, WriteStream>();
   const fileOf = (name: string): WriteStream => {
@@ -22,6 +29,7 @@ export const openLogs = (folder: string, echo?: (line: string) => void): Logs =>
   return {
     write: (name, text) => {
       fileOf(name).write(text);
+      onOutput?.(name, String(text));
       if (echo === undefined) return;
       for (const line of String(text).split("\n")) if (line !== "") echo(`${name} | ${line}`);
     },

@@ -3,6 +3,7 @@ import { resourceName, streamNames } from "#common/manifest/names.ts";
 import type { PortListeners } from "../seams.ts";
 import { type AsynchronousFunction, asynchronousFunction } from "./asynchronous.ts";
 import { followDeliveryStream } from "./delivery-stream.ts";
+import { subscribeToLogs } from "./log-lines.ts";
 import { type Matchers, notify } from "./notifications.ts";
 import { followQueue } from "./queue.ts";
 import { followSchedule } from "./schedule.ts";
@@ -12,11 +13,13 @@ import { followTable } from "./table.ts";
 export type Sources = {
   /** The AWS port calls these. */
   listeners: PortListeners;
+  /** Gets what a function printed. */
+  onOutput(functionName: string, text: string): void;
   /** Resolves when the signal has aborted and everything that was taken is done. */
   finished: Promise<void>;
 };
 
-/** Wires every trigger of the manifests but routes: queues, tables, delivery streams, topics, buckets, the bus, schedules. */
+/** Wires every trigger of the manifests but routes: queues, tables, delivery streams, topics, buckets, the bus, schedules, log lines. */
 export const startSources = (options: SourceOptions, matchers: Matchers): Sources => {
   const { declarations, deployment } = options;
   const { manifests } = declarations;
@@ -43,10 +46,20 @@ export const startSources = (options: SourceOptions, matchers: Matchers): Source
       }),
     ]),
   ];
+  const subscriptions = manifests.flatMap((manifest) => {
+    const target = targets.get(manifest.name);
+    const subscribes = triggersOf(manifest, "log-lines").length > 0;
+    return target && subscribes ? [subscribeToLogs(options, manifest, target)] : [];
+  });
   return {
+    onOutput: (name, text) => {
+      for (const subscription of subscriptions) subscription.write(name, text);
+    },
     listeners: notify(declarations, deployment, targets, options.queues, matchers),
     finished: Promise.all(
       running.map((source) => source.catch((error: unknown) => options.log("an event source ended", error))),
-    ).then(() => {}),
+    ).then(async () => {
+      for (const subscription of subscriptions) await subscription.close();
+    }),
   };
 };

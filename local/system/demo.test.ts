@@ -26,7 +26,12 @@ it("plays the demo through the front door, and adds nothing when it is played ag
   expect(played).toContain("The demo was played: 6 customers");
   expect(played).toContain(`${system.platform.url}/events/durations?fromType=`);
   expect(first.customers).toHaveLength(6);
-  expect(first.records).toBe(3);
+  // Three of the user, and the one that the request through three servers kept.
+  expect(first.records).toBe(4);
+  for (const server of ["web", "gateway", "app", "data-generator", "data-persister"]) {
+    expect(played).toMatch(new RegExp(`^ +-?\\d+ ms  ${server} `, "m"));
+  }
+  expect(played).toContain(`${system.platform.url}/logs/traces/demo-request-flow`);
   expect((first.types as { items: { key: string; count: number }[] }).items).toContainEqual({
     key: "account_opened",
     count: 6,

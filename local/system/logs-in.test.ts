@@ -204,7 +204,9 @@ describe("what breaks the rules on the stream", () => {
     );
     expect(await lakeFailures(aws.s3)).toEqual([]);
     expect(
-      (await lakeKeys(aws.s3, "logs/")).filter((key) => !/organization=demo\/logtype=web\//.test(key)),
+      (await lakeKeys(aws.s3, "logs/")).filter(
+        (key) => !/organization=demo\/logtype=(web|platform)\//.test(key),
+      ),
     ).toEqual([]);
   });
 

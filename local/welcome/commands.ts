@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, "../..");
 export const SAMPLE_USER = {
   sub: "alice",
   organizationId: "demo",
-  roles: ["data.read", "data.write", "events.read", "events.write"],
+  roles: ["data.read", "data.write", "events.read", "events.write", "logs.read", "logs.write"],
 };
 
 /** The folder as it is typed in the project's folder. */
@@ -45,8 +45,15 @@ export const sampleCommands = (url: string): string[] => [
     description: "Customer closed the account",
   }),
   send("PUT", url, "/customers/c1", { name: "Zoë Müller" }),
+  send("POST", url, "/logs", {
+    logType: "web",
+    transactionId: "tx-1",
+    server: "dspweb",
+    events: [{ action: "received request", description: "on web" }],
+  }),
   curl(url, "/data"),
   curl(url, "/events?customerId=c1&q=closed"),
   curl(url, "/customers?q=muller"),
   curl(url, "/events/verify"),
+  curl(url, "/logs/traces/tx-1"),
 ];

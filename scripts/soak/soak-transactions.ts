@@ -5,7 +5,8 @@ import { openLedger } from "#common/imports/ledger.ts";
 import { faultyTable, Lost } from "#common/table/testing/faulty-table.ts";
 import { type MemoryTable, memoryTable } from "#common/table/testing/memory-table.ts";
 import { randomFrom } from "#common/testing/random.ts";
-import { transactionImports, transactionKind } from "#common/transactions/loading/transaction-imports.ts";
+import { transactionKind } from "#common/transactions/loading/kind.ts";
+import { transactionImports } from "#common/transactions/loading/transaction-imports.ts";
 import { highestOf } from "#common/transactions/rows/row.ts";
 import { rowFromItem } from "#common/transactions/rows/row-item.ts";
 
@@ -113,7 +114,6 @@ const soakOrganization = async (
     const service = transactionImports({
       table: deps.table,
       now: Date.now,
-      rulesOf: () => undefined,
       register: async () => {},
       defaultCurrency: "EUR",
       publish: async (published) => {

@@ -1,3 +1,4 @@
+import { loggedBy } from "#common/manifest/downstream.ts";
 import { environmentOf } from "#common/manifest/environment.ts";
 import { statementsOf } from "#common/manifest/grants.ts";
 import {
@@ -90,6 +91,16 @@ export const factsOfManifests = (declarations: Declarations, deployment: Deploym
         `rule on ${resourceName(deployment, "bus")} to ${name} for ${canonical(pattern)}`,
         "permitted",
       );
+    }
+    if (triggersOf(manifest, "log-lines").length > 0) {
+      for (const of of loggedBy(declarations, manifest)) {
+        facts.set(
+          `log lines of /aws/lambda/${resourceName(deployment, of)} to ${name}`,
+          "{ $.durationMs >= 0 }",
+        );
+      }
+      const groups = `arn:${partition}:logs:${region}:${accountId}:log-group:/aws/lambda/${resourceName(deployment, "")}*:*`;
+      facts.set(`permission ${name} logs.amazonaws.com ${groups}`, accountId);
     }
     for (const [index, { expression, timezone = "UTC" }] of triggersOf(manifest, "schedule").entries()) {
       const dead = resourceName(deployment, deadLetterName(name));

@@ -120,9 +120,6 @@ export const usesOf = (declarations: Declarations, environments: number): Use[] 
     is: (trigger: Extract<Trigger, { type: T }>) => boolean,
   ): number => manifests.flatMap((manifest) => triggersOf(manifest, type)).filter(is).length;
   const named = (kind: object) => Object.keys(kind).map((name) => ({ name }));
-  const logReaders = manifests
-    .flatMap(({ triggers }) => triggers)
-    .filter(({ type }) => String(type) === "log-lines");
   const concurrency = manifests.reduce(
     (sum, { triggers, concurrency: { reserved = 0 } }) =>
       sum +
@@ -219,7 +216,7 @@ export const usesOf = (declarations: Declarations, environments: number): Use[] 
     },
     {
       what: "subscriptions of a log group",
-      used: logReaders.length,
+      used: countOf("log-lines", () => true),
       limit: 2,
       unit: "",
       raisable: false,

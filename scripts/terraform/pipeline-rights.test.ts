@@ -31,6 +31,8 @@ const isGranted = (action: string): boolean =>
 /** The call that makes each kind of resource; for what is part of another resource, the call that sets it. */
 const MAKING: Readonly<Record<string, string>> = {
   aws_api_gateway_: "apigateway:POST",
+  aws_athena_named_query: "athena:CreateNamedQuery",
+  aws_athena_workgroup: "athena:CreateWorkGroup",
   aws_budgets_budget: "budgets:ModifyBudget",
   aws_cloudwatch_dashboard: "cloudwatch:PutDashboard",
   aws_cloudwatch_event_archive: "events:CreateArchive",
@@ -50,6 +52,8 @@ const MAKING: Readonly<Record<string, string>> = {
   aws_dynamodb_table: "dynamodb:CreateTable",
   aws_eip: "ec2:AllocateAddress",
   aws_flow_log: "ec2:CreateFlowLogs",
+  aws_glue_catalog_database: "glue:CreateDatabase",
+  aws_glue_catalog_table: "glue:CreateTable",
   aws_iam_role: "iam:CreateRole",
   aws_iam_role_policy: "iam:PutRolePolicy",
   aws_internet_gateway: "ec2:CreateInternetGateway",

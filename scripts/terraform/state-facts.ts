@@ -214,9 +214,17 @@ export const factsOfState = (
     } else {
       add(
         `permission ${name} ${principal} ${source}`,
-        principal === "s3.amazonaws.com" ? text(values, "source_account") : "yes",
+        ["s3.amazonaws.com", "logs.amazonaws.com"].includes(principal)
+          ? text(values, "source_account")
+          : "yes",
       );
     }
+  }
+  for (const values of of("aws_cloudwatch_log_subscription_filter")) {
+    add(
+      `log lines of ${text(values, "log_group_name")} to ${functionIn(text(values, "destination_arn"))}`,
+      text(values, "filter_pattern"),
+    );
   }
   for (const rule of of("aws_cloudwatch_event_rule")) {
     const bus = text(rule, "event_bus_name");

@@ -59,7 +59,7 @@ export const rolePolicy = (
   ],
 });
 
-/** One statement for all routes, one for a bucket however often it notifies, one for each topic and rule. */
+/** One statement for all routes, one for a bucket however often it notifies, one for each topic and rule, one for all log groups. */
 const invokers = ({ triggers }: Manifest): string[] => [
   ...new Set(
     triggers.flatMap((trigger, at) => {
@@ -72,6 +72,8 @@ const invokers = ({ triggers }: Manifest): string[] => [
           return [`topic-${trigger.topic}`];
         case "bus":
           return [`bus-${at}`];
+        case "log-lines":
+          return ["log-lines"];
         default:
           return [];
       }

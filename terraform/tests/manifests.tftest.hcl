@@ -160,6 +160,21 @@ run "triggers" {
   }
 
   assert {
+    condition     = [for filter in values(aws_cloudwatch_log_subscription_filter.function) : filter.log_group_name] == [for name in ["shop-api", "shop-authorizer", "shop-closing", "shop-reader", "shop-worker"] : "/aws/lambda/millrace-dev-${name}"]
+    error_message = "Log lines come from all functions but those that the manifest names."
+  }
+
+  assert {
+    condition     = alltrue([for filter in aws_cloudwatch_log_subscription_filter.function : filter.filter_pattern == "{ $.durationMs >= 0 }" && endswith(filter.destination_arn, ":function:millrace-dev-shop-relay:live")])
+    error_message = "The lines that close invocations go to the alias of the function."
+  }
+
+  assert {
+    condition     = aws_lambda_permission.log_lines["shop-relay"].source_arn == "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/millrace-dev-*:*" && aws_lambda_permission.log_lines["shop-relay"].source_account == "123456789012"
+    error_message = "Log groups of this environment alone may invoke the function."
+  }
+
+  assert {
     condition     = keys(module.dead_letters) == ["shop-closing", "shop-files", "shop-reader", "shop-relay"]
     error_message = "Who is invoked asynchronously or reads a stream has a dead-letter queue of its own."
   }

@@ -12,15 +12,22 @@ const keyIn = (wire: string): string => {
   return nameOf({ pk: pk.S, sk: sk.S });
 };
 
-/**
- * Rows in the table `logs`. A call is made once: the stream must not wait for a hot partition, and there is
- * a queue for what is refused.
- */
-export const traceTable =
+const rowsIn =
+  (attemptsMax: number | undefined) =>
   (table: string): PutRows =>
   async (items) => {
     // DynamoDB refuses two items with one key in a call; the same message twice is one row.
     const byName = new Map(items.map((item) => [nameOf(item), item]));
-    const refused = await putWireItems(table, [...byName.values()].map(wirePlainItem), { attemptsMax: 1 });
+    const wires = [...byName.values()].map(wirePlainItem);
+    const refused = await putWireItems(table, wires, attemptsMax === undefined ? {} : { attemptsMax });
     return refused.flatMap(({ item }) => byName.get(keyIn(item)) ?? []);
   };
+
+/**
+ * Rows in the table `logs`. A call is made once: the stream must not wait for a hot partition, and there is
+ * a queue for what is refused.
+ */
+export const traceTable = rowsIn(1);
+
+/** The same, for those who have time: what is refused is put again a few times. */
+export const patientTraceTable = rowsIn(undefined);
