@@ -21,7 +21,7 @@ locals {
   at = { for service in ["dynamodb", "events", "firehose", "kms", "lambda", "secretsmanager", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
 
   statements = {
-    for function in keys(local.manifests) : function => [
+    for function, manifest in local.manifests : function => concat([
       for grant in local.grants : {
         actions = [for action in local.rights[grant.kind].rights[grant.right] : "${local.rights[grant.kind].service}:${action}"]
         resources = {
@@ -33,8 +33,8 @@ locals {
           ]
           queues = ["${local.at.sqs}:${local.prefix}-${grant.name}"]
           topics = ["${local.at.sns}:${local.prefix}-${grant.name}"]
-          # Listing is a right on the bucket, all others are on its objects.
-          buckets = ["arn:${local.partition}:s3:::${local.prefix}-${grant.name}-${var.account_id}${grant.right == "list" ? "" : "/*"}"]
+          # Listings are rights on the bucket, all others are on its objects.
+          buckets = ["arn:${local.partition}:s3:::${local.prefix}-${grant.name}-${var.account_id}${contains(["list", "versions"], grant.right) ? "" : "/*"}"]
           buses   = ["${local.at.events}:event-bus/${local.prefix}-${grant.name}"]
           # How many there are is a setting.
           streams = ["${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}", "${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}-*"]
@@ -47,7 +47,14 @@ locals {
         }[grant.kind]
         request_alias = grant.kind == "keys" ? "alias/${local.prefix}-${grant.name}" : null
       } if grant.function == function
-    ]
+      ], [
+      # The bus that a setting names instead of the platform's.
+      for sink in compact([var.business_event_sink]) : {
+        actions       = ["events:PutEvents"]
+        resources     = [sink]
+        request_alias = null
+      } if contains(manifest.settings, "BUSINESS_EVENT_SINK")
+    ])
   }
 
   # The names that a grant may use; guard.tf refuses any other, such as a misspelt one.

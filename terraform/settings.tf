@@ -23,6 +23,10 @@ locals {
     CLEANSER_SECRET          = "" # It is in Secrets Manager; here it would stand in the state.
     CLEANSER_MONTHLY_MAX     = var.cleanser_monthly_max == null ? "" : tostring(var.cleanser_monthly_max)
     DEFAULT_CURRENCY         = var.default_currency
+    BUSINESS_EVENT_SINK      = var.business_event_sink
+    BUSINESS_EVENT_SOURCE    = var.business_event_source
+    BUS_ENTRY_BYTES          = var.bus_entry_bytes
+    CHANGES_ORGANIZATION     = var.changes_organization
     LOG_STREAMS              = tostring(var.log_streams)
     LOG_DAYS                 = tostring(var.log_days)
     OPERATOR_ORGANIZATION    = var.operator_organization

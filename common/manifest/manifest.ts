@@ -104,8 +104,8 @@ export type QueueResource = {
   maxReceiveCount?: number;
   /** How long a taken message stays hidden, where six times the consumer's time-out is wrong. */
   visibilitySeconds?: number;
-  /** The bucket whose new objects under these prefixes it gets notifications of. */
-  from?: { bucket: string; prefixes: string[] };
+  /** The bucket whose objects under these prefixes it gets notifications of; where no events are named, of new ones. */
+  from?: { bucket: string; prefixes: string[]; events?: string[] };
 };
 /** Delivery streams of one purpose, `<name>`, `<name>-1`, …: one of them has a limited number of partitions open. */
 export type StreamResource = {

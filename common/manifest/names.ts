@@ -63,7 +63,7 @@ export const resourceArns = (
       return [at("sns", full)];
     case "buckets": {
       const arn = `arn:${partition}:s3:::${bucketName(deployment, name)}`;
-      return right === "list" ? [arn] : [`${arn}/*`];
+      return right === "list" || right === "versions" ? [arn] : [`${arn}/*`];
     }
     case "buses":
       return [at("events", `event-bus/${full}`)];
