@@ -8,8 +8,8 @@ import { build } from "./build/build.ts";
 import { type Given, optionsOrExit, refuse } from "./options.ts";
 import { soakApi, statusLines } from "./soak/api/soak-api.ts";
 import { soakEvents } from "./soak/soak-events.ts";
-import { soakLogs } from "./soak/soak-logs.ts";
 import { soakExport } from "./soak/soak-export.ts";
+import { soakLogs } from "./soak/soak-logs.ts";
 import { soakTransactions } from "./soak/soak-transactions.ts";
 
 type Values = Given<"soak">["values"];

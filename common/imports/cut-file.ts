@@ -152,7 +152,7 @@ export const cutSlice = async <Row extends JsonValue, C extends Columns>(
   ): Promise<Cut | { kind: "full"; row: CsvRow<C>; upTo: number } | undefined> => {
     for (const row of rows) {
       if (row.faults) {
-        const reject = rejectedRow({ line: row.line, faults: row.faults, raw: row.raw });
+        const reject = rejectedRow(row);
         open.rejects.push(reject);
         open.bytes += reject.raw.length + 200;
       } else {

@@ -335,13 +335,13 @@ describe("POST /logs/queries", () => {
 
 describe("GET /logs/queries/{queryId}", () => {
   it("200: as CSV too", async () => {
-    const { id } = await run("csv", { sql: "SELECT 'a;b' AS x, '=1+1' AS y, null AS z" });
+    const { id } = await run("csv", { sql: "SELECT 'a;b' AS x, '=1+1' AS y, null AS z, -5 AS n, '-5' AS t" });
 
     const { status, text, headers } = await show(id, as("csv"), { format: "csv" });
 
     expect(status).toBe(200);
     expect(headers?.["content-type"]).toContain("text/csv");
-    expect(text).toBe(`x,y,z\r\n"a;b",'=1+1,\r\n`);
+    expect(text).toBe(`x,y,z,n,t\r\n"a;b",'=1+1,,-5,'-5\r\n`);
   });
 
   it("200: says that rows were left out", async () => {
