@@ -20,9 +20,9 @@ module "network" {
 }
 
 locals {
-  # Services that functions inside call; DynamoDB and S3 have gateways.
+  # Services that functions without a way out call; DynamoDB and S3 have gateways.
   called_services = setsubtract(
-    [for grant in local.grants : local.rights[grant.kind].service if local.functions[grant.function].network != "none"],
+    [for grant in local.grants : local.rights[grant.kind].service if local.functions[grant.function].network == "private"],
     ["dynamodb", "s3"],
   )
 
