@@ -175,6 +175,27 @@ describe("GET /logs", () => {
     expect((await search("events", { logType: "events" }, "logs.read events.read")).status).toBe(200);
     expect((await search("events", {}, "logs.write")).status).toBe(403);
   });
+
+  it("200: a read of stored events is itself recorded, and no other", async () => {
+    const roles = "logs.read events.read";
+    await search("audit", {}, roles);
+    await stats("audit", { groupBy: "hour", logType: "web" }, roles);
+    await run("audit", { sql: "SELECT count(*) n FROM web" }, roles);
+    expect(await searcher.sent("events-audit")).toEqual([]);
+
+    await search("audit", { logType: "events" }, roles);
+    await stats("audit", { groupBy: "hour" }, roles);
+    await run("audit", { sql: "SELECT count(*) n FROM events" }, roles);
+
+    expect(await searcher.sent("events-audit")).toMatchObject([
+      { description: "Read GET /logs", actor: "olga", detail: { filters: { logType: "events" } } },
+      { description: "Read GET /logs/stats" },
+      {
+        description: "Read POST /logs/queries",
+        detail: { filters: { sql: "SELECT count(*) n FROM events" } },
+      },
+    ]);
+  });
 });
 
 describe("GET /logs/stats", () => {
