@@ -9,6 +9,8 @@ const localSettings = (port: number) => ({
   TOKEN_ORGANIZATION_CLAIM: "organizationId",
   TOKEN_ROLE_CLAIM: "Role",
   DEFAULT_CURRENCY: "USD",
+  BUSINESS_EVENT_SOURCE: "co.cogo.millrace",
+  BUS_ENTRY_BYTES: "240000",
   LOG_STREAMS: "1",
   LOG_DAYS: "400",
   OPERATOR_ORGANIZATION: "demo",

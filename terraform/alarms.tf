@@ -3,7 +3,7 @@ module "alarms" {
   count  = var.alarms ? 1 : 0
 
   prefix             = local.prefix
-  alarms             = merge(local.function_alarms, local.schedule_alarms, local.queue_alarms, local.table_alarms, local.stream_alarms, local.api_alarms, local.import_alarms)
+  alarms             = merge(local.function_alarms, local.changes_alarms, local.schedule_alarms, local.queue_alarms, local.table_alarms, local.stream_alarms, local.api_alarms, local.import_alarms)
   emails             = var.alarm_emails
   monthly_budget_usd = var.monthly_budget_usd
   key_arn            = module.data_key.arn

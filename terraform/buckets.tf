@@ -37,7 +37,7 @@ resource "aws_s3_bucket_notification" "bucket" {
     content {
       id            = "${queue.value.queue}-${queue.key}"
       queue_arn     = module.queue[queue.value.queue].arn
-      events        = ["s3:ObjectCreated:*"]
+      events        = queue.value.events
       filter_prefix = queue.value.prefix
     }
   }

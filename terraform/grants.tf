@@ -18,10 +18,10 @@ locals {
     )
   ])
 
-  at = { for service in ["dynamodb", "events", "firehose", "kms", "lambda", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
+  at = { for service in ["dynamodb", "events", "firehose", "kms", "lambda", "secretsmanager", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
 
   statements = {
-    for function in keys(local.manifests) : function => [
+    for function, manifest in local.manifests : function => concat([
       for grant in local.grants : {
         actions = [for action in local.rights[grant.kind].rights[grant.right] : "${local.rights[grant.kind].service}:${action}"]
         resources = {
@@ -33,19 +33,28 @@ locals {
           ]
           queues = ["${local.at.sqs}:${local.prefix}-${grant.name}"]
           topics = ["${local.at.sns}:${local.prefix}-${grant.name}"]
-          # Listing is a right on the bucket, all others are on its objects.
-          buckets = ["arn:${local.partition}:s3:::${local.prefix}-${grant.name}-${var.account_id}${grant.right == "list" ? "" : "/*"}"]
+          # Listings are rights on the bucket, all others are on its objects.
+          buckets = ["arn:${local.partition}:s3:::${local.prefix}-${grant.name}-${var.account_id}${contains(["list", "versions"], grant.right) ? "" : "/*"}"]
           buses   = ["${local.at.events}:event-bus/${local.prefix}-${grant.name}"]
           # How many there are is a setting.
           streams = ["${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}", "${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}-*"]
           # A key's own id is known only after it is made; the alias narrows this.
           keys = ["${local.at.kms}:key/*"]
+          # Secrets Manager adds six characters of its own.
+          secrets = ["${local.at.secretsmanager}:secret:${local.prefix}-${grant.name}-??????"]
           # A workgroup is used through sessions of its reader's role alone.
           athena = ["arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"]
         }[grant.kind]
         request_alias = grant.kind == "keys" ? "alias/${local.prefix}-${grant.name}" : null
       } if grant.function == function
-    ]
+      ], [
+      # The bus that a setting names instead of the platform's.
+      for sink in compact([var.business_event_sink]) : {
+        actions       = ["events:PutEvents"]
+        resources     = [sink]
+        request_alias = null
+      } if contains(manifest.settings, "BUSINESS_EVENT_SINK")
+    ])
   }
 
   # The names that a grant may use; guard.tf refuses any other, such as a misspelt one.
@@ -58,6 +67,7 @@ locals {
     keys    = keys(local.resources.keys)
     streams = keys(local.resources.streams)
     athena  = keys(lookup(local.resources, "athena", {}))
+    secrets = keys(local.secrets)
   }
 
   environment_variables = {
@@ -79,6 +89,7 @@ locals {
             buses   = "${local.prefix}-${grant.name}"
             keys    = "alias/${local.prefix}-${grant.name}"
             streams = "${local.prefix}-${grant.name}"
+            secrets = "${local.prefix}-${grant.name}"
             athena  = "arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"
           }[grant.kind]
         } if grant.function == function && grant.right != "stream"

@@ -57,7 +57,7 @@ locals {
   bucket_queues = {
     for bucket in keys(local.resources.buckets) : bucket => flatten([
       for queue, resource in local.resources.queues : [
-        for from in lookup(resource, "from", null)[*] : [for prefix in from.prefixes : { queue = queue, prefix = prefix }] if from.bucket == bucket
+        for from in lookup(resource, "from", null)[*] : [for prefix in from.prefixes : { queue = queue, prefix = prefix, events = lookup(from, "events", ["s3:ObjectCreated:*"]) }] if from.bucket == bucket
       ]
     ])
   }

@@ -140,6 +140,30 @@ variable "log_days" {
   }
 }
 
+# Cleansing
+
+variable "cleanser_url" {
+  description = "Origin and path of the vendor that cleanses transactions; empty: the rules alone do. Its secret is put into the secret `millrace-<environment>-cleanser` by a person."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.cleanser_url == "" || can(regex("^https://[^@]+$", var.cleanser_url))
+    error_message = "cleanser_url must be an https URL without a user name."
+  }
+}
+
+variable "cleanser_monthly_max" {
+  description = "Transactions that the vendor is asked about in a calendar month (UTC); the rules alone cleanse the rest. Null: any number."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.cleanser_monthly_max == null ? true : var.cleanser_monthly_max >= 0 && floor(var.cleanser_monthly_max) == var.cleanser_monthly_max
+    error_message = "cleanser_monthly_max must be a whole number, 0 or more."
+  }
+}
+
 variable "operator_organization" {
   description = "The organization that gets what the platform logs of work that serves no organization; its tokens with logs.read show it."
   type        = string
@@ -329,5 +353,51 @@ variable "default_currency" {
   validation {
     condition     = can(regex("^[A-Z]{3}$", var.default_currency))
     error_message = "default_currency must be three capital letters, such as EUR."
+  }
+}
+
+# Changes
+
+variable "business_event_sink" {
+  description = "ARN of the bus that changes of users' files are told on, in this region and account; empty: the platform's bus."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.business_event_sink == "" || can(regex("^arn:[^:]+:events:[^:]+:[0-9]{12}:event-bus/[A-Za-z0-9._/-]+$", var.business_event_sink))
+    error_message = "business_event_sink must be the ARN of a bus."
+  }
+}
+
+variable "business_event_source" {
+  description = "The source of these events."
+  type        = string
+  default     = "co.cogo.millrace"
+
+  validation {
+    condition     = can(regex("^co\\.cogo\\.[A-Za-z0-9._-]{1,240}$", var.business_event_source))
+    error_message = "business_event_source must begin with `co.cogo.`."
+  }
+}
+
+variable "bus_entry_bytes" {
+  description = "Most bytes of an entry on that bus; EventBridge takes less than 1 MB, and some targets no more than 256 KB."
+  type        = number
+  default     = 240000
+
+  validation {
+    condition     = var.bus_entry_bytes >= 2000 && var.bus_entry_bytes <= 990000
+    error_message = "bus_entry_bytes must be 2000 to 990000."
+  }
+}
+
+variable "changes_organization" {
+  description = "The organization whose files stand under `users/<userId>.json`; empty: none do."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.changes_organization == "" || can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.changes_organization))
+    error_message = "changes_organization must be an organization's id."
   }
 }

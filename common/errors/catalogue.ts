@@ -71,6 +71,16 @@ export const ERRORS = {
     retry: false,
     text: "One of the owners has 1,000 accounts already, which is the most that a user can have.",
   },
+  CLEANSING_RUNNING: {
+    status: 409,
+    retry: true,
+    text: "Transactions are being cleansed again already. Wait for its end.",
+  },
+  REPLAY_IN_PROGRESS: {
+    status: 409,
+    retry: true,
+    text: "Another replay of this organization is still running.",
+  },
   PRECONDITION_FAILED: {
     status: 412,
     retry: false,
@@ -82,6 +92,24 @@ export const ERRORS = {
     retry: false,
     text: "This Idempotency-Key was used with another body.",
   },
+  FILE_NOT_JSON: { status: 500, retry: false, text: "The user's file is not valid JSON." },
+  USER_MISMATCH: { status: 500, retry: false, text: "The file names no user, or another than its key does." },
+  COUNTER_BACKWARDS: {
+    status: 500,
+    retry: false,
+    text: "The file's write_counter is below one that was streamed already.",
+  },
+  ENTRY_INVALID: {
+    status: 500,
+    retry: false,
+    text: "The file, or an entry of its changelog, is not as agreed.",
+  },
+  FILE_TOO_LARGE: { status: 500, retry: false, text: "The user's file is larger than 64 MB." },
+  BUCKET_NOT_VERSIONED: {
+    status: 500,
+    retry: true,
+    text: "The bucket keeps no versions, so that the order of changes is not known.",
+  },
   SCAN_LIMIT_REACHED: {
     status: 429,
     retry: true,
@@ -89,6 +117,16 @@ export const ERRORS = {
   },
   MESSAGE_NOT_JSON: { status: 500, retry: false, text: "The message is not valid JSON." },
   MESSAGE_INVALID: { status: 500, retry: false, text: "The message breaks its schema." },
+  CLEANSING_REFUSED: {
+    status: 500,
+    retry: false,
+    text: "The cleansing vendor does not take this transaction.",
+  },
+  CLEANSING_FAILED: {
+    status: 500,
+    retry: false,
+    text: "The cleansing vendor failed with these transactions too often.",
+  },
   EVENTS_NOT_QUEUED: {
     status: 503,
     retry: true,

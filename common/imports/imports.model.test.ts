@@ -4,7 +4,7 @@ import { runModel } from "./testing/imports-model.ts";
 import { Broken } from "./testing/imports-model-files.ts";
 import { type Flows, flows } from "./testing/model-flows.ts";
 
-const SCHEDULES = Number(process.env.MODEL_SCHEDULES ?? 200);
+const SCHEDULES = Number(process.env.MODEL_SCHEDULES ?? 100);
 const MUTANT_SCHEDULES = 4_000;
 
 /** Each is a way to build this that looks right and is not. */

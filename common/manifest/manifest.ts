@@ -70,6 +70,7 @@ export const RESOURCE_KINDS = [
   "keys",
   "streams",
   "athena",
+  "secrets",
 ] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
@@ -103,8 +104,8 @@ export type QueueResource = {
   maxReceiveCount?: number;
   /** How long a taken message stays hidden, where six times the consumer's time-out is wrong. */
   visibilitySeconds?: number;
-  /** The bucket whose new objects under these prefixes it gets notifications of. */
-  from?: { bucket: string; prefixes: string[] };
+  /** The bucket whose objects under these prefixes it gets notifications of; where no events are named, of new ones. */
+  from?: { bucket: string; prefixes: string[]; events?: string[] };
 };
 /** Delivery streams of one purpose, `<name>`, `<name>-1`, …: one of them has a limited number of partitions open. */
 export type StreamResource = {
@@ -143,6 +144,8 @@ export type Resources = {
   streams: Record<string, StreamResource>;
   /** Workgroups; each has a role, `<name>-reader`, whose sessions query one organization's folders. */
   athena?: Record<string, { description: string; bucket: string; scanBytesMax: number }>;
+  /** In Secrets Manager, without a value until a person puts one there. */
+  secrets?: Record<string, { description: string }>;
   settings: Record<string, string>;
 };
 

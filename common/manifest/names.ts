@@ -63,7 +63,7 @@ export const resourceArns = (
       return [at("sns", full)];
     case "buckets": {
       const arn = `arn:${partition}:s3:::${bucketName(deployment, name)}`;
-      return right === "list" ? [arn] : [`${arn}/*`];
+      return right === "list" || right === "versions" ? [arn] : [`${arn}/*`];
     }
     case "buses":
       return [at("events", `event-bus/${full}`)];
@@ -75,6 +75,9 @@ export const resourceArns = (
     case "keys":
       // A key's own id is known only after it is made; the policy narrows this by kms:RequestAlias.
       return [at("kms", "key/*")];
+    case "secrets":
+      // Secrets Manager adds six characters of its own.
+      return [at("secretsmanager", `secret:${full}-??????`)];
   }
 };
 

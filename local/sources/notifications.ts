@@ -130,9 +130,9 @@ export const notify = (
         change.key.endsWith(suffix),
     );
     const fedQueues = fed.filter(
-      ({ from: { bucket, prefixes } }) =>
+      ({ from: { bucket, prefixes, events = ["s3:ObjectCreated:*"] } }) =>
         bucketName(deployment, bucket) === change.bucket &&
-        namesEvent("s3:ObjectCreated:*", change.eventName) &&
+        events.some((event) => namesEvent(event, change.eventName)) &&
         prefixes.some((prefix) => change.key.startsWith(prefix)),
     );
     await Promise.all([

@@ -45,7 +45,7 @@ const versionElement = (one: ListedVersion, parameters: ListParameters, owner: s
     keyElement("Key", one.key, parameters) +
       element("VersionId", versionIdOf(one)) +
       element("IsLatest", one.latest) +
-      timeElement("LastModified", one.modified) +
+      timeElement("LastModified", Math.floor(one.modified / 1_000) * 1_000) +
       (one.marker ? "" : sizeElements(one)) +
       owner,
   );
