@@ -83,13 +83,6 @@ const MUTANTS: Record<string, Change[]> = {
         await restate(stopped, number, until);`,
     },
   ],
-  "taking back without checking that the import is still taken back": [
-    {
-      file: "imports/revert-import.ts",
-      from: "const writes = [isStillReverting(record), ...made.own, ...made.writes];",
-      to: "const writes = [{ check: { pk: 'none', sk: 'none' }, absent: true as const }, ...made.own, ...made.writes];",
-    },
-  ],
   "imports that do not wait for a take-back": [
     { file: "imports/line.ts", from: 'entry.kind === "takeBack" && entry.number < number', to: "number < 0" },
   ],
