@@ -89,6 +89,17 @@ locals {
         threshold = 1
       }
     },
+    {
+      cleanser-unavailable = {
+        kind      = "cleanser-unavailable"
+        advice    = "The cleansing vendor failed five times in a row, or does not take our secret: transactions wait for it and show what the rules say."
+        namespace = local.prefix
+        metric    = "CleanserUnavailable"
+        across    = "service"
+        statistic = "Sum"
+        threshold = 1
+      }
+    },
     # The stacks of these triggers count the records that can never succeed. Those of an auditor have the alarm above.
     {
       for name in keys(local.functions) : "${name}-rejected" => {

@@ -18,7 +18,7 @@ locals {
     )
   ])
 
-  at = { for service in ["dynamodb", "events", "firehose", "kms", "lambda", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
+  at = { for service in ["dynamodb", "events", "firehose", "kms", "lambda", "secretsmanager", "sns", "sqs"] : service => "arn:${local.partition}:${service}:${var.region}:${var.account_id}" }
 
   statements = {
     for function, manifest in local.manifests : function => concat([
@@ -40,6 +40,8 @@ locals {
           streams = ["${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}", "${local.at.firehose}:deliverystream/${local.prefix}-${grant.name}-*"]
           # A key's own id is known only after it is made; the alias narrows this.
           keys = ["${local.at.kms}:key/*"]
+          # Secrets Manager adds six characters of its own.
+          secrets = ["${local.at.secretsmanager}:secret:${local.prefix}-${grant.name}-??????"]
           # A workgroup is used through sessions of its reader's role alone.
           athena = ["arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"]
         }[grant.kind]
@@ -65,6 +67,7 @@ locals {
     keys    = keys(local.resources.keys)
     streams = keys(local.resources.streams)
     athena  = keys(lookup(local.resources, "athena", {}))
+    secrets = keys(local.secrets)
   }
 
   environment_variables = {
@@ -86,6 +89,7 @@ locals {
             buses   = "${local.prefix}-${grant.name}"
             keys    = "alias/${local.prefix}-${grant.name}"
             streams = "${local.prefix}-${grant.name}"
+            secrets = "${local.prefix}-${grant.name}"
             athena  = "arn:${local.partition}:iam::${var.account_id}:role${var.role_path}${local.prefix}-${grant.name}-reader"
           }[grant.kind]
         } if grant.function == function && grant.right != "stream"

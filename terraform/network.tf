@@ -20,9 +20,10 @@ module "network" {
 }
 
 locals {
-  # Services that functions inside call; DynamoDB and S3 have gateways.
+  # Services that functions inside call; DynamoDB and S3 have gateways. A secret is read every few minutes: where there is a
+  # way out anyway, an endpoint for it would cost more than it saves.
   called_services = setsubtract(
-    [for grant in local.grants : local.rights[grant.kind].service if local.functions[grant.function].network != "none"],
+    [for grant in local.grants : local.rights[grant.kind].service if local.functions[grant.function].network != "none" && !(grant.kind == "secrets" && local.functions[grant.function].network == "egress")],
     ["dynamodb", "s3"],
   )
 

@@ -19,6 +19,9 @@ locals {
     TOKEN_ORGANIZATION_CLAIM = local.tokens.organization_claim
     TOKEN_ROLE_CLAIM         = local.tokens.role_claim
     ORGANIZATION_PLANS       = join(",", sort(keys(var.organizations)))
+    CLEANSER_URL             = var.cleanser_url
+    CLEANSER_SECRET          = "" # It is in Secrets Manager; here it would stand in the state.
+    CLEANSER_MONTHLY_MAX     = var.cleanser_monthly_max == null ? "" : tostring(var.cleanser_monthly_max)
     DEFAULT_CURRENCY         = var.default_currency
     BUSINESS_EVENT_SINK      = var.business_event_sink
     BUSINESS_EVENT_SOURCE    = var.business_event_source

@@ -140,6 +140,30 @@ variable "log_days" {
   }
 }
 
+# Cleansing
+
+variable "cleanser_url" {
+  description = "Origin and path of the vendor that cleanses transactions; empty: the rules alone do. Its secret is put into the secret `millrace-<environment>-cleanser` by a person."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.cleanser_url == "" || can(regex("^https://[^@]+$", var.cleanser_url))
+    error_message = "cleanser_url must be an https URL without a user name."
+  }
+}
+
+variable "cleanser_monthly_max" {
+  description = "Transactions that the vendor is asked about in a calendar month (UTC); the rules alone cleanse the rest. Null: any number."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.cleanser_monthly_max == null ? true : var.cleanser_monthly_max >= 0 && floor(var.cleanser_monthly_max) == var.cleanser_monthly_max
+    error_message = "cleanser_monthly_max must be a whole number, 0 or more."
+  }
+}
+
 variable "operator_organization" {
   description = "The organization that gets what the platform logs of work that serves no organization; its tokens with logs.read show it."
   type        = string

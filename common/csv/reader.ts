@@ -323,10 +323,13 @@ export class CsvReader<const C extends Columns> {
 
   #linesIn(text: string, from: number, to: number): number {
     let lines = 0;
-    for (let at = text.indexOf("\n", from); at >= 0 && at < to; at = text.indexOf("\n", at + 1)) lines += 1;
+    // Of the part alone: a search in the whole text might pass over all of it for each row.
+    const part = text.slice(from, to);
+    for (let at = part.indexOf("\n"); at >= 0; at = part.indexOf("\n", at + 1)) lines += 1;
     if (!this.#format.carriageReturnEndsLine) return lines;
-    for (let at = text.indexOf("\r", from); at >= 0 && at < to; at = text.indexOf("\r", at + 1)) {
-      if (text.charCodeAt(at + 1) !== 10) lines += 1;
+    for (let at = part.indexOf("\r"); at >= 0; at = part.indexOf("\r", at + 1)) {
+      // The next one may stand behind the part.
+      if (text.charCodeAt(from + at + 1) !== 10) lines += 1;
     }
     return lines;
   }

@@ -71,6 +71,11 @@ export const ERRORS = {
     retry: false,
     text: "One of the owners has 1,000 accounts already, which is the most that a user can have.",
   },
+  CLEANSING_RUNNING: {
+    status: 409,
+    retry: true,
+    text: "Transactions are being cleansed again already. Wait for its end.",
+  },
   REPLAY_IN_PROGRESS: {
     status: 409,
     retry: true,
@@ -112,6 +117,16 @@ export const ERRORS = {
   },
   MESSAGE_NOT_JSON: { status: 500, retry: false, text: "The message is not valid JSON." },
   MESSAGE_INVALID: { status: 500, retry: false, text: "The message breaks its schema." },
+  CLEANSING_REFUSED: {
+    status: 500,
+    retry: false,
+    text: "The cleansing vendor does not take this transaction.",
+  },
+  CLEANSING_FAILED: {
+    status: 500,
+    retry: false,
+    text: "The cleansing vendor failed with these transactions too often.",
+  },
   EVENTS_NOT_QUEUED: {
     status: 503,
     retry: true,

@@ -40,8 +40,8 @@ const earlierFingerprints = async (
   { importId, slice, checkpoint }: ImportRecord,
 ): Promise<Fingerprints> => {
   const fingerprints = new Fingerprints();
-  for (let part = 0; part < (checkpoint?.fingerprintParts ?? 0); part += 1) {
-    const bytes = await bucket.get(objectKeys.fingerprints(importId, slice, part));
+  for (let part = 0; checkpoint && part < checkpoint.fingerprintParts; part += 1) {
+    const bytes = await bucket.get(objectKeys.fingerprints(importId, slice, checkpoint.chunk, part));
     if (!bytes) throw new Error(`${importId}: fingerprints ${slice}/${part} are not there`);
     fingerprints.add(bytes);
   }
@@ -129,7 +129,7 @@ export const cutSlice = async <Row extends JsonValue, C extends Columns>(
   const handOver = async (csv: Checkpoint["csv"], upTo: number): Promise<Cut> => {
     let part = 0;
     for (const bytes of fingerprints.parts()) {
-      const key = objectKeys.fingerprints(importId, record.slice + 1, part);
+      const key = objectKeys.fingerprints(importId, record.slice + 1, chunk, part);
       await bucket.put(key, bytes, "application/octet-stream");
       part += 1;
     }
@@ -152,7 +152,7 @@ export const cutSlice = async <Row extends JsonValue, C extends Columns>(
   ): Promise<Cut | { kind: "full"; row: CsvRow<C>; upTo: number } | undefined> => {
     for (const row of rows) {
       if (row.faults) {
-        const reject = rejectedRow({ line: row.line, faults: row.faults, raw: row.raw });
+        const reject = rejectedRow(row);
         open.rejects.push(reject);
         open.bytes += reject.raw.length + 200;
       } else {

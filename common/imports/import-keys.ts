@@ -73,8 +73,9 @@ export const importIdOf = (bucket: string, key: string, versionId: string, timeM
 /** Keys in the bucket. */
 export const objectKeys = {
   chunk: (importId: string, chunk: number): string => `chunks/${importId}/${padded(chunk)}.ndjson.gz`,
-  fingerprints: (importId: string, slice: number, part: number): string =>
-    `chunks/${importId}/fingerprints/${slice}/${part}`,
+  /** By the chunk too at which the slice before ended: of two chunkers at one slice each may end it elsewhere. */
+  fingerprints: (importId: string, slice: number, chunk: number, part: number): string =>
+    `chunks/${importId}/fingerprints/${slice}-${chunk}/${part}`,
   rejects: (importId: string, chunk: number): string => `rejects/${importId}/${padded(chunk)}.ndjson`,
   differences: (importId: string, chunk: number, hash: string): string =>
     `differences/${importId}/${padded(chunk)}-${hash}.ndjson`,

@@ -1,6 +1,6 @@
 import { makeMask } from "#common/log-message/mask.ts";
-import { isSuspect } from "#common/log-message/suspect.ts";
 import type { LineEvent, LogLine } from "./line.ts";
+import { hintsAtSecret } from "./secret-hint.ts";
 
 const { value: maskValue, text: maskText } = makeMask();
 
@@ -14,8 +14,7 @@ const isSecretName = (name: string): boolean => {
   const known = names.get(name);
   if (known !== undefined) return known;
   if (names.size === NAMES_MAX) names.clear();
-  const field = { [name]: "x" };
-  const secret = maskValue(field) !== field;
+  const secret = maskValue<Record<string, string>>({ [name]: "x" })[name] !== "x";
   names.set(name, secret);
   return secret;
 };
@@ -25,7 +24,7 @@ const CARD_MIN = 1e12;
 
 /** Whether the mask may have to do something: a look at names and texts without a copy of anything. */
 const mayHoldSecret = (value: unknown): boolean => {
-  if (typeof value === "string") return isSuspect(value);
+  if (typeof value === "string") return hintsAtSecret(value);
   if (typeof value === "number") return value >= CARD_MIN;
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return value.some(mayHoldSecret);
@@ -37,8 +36,8 @@ const mayHoldSecret = (value: unknown): boolean => {
 };
 
 const mayEventHoldSecret = (event: LineEvent): boolean =>
-  isSuspect(event.action) ||
-  isSuspect(event.description) ||
+  hintsAtSecret(event.action) ||
+  hintsAtSecret(event.description) ||
   mayHoldSecret(event.detail) ||
   mayHoldSecret(event.type) ||
   mayHoldSecret(event.server) ||

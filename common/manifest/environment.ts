@@ -27,6 +27,7 @@ const valueInEnvironment = (deployment: Deployment, kind: ResourceKind, name: st
     case "tables":
     case "buses":
     case "streams":
+    case "secrets":
       return resourceName(deployment, name);
   }
 };

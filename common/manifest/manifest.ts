@@ -70,6 +70,7 @@ export const RESOURCE_KINDS = [
   "keys",
   "streams",
   "athena",
+  "secrets",
 ] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
@@ -143,6 +144,8 @@ export type Resources = {
   streams: Record<string, StreamResource>;
   /** Workgroups; each has a role, `<name>-reader`, whose sessions query one organization's folders. */
   athena?: Record<string, { description: string; bucket: string; scanBytesMax: number }>;
+  /** In Secrets Manager, without a value until a person puts one there. */
+  secrets?: Record<string, { description: string }>;
   settings: Record<string, string>;
 };
 

@@ -75,6 +75,9 @@ export const resourceArns = (
     case "keys":
       // A key's own id is known only after it is made; the policy narrows this by kms:RequestAlias.
       return [at("kms", "key/*")];
+    case "secrets":
+      // Secrets Manager adds six characters of its own.
+      return [at("secretsmanager", `secret:${full}-??????`)];
   }
 };
 

@@ -4,7 +4,7 @@ import { type AppError, toAppError } from "#common/errors/app-error.ts";
 import { note, noteFailure } from "#common/telemetry/line.ts";
 import { loggable } from "#common/telemetry/log.ts";
 import { count } from "#common/telemetry/metrics.ts";
-import type { BatchEvent, Failure, Served } from "./batch.ts";
+import type { BatchEvent, Failure } from "./batch.ts";
 import { type DeadLetterOptions, deadLetter, sendLazily } from "./dead-letters.ts";
 import { transactionIdOf } from "./messages.ts";
 import type { Middleware } from "./middleware.ts";
@@ -14,13 +14,13 @@ export type BatchDeadLetterOptions = DeadLetterOptions & {
   onRejected?: (messages: number) => void;
 };
 
-const noteServed = (served: readonly Served[], failures: readonly Failure[]): void => {
-  const failed = new Set(failures.map(({ messageId }) => messageId));
-  note({
-    served: served.map(({ messageId, ...request }) =>
-      failed.has(messageId) ? { ...request, failed: true } : request,
-    ),
-  });
+/** The requests of a batch's messages, and which of them failed. */
+const noteServed = ({ served, servedBy }: BatchEvent<unknown>, failures: readonly Failure[]): void => {
+  for (const { messageId } of failures) {
+    const at = servedBy.indexOf(messageId);
+    if (at >= 0) Object.assign(served[at] ?? {}, { failed: true });
+  }
+  note({ served });
 };
 
 type Dead = { record: SQSRecord; error: AppError; bodies: string[] };
@@ -81,7 +81,7 @@ export const batchDeadLetters = <T>({
       const { Records, failures, served } = request.event;
       const failed = [...failures, ...(request.response as Failure[])];
       note({ batchSize: Records.length, failed: 0, rejected: 0 });
-      if (served.length > 0) noteServed(served, failed);
+      if (served.length > 0) noteServed(request.event, failed);
       request.response = { batchItemFailures: [] };
       if (failed.length === 0) return undefined;
       return settle(Records, failed).then((back) => {

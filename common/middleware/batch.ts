@@ -14,8 +14,10 @@ export type Message<T> = {
  */
 export type Failure = { messageId: string; error: unknown; bodies?: string[] };
 
-/** A message and the request that it comes from, as the line shows them. */
-export type Served = ServedMessage & { messageId: string };
-
 /** A queue's event with what the middlewares made of its records: messages that passed, and those that did not. */
-export type BatchEvent<T> = SQSEvent & { messages: Message<T>[]; failures: Failure[]; served: Served[] };
+export type BatchEvent<T> = SQSEvent & {
+  messages: Message<T>[];
+  failures: Failure[];
+  served: ServedMessage[];
+  servedBy: string[];
+};

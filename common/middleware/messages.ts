@@ -40,9 +40,9 @@ const noteTransactions = (ids: readonly string[]): void => {
 
 /** The organization of a message: its own, or that of the first of several things in it, which are of one request. */
 const organizationOf = (body: unknown): string | undefined => {
-  const { organizationId, ...others } = Object(body) as Record<string, unknown>;
-  if (isOrganizationId(organizationId)) return organizationId;
-  for (const inner of Object.values(others)) {
+  const fields = Object(body) as Record<string, unknown>;
+  if (isOrganizationId(fields.organizationId)) return fields.organizationId;
+  for (const inner of Object.values(fields)) {
     const first = Array.isArray(inner) ? organizationOf(inner[0]) : undefined;
     if (first !== undefined) return first;
   }
@@ -56,6 +56,7 @@ export const messages = <T>(schema: Validator<T>): Middleware<BatchEvent<T>> => 
     event.messages = [];
     event.failures = [];
     event.served = [];
+    event.servedBy = [];
     for (const record of event.Records) {
       const transactionId = transactionIdOf(record);
       if (transactionId !== undefined) ids.push(transactionId);
@@ -67,7 +68,8 @@ export const messages = <T>(schema: Validator<T>): Middleware<BatchEvent<T>> => 
       event.messages.push(parsed);
       const organizationId = transactionId === undefined ? undefined : organizationOf(parsed.body);
       if (transactionId !== undefined && organizationId !== undefined) {
-        event.served.push({ messageId: parsed.messageId, organizationId, transactionId });
+        event.served.push({ organizationId, transactionId });
+        event.servedBy.push(parsed.messageId);
       }
     }
     if (ids.length > 0) noteTransactions(ids);

@@ -10,9 +10,11 @@ import { dynamodb } from "#common/aws/dynamodb.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { putWireItems } from "./bulk-put.ts";
 import { nextOf, queryInput } from "./query-input.ts";
+import { withRawAnswer } from "./raw-answer.ts";
+import { withRawBody } from "./raw-body.ts";
 import type { Item, Table } from "./table.ts";
 import { transactWrites } from "./transact-writes.ts";
-import { fromWire, toKey, toWire, wirePlainItem } from "./wire.ts";
+import { fromWire, fromWireJson, toKey, toWire, type WireJson, wirePlainItem } from "./wire.ts";
 
 const mustBeNone = (refused: readonly Refused<unknown>[]): void => {
   const [first] = refused;
@@ -20,6 +22,11 @@ const mustBeNone = (refused: readonly Refused<unknown>[]): void => {
   throw new AppError("DEPENDENCY_FAILED", {
     internal: `${refused.length} items, the first with ${first.code}: ${first.reason}`,
   });
+};
+
+type BatchGetAnswer = {
+  Responses?: Record<string, WireJson[]>;
+  UnprocessedKeys?: Record<string, { Keys?: WireJson[] }>;
 };
 
 /** The condition of a put that failed; anything else that was thrown is thrown on. */
@@ -38,19 +45,22 @@ export const dynamodbTable = (TableName: string): Table => ({
   },
 
   getMany: async (keys, { consistent = false } = {}) => {
-    const named = new Map(keys.map((key) => [`${key.pk}\n${key.sk}`, toKey(key)]));
+    const named = new Map(keys.map(({ pk, sk }) => [`${pk}\n${sk}`, wirePlainItem({ pk, sk })]));
     const found: Item[] = [];
     const refused = await sendInBatches([...named.values()], {
       countMax: 100,
       send: async (part) => {
-        const { Responses = {}, UnprocessedKeys = {} } = await dynamodb().send(
-          new BatchGetItemCommand({
-            RequestItems: { [TableName]: { Keys: part, ConsistentRead: consistent } },
-          }),
+        const { command, text } = withRawAnswer(
+          withRawBody(
+            new BatchGetItemCommand({ RequestItems: {} }),
+            `{"RequestItems":{${JSON.stringify(TableName)}:{"Keys":[${part.join()}],"ConsistentRead":${consistent}}}}`,
+          ),
         );
-        found.push(...(Responses[TableName] ?? []).map(fromWire));
-        return (UnprocessedKeys[TableName]?.Keys ?? []).map((item) => ({
-          item,
+        await dynamodb().send(command);
+        const { Responses = {}, UnprocessedKeys = {} } = JSON.parse(text()) as BatchGetAnswer;
+        for (const item of Responses[TableName] ?? []) found.push(fromWireJson(item));
+        return (UnprocessedKeys[TableName]?.Keys ?? []).map((key) => ({
+          item: JSON.stringify(key),
           code: "Unprocessed",
           reason: "DynamoDB left it unprocessed",
           retry: true,

@@ -67,3 +67,18 @@ export const fromWire = (wire: WireItem): Item => {
   }
   return { pk: "", sk: "", ...item };
 };
+
+/** An item as DynamoDB's JSON protocol writes it: bytes are base64 there. */
+export type WireJson = Readonly<Record<string, { S?: string; N?: string; B?: string }>>;
+
+/** As `fromWire`, of JSON that was parsed and not converted. */
+export const fromWireJson = (wire: WireJson): Item => {
+  const item: Record<string, ItemValue> = {};
+  for (const name in wire) {
+    const { S, N, B } = wire[name] ?? {};
+    if (S !== undefined) item[name] = S;
+    else if (N !== undefined) item[name] = Number(N);
+    else if (B !== undefined) item[name] = new Uint8Array(Buffer.from(B, "base64"));
+  }
+  return { pk: "", sk: "", ...item };
+};

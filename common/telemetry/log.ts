@@ -49,6 +49,9 @@ export type LogFields = {
   attempts?: number;
   repeated?: boolean;
   resourceName?: string;
+  /** Of a query of logs: its id, under which the statement is kept, and what it reads. */
+  queryId?: string;
+  relations?: string[];
   reason?: string;
   error?: { name: string; message: string; stack?: string };
 };

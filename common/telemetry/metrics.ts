@@ -12,6 +12,7 @@ export type MetricName =
   | "ImportsFailed"
   | "ImportRejectsHigh"
   | "ImportsStuck"
+  | "CleanserUnavailable"
   | "ChangesNews"
   | "ChangesStale"
   | "ChangesIgnored"

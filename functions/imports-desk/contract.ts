@@ -19,7 +19,7 @@ const status = Type.Unsafe<(typeof STATUSES)[number]>({ type: "string", enum: [.
 const count = (description?: string) => Type.Integer({ minimum: 0, ...(description ? { description } : {}) });
 
 const anImport = Type.Object({
-  id: Type.String({ format: "uuid" }),
+  id: Type.String({ description: "A UUIDv7." }),
   service,
   file: Type.String({ description: "The object's key in the bucket `delivery`." }),
   fileName: Type.Optional(Type.String({ description: "Of an upload: the name that it was announced by." })),
@@ -93,6 +93,9 @@ const reject = Type.Object({
 
 const change = Type.Object({
   line: Type.Integer({ minimum: 1 }),
+  // What names the row; by service.
+  accountId: Type.Optional(Type.String()),
+  transactionId: Type.Optional(Type.String()),
   verdict: Type.Unsafe<"added" | "changed">({ type: "string", enum: ["added", "changed"] }),
   fields: Type.Array(Type.Object({ name: Type.String(), before: Type.Unknown(), after: Type.Unknown() })),
 });

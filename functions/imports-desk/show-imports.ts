@@ -1,5 +1,5 @@
 import type { Member } from "#common/auth/caller.ts";
-import { csvCell } from "#common/csv/cell.ts";
+import { csvCellOrNumber } from "#common/csv/cell.ts";
 import { AppError } from "#common/errors/app-error.ts";
 import { type Answer, ok, RawJson } from "#common/http/answers.ts";
 import { givenIdFault } from "#common/ids/given-id.ts";
@@ -42,7 +42,7 @@ type Change = { verdict: string; fields: { name: string; before: unknown; after:
 const csvLine = (cells: readonly unknown[]): string =>
   `${cells
     .map((cell) =>
-      csvCell(
+      csvCellOrNumber(
         cell === null || cell === undefined ? "" : typeof cell === "string" ? cell : JSON.stringify(cell),
       ),
     )

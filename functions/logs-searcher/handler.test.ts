@@ -175,6 +175,27 @@ describe("GET /logs", () => {
     expect((await search("events", { logType: "events" }, "logs.read events.read")).status).toBe(200);
     expect((await search("events", {}, "logs.write")).status).toBe(403);
   });
+
+  it("200: a read of stored events is itself recorded, and no other", async () => {
+    const roles = "logs.read events.read";
+    await search("audit", {}, roles);
+    await stats("audit", { groupBy: "hour", logType: "web" }, roles);
+    await run("audit", { sql: "SELECT count(*) n FROM web" }, roles);
+    expect(await searcher.sent("events-audit")).toEqual([]);
+
+    await search("audit", { logType: "events" }, roles);
+    await stats("audit", { groupBy: "hour" }, roles);
+    await run("audit", { sql: "SELECT count(*) n FROM events" }, roles);
+
+    expect(await searcher.sent("events-audit")).toMatchObject([
+      { description: "Read GET /logs", actor: "olga", detail: { filters: { logType: "events" } } },
+      { description: "Read GET /logs/stats" },
+      {
+        description: "Read POST /logs/queries",
+        detail: { filters: { sql: "SELECT count(*) n FROM events" } },
+      },
+    ]);
+  });
 });
 
 describe("GET /logs/stats", () => {
@@ -335,13 +356,13 @@ describe("POST /logs/queries", () => {
 
 describe("GET /logs/queries/{queryId}", () => {
   it("200: as CSV too", async () => {
-    const { id } = await run("csv", { sql: "SELECT 'a;b' AS x, '=1+1' AS y, null AS z" });
+    const { id } = await run("csv", { sql: "SELECT 'a;b' AS x, '=1+1' AS y, null AS z, -5 AS n, '-5' AS t" });
 
     const { status, text, headers } = await show(id, as("csv"), { format: "csv" });
 
     expect(status).toBe(200);
     expect(headers?.["content-type"]).toContain("text/csv");
-    expect(text).toBe(`x,y,z\r\n"a;b",'=1+1,\r\n`);
+    expect(text).toBe(`x,y,z,n,t\r\n"a;b",'=1+1,,-5,'-5\r\n`);
   });
 
   it("200: says that rows were left out", async () => {

@@ -13,6 +13,7 @@ import type { Scanned } from "#common/logs/query/scanned.ts";
 import { readStatement, startQuery } from "#common/logs/query/start-query.ts";
 import { readRange } from "#common/logs/query/time-range.ts";
 import { type WatchDeps, watchQuery } from "#common/logs/query/watch-query.ts";
+import { note } from "#common/telemetry/line.ts";
 
 export type QueriesDeps = Omit<WatchDeps, "scanned"> & {
   scanned: Scanned;
@@ -28,6 +29,8 @@ export type NewQueryBody = {
   to?: string | undefined;
   wide?: boolean | undefined;
 };
+
+type Recorded = (sql: string, ofEvents: boolean, read: () => Promise<Answer>) => Promise<Answer>;
 
 const NOTHING: QueryResult = { columns: [], rows: [], truncated: false };
 
@@ -55,13 +58,19 @@ export const makeQueries = (deps: QueriesDeps) => {
   };
 
   return {
-    ask: async (caller: Caller & Member, body: NewQueryBody, { id, time }: Attempt): Promise<Answer> => {
+    /** `recorded` records a read of stored events beside it, or refuses it. */
+    ask: async (
+      caller: Caller & Member,
+      body: NewQueryBody,
+      { id, time }: Attempt,
+      recorded: Recorded = (_sql, _ofEvents, read) => read(),
+    ): Promise<Answer> => {
       const { organizationId, userId, roles } = caller;
       const { sql, parameters } = statementOf(body);
       const readsEvents = mayCall(roles, "events.read");
       const range = readRange("body", body, Date.parse(time));
       // Before anything is started: what is refused costs nothing.
-      await readStatement(sql, { readsEvents }, parameters.length);
+      const { relations } = await readStatement(sql, { readsEvents }, parameters.length);
       await deps.scanned.check(organizationId, deps.limits);
       const query: AskedQuery = {
         organizationId,
@@ -77,12 +86,15 @@ export const makeQueries = (deps: QueriesDeps) => {
         starts: 1,
         version: 1,
       };
-      const engine = await deps.engines({ organizationId, readsEvents });
-      const executionId = await startQuery(deps, engine, query);
-      // A repeated request finds its row there.
-      await deps.queries.add({ ...query, executionId });
-      await deps.watch({ organizationId, queryId: id });
-      return accepted({ id, status: "queued" });
+      note({ queryId: id, relations });
+      return recorded(sql, relations.includes("events"), async () => {
+        const engine = await deps.engines({ organizationId, readsEvents });
+        const executionId = await startQuery(deps, engine, query);
+        // A repeated request finds its row there.
+        await deps.queries.add({ ...query, executionId });
+        await deps.watch({ organizationId, queryId: id });
+        return accepted({ id, status: "queued" });
+      });
     },
 
     show: async (caller: Member, queryId: string, format: "json" | "csv"): Promise<Answer> => {

@@ -72,6 +72,30 @@ describe("items of the outbox", () => {
   });
 });
 
+describe("transactions that an item of the outbox names", () => {
+  const rows = [{ accountId: "A1", transactionId: "t1" }];
+  const item = {
+    pk: "cleanse#account#A1",
+    sk: "outbox#000000000001",
+    events: "[]",
+    toCleanse: JSON.stringify([{ organizationId: "cleanse", rows }]),
+  };
+
+  it("are put on the queue of those that the vendor is asked about", async () => {
+    const { events, failed } = await announced(await recordsOf([item]));
+
+    expect({ events, failed }).toEqual({ events: [], failed: [] });
+    expect(await announcer.sent("transactions-cleansings")).toEqual([{ organizationId: "cleanse", rows }]);
+  });
+
+  it("come again when the queue does not take them", async () => {
+    const records = await recordsOf([{ ...item, sk: "outbox#000000000002" }]);
+    announcer.refuse("sqs:SendMessage");
+
+    expect((await announced(records)).failed).toHaveLength(1);
+  });
+});
+
 describe("an item that cannot be read", () => {
   it("is reported from there on, and what stands before it is announced", async () => {
     const loaded = makeLoaded({ organizationId: "bad" });

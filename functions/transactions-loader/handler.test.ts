@@ -132,6 +132,46 @@ describe("a chunk", () => {
   });
 });
 
+describe("cleansing", () => {
+  const shop = [
+    "A1,T1,2026-03-01,-9.99,NETFLIX.COM LOS GATOS,debit",
+    "A2,T2,2026-03-01,-1,NO SUCH SHOP,debit",
+  ];
+
+  it("is done by the rules before a row is first written", async () => {
+    await loader.deliver(await cut("ruled", shop));
+
+    const [known, unknown] = (await transactionsOf("ruled")).toSorted((one, other) =>
+      one.sk < other.sk ? -1 : 1,
+    );
+    expect(JSON.parse(String(known?.rules))).toMatchObject({
+      merchant: "Netflix",
+      category: "Entertainment",
+    });
+    expect(unknown).not.toHaveProperty("rules");
+    expect(await loader.sent("transactions-cleansings")).toEqual([]);
+  });
+
+  it("asks the vendor, where one is set, about all that a chunk says something of", async () => {
+    await loader.restart({ DEFAULT_CURRENCY: "EUR", CLEANSER_URL: "https://vendor.example" });
+    await loader.deliver(await cut("asked", shop));
+    const first = await loader.sent("transactions-cleansings");
+    await loader.deliver(await cut("asked", shop));
+    const unchanged = await loader.sent("transactions-cleansings");
+    loader.refuse("sqs:SendMessage");
+    const refused = await loader.deliver(await cut("asked", [String(shop[0]).replace("NETFLIX", "HULU")]));
+    await loader.restart();
+
+    const rows = [
+      { accountId: "A1", transactionId: "T1" },
+      { accountId: "A2", transactionId: "T2" },
+    ];
+    expect(first).toEqual([{ organizationId: "asked", rows }]);
+    expect(unchanged).toEqual([]);
+    expect(refused).toEqual(["message-0"]);
+  });
+});
+
 describe("none failed, nothing done", () => {
   it("is what a message of an import that is not there comes to", async () => {
     const importId = "01890000-0000-7000-8000-00000000000f";

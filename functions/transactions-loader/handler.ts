@@ -1,4 +1,5 @@
 import { publishEvents } from "#common/bus/publish.ts";
+import { vendorUrl } from "#common/cleansing/vendor/settings.ts";
 import { readConfig, text } from "#common/config/config.ts";
 import { deliveryBucket } from "#common/imports/delivery-bucket.ts";
 import { publishImports } from "#common/imports/import-bus.ts";
@@ -11,6 +12,7 @@ import { dynamodbTable } from "#common/table/dynamodb-table.ts";
 import { joinedTables } from "#common/table/joined-tables.ts";
 import { note } from "#common/telemetry/line.ts";
 import { publishAccountEvents } from "#common/transactions/announcing/publish-events.ts";
+import { cleansingQueue } from "#common/transactions/cleansing/cleansing-queue.ts";
 import { transactionImports } from "#common/transactions/loading/transaction-imports.ts";
 import { makeRegisterOrganization } from "#common/transactions/organizations.ts";
 
@@ -22,6 +24,8 @@ const config = readConfig({
   DELIVERY_BUCKET: text(),
   BUS_NAME: text(),
   DEFAULT_CURRENCY: text(),
+  CLEANSER_URL: vendorUrl(),
+  TRANSACTIONS_CLEANSINGS_QUEUE_URL: text(),
 });
 
 const transactions = dynamodbTable(config.TRANSACTIONS_TABLE);
@@ -42,6 +46,9 @@ const loadChunk = makeLoader(
     publish: publishAccountEvents((name, details) =>
       publishEvents(config.BUS_NAME, { service: "transactions", name }, details),
     ),
+    ...(config.CLEANSER_URL === undefined
+      ? {}
+      : { cleanse: cleansingQueue(config.TRANSACTIONS_CLEANSINGS_QUEUE_URL) }),
   }),
 );
 

@@ -1,4 +1,5 @@
 import { publishEvents } from "#common/bus/publish.ts";
+import { vendorUrl } from "#common/cleansing/vendor/settings.ts";
 import { readConfig, text } from "#common/config/config.ts";
 import { deliveryBucket } from "#common/imports/delivery-bucket.ts";
 import { publishImports } from "#common/imports/import-bus.ts";
@@ -22,6 +23,7 @@ const config = readConfig({
   DELIVERY_BUCKET: text(),
   BUS_NAME: text(),
   DEFAULT_CURRENCY: text(),
+  CLEANSER_URL: vendorUrl(),
 });
 
 const transactions = dynamodbTable(config.TRANSACTIONS_TABLE);
@@ -37,6 +39,7 @@ const revertImport = makeReverter(
   transactionImports({
     table: transactions,
     now: Date.now,
+    asksVendor: config.CLEANSER_URL !== undefined,
     register: makeRegisterOrganization(transactions),
     defaultCurrency: config.DEFAULT_CURRENCY,
     publish: publishAccountEvents((name, details) =>

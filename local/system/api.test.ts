@@ -46,6 +46,7 @@ const GOOD_BODIES: Readonly<Record<string, Record<string, string | number>>> = {
   "POST /events": event({}),
   "PUT /customers/{customerId}": { name: "Ann Banks" },
   "PUT /accounts/{accountId}": { userId: "alice", nickname: "Everyday", currency: "EUR" },
+  "POST /cleansings": { from: "2026-01-01" },
   "POST /changes/replays": { userId: "u1" },
   "POST /imports": { service: "transactions", fileName: "night.csv", bytes: 1_000 },
   "PATCH /accounts/{accountId}": { nickname: "Everyday" },

@@ -13,6 +13,7 @@ import type { Item, ItemValue, Key } from "#common/table/table.ts";
 import { fromWire, toKey, toWire } from "#common/table/wire.ts";
 import { permissionsFrom } from "../aws/port/permissions.ts";
 import { clientsFor, startTestPort } from "../aws/testing/port.ts";
+import { makeClock } from "../clock.ts";
 import { localDeployment } from "../deployment.ts";
 import type { QueueMessage, TableChange } from "../seams.ts";
 import { loadFunction } from "./loaded-function.ts";
@@ -30,8 +31,10 @@ export const startFunction = async (name: string, settings: Readonly<Record<stri
   const declarations = loadDeclarations("functions");
   const granted = permissionsFrom(declarations, DEPLOYMENT);
   const refused = new Set<string>();
+  const clock = makeClock();
   const port = await startTestPort({
     declarations,
+    clock,
     permissions: {
       exists: granted.exists,
       allows: (who, action, arn) =>
@@ -69,6 +72,8 @@ export const startFunction = async (name: string, settings: Readonly<Record<stri
     operator,
     /** From now until the end of the test AWS refuses the function this: `dynamodb:PutItem`, `sqs:SendMessage`. */
     refuse: (action: string): void => void refused.add(action),
+    /** AWS's clock goes on by so much: what a queue holds back comes. The function's own clock stays. */
+    pass: (ms: number): void => clock.moveTo(clock.now() + ms),
     /** Puts items into a table as an operator may, whatever the function may. */
     put: async (table: string, items: readonly Readonly<Record<string, ItemValue>>[]): Promise<void> => {
       for (let start = 0; start < items.length; start += 25) {

@@ -82,7 +82,13 @@ describe("the refusals in the OpenAPI document", () => {
     expect(having("404")).toEqual(
       operations().flatMap(({ route, path }) => (path.includes("{") ? [route] : [])),
     );
-    expect(having("422")).toEqual(["POST /data", "POST /events", "POST /logs"]);
+    expect(having("422")).toEqual([
+      "POST /data",
+      "POST /events",
+      "POST /imports",
+      "POST /logs",
+      "POST /logs/queries",
+    ]);
     expect(having("409")).toEqual(expect.arrayContaining(["POST /data", "POST /events"]));
     expect(having("401")).not.toContain("GET /health");
   });

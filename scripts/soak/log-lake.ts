@@ -27,6 +27,8 @@ export const countLake = (dataFolder: string): LakeCount => {
     for (const text of gunzipSync(readFileSync(file)).toString("utf8").split("\n")) {
       if (text === "") continue;
       const line = JSON.parse(text) as LogLine;
+      // The platform's own messages, of the requests that are made here.
+      if (line.logType === "platform") continue;
       count.lines += 1;
       const id = `${line.organizationID}/${line.id}`;
       count.ids.set(id, (count.ids.get(id) ?? 0) + 1);

@@ -137,7 +137,7 @@ const soakOrganization = async (
   };
 
   const invoke = async (message: Message): Promise<void> => {
-    let callsLeft = random() < chaos ? Math.floor(random() * 500) : Number.POSITIVE_INFINITY;
+    let callsLeft = random() < chaos ? Math.floor(random() * 60) : Number.POSITIVE_INFINITY;
     const isDead = () => {
       callsLeft -= 1;
       return callsLeft < 0;

@@ -81,6 +81,7 @@ const MAKING: Readonly<Record<string, string>> = {
   aws_s3_bucket_versioning: "s3:PutBucketVersioning",
   aws_scheduler_schedule: "scheduler:CreateSchedule",
   aws_scheduler_schedule_group: "scheduler:CreateScheduleGroup",
+  aws_secretsmanager_secret: "secretsmanager:CreateSecret",
   aws_security_group: "ec2:CreateSecurityGroup",
   aws_sns_topic: "sns:CreateTopic",
   aws_sns_topic_policy: "sns:SetTopicAttributes",

@@ -39,7 +39,7 @@ export const unloadStatement = (place: GenerationPlace, day: LogDay, drawn: DayS
   return `UNLOAD (SELECT ${columns} FROM (${folded(place, day, drawn, columns)}) ORDER BY "time", id) TO ${quoted(location)} WITH (format = 'PARQUET', compression = 'ZSTD')`;
 };
 
-/** What tells one arrival of a message from another. */
+/** What distinguishes one arrival of a message from another. */
 const IDENTITY = 'hour, id, receivedat, "time", transactionid';
 
 /**

@@ -1,4 +1,4 @@
-import { csvCell } from "#common/csv/cell.ts";
+import { csvCell, csvCellOrNumber } from "#common/csv/cell.ts";
 import { answerRoom } from "./answer-room.ts";
 import type { LakeEngine, ResultColumn } from "./lake-engine.ts";
 import { RESULT_LIMITS } from "./limits.ts";
@@ -39,7 +39,8 @@ export const readResult = async (engine: LakeEngine, executionId: string): Promi
   }
 };
 
-const cellOf = (value: unknown): string => (value === null ? "" : csvCell(String(value)));
+const cellOf = (value: unknown): string =>
+  value === null ? "" : typeof value === "number" ? csvCellOrNumber(String(value)) : csvCell(String(value));
 
 /** The same as CSV (RFC 4180), with the columns' names first. */
 export const resultAsCsv = ({ columns, rows }: QueryResult): string =>

@@ -2,6 +2,7 @@ import type { Envelope } from "#common/bus/envelope.ts";
 import { uuidFrom } from "#common/ids/uuid.ts";
 import type { Item } from "#common/table/table.ts";
 import type { Account, AccountView } from "../accounts/account.ts";
+import { type RowName, type RowsMessage, rowsMessages } from "../cleansing/cleansing-message.ts";
 import { outboxKey } from "../keys.ts";
 
 /** Events of the service, by their names on the bus. */
@@ -55,11 +56,24 @@ export const balanceEvents = (
 /** The announcer has had it long before; DynamoDB removes it. */
 const OUTBOX_SECONDS = 7 * 86_400;
 
+/** What an outbox item says: events for the bus, and transactions that the cleansing vendor is to be asked about. */
+export type OutboxContent = { events: readonly AccountEvent[]; toCleanse?: readonly RowName[] };
+
 /** What an account's change has to say to others, written with the change; the table's stream has it announced. */
-export const outboxItem = (account: Account, events: readonly AccountEvent[], nowMs: number): Item => ({
+export const outboxItem = (
+  account: Account,
+  { events, toCleanse = [] }: OutboxContent,
+  nowMs: number,
+): Item => ({
   ...outboxKey(account.organizationId, account.accountId, String(account.version).padStart(12, "0")),
   events: JSON.stringify(events),
+  ...(toCleanse.length === 0
+    ? {}
+    : { toCleanse: JSON.stringify(rowsMessages(account.organizationId, toCleanse)) }),
   expiresAt: Math.floor(nowMs / 1000) + OUTBOX_SECONDS,
 });
+
+export const messagesFromOutbox = (text: string | undefined): RowsMessage[] =>
+  text === undefined ? [] : (JSON.parse(text) as RowsMessage[]);
 
 export const eventsFromOutbox = (text: string): AccountEvent[] => JSON.parse(text) as AccountEvent[];

@@ -76,7 +76,8 @@ export const makeRegister = ({ table, register, now = Date.now, sleep = wait }: 
               ? balanceEvents(plan.account, viewOf(plan.account), { time, transactionId, cause: "put" })
               : []),
           ];
-          const outbox: Write[] = events.length > 0 ? [{ put: outboxItem(plan.account, events, now()) }] : [];
+          const outbox: Write[] =
+            events.length > 0 ? [{ put: outboxItem(plan.account, { events }, now()) }] : [];
           const lists = await assignOwners(table, account, set.owners, time);
           return {
             writes: [...plan.writes, ...lists, ...outbox],
@@ -109,7 +110,7 @@ export const makeRegister = ({ table, register, now = Date.now, sleep = wait }: 
           );
           const events = nicknameEvents(plan.account, { time, transactionId });
           return {
-            writes: [...plan.writes, { put: outboxItem(plan.account, events, now()) }],
+            writes: [...plan.writes, { put: outboxItem(plan.account, { events }, now()) }],
             account: plan.account,
           };
         },

@@ -22,6 +22,8 @@ export type LoadDeps = {
   table: Pick<ChangeTable, "getMany" | "queryPage">;
   now: () => number;
   rulesOf: (row: Row) => RulesAnswer | undefined;
+  /** Whether a vendor is asked about what a take-back shows again; a load asks when its chunk is announced. */
+  asksVendor?: boolean;
   /** Has what goes through all organizations know this one; done before the first account of it is written. */
   register: (organizationId: string) => Promise<void>;
 };
@@ -84,24 +86,19 @@ type Judged = { line: number; verdict: Verdict; difference: () => Difference[] }
 
 const judge = ({ fileRow, empty }: Line, row: Row | undefined, saying: Saying): Judged => {
   const verdict = fileRow.repeat ? (fileRow.repeat.same ? "unchanged" : "changed") : verdictOf(row, saying);
-  const without = fileRow.repeat ? row : row && unsay(row, saying.number);
-  const before = without && highestOf(without)?.content;
-  const after = highestOf(say(without ?? empty, saying, { always: true }))?.content ?? saying.content;
   return {
     line: fileRow.line,
     verdict,
-    difference: () =>
-      verdict === "unchanged"
-        ? []
-        : [
-            {
-              line: fileRow.line,
-              accountId: fileRow.row.accountId,
-              transactionId: empty.transactionId,
-              verdict,
-              fields: differingFields(before, after),
-            },
-          ],
+    difference: () => {
+      if (verdict === "unchanged") return [];
+      const without = fileRow.repeat ? row : row && unsay(row, saying.number);
+      const before = without && highestOf(without)?.content;
+      const said = highestOf(say(without ?? empty, saying, { always: true }))?.content ?? saying.content;
+      const { accountId } = fileRow.row;
+      const { transactionId } = empty;
+      const fields = differingFields(before, said);
+      return [{ line: fileRow.line, accountId, transactionId, verdict, fields }];
+    },
   };
 };
 

@@ -3,6 +3,7 @@ import type { Write } from "#common/table/table.ts";
 import { viewOf } from "../accounts/account.ts";
 import { balanceEvents, outboxItem } from "../announcing/outbox.ts";
 import { balanceChanged } from "../changes/plan.ts";
+import { rowsToAsk } from "../cleansing/question.ts";
 import { isSameContent } from "../rows/content.ts";
 import { highestOf, isSaidAfter, type Row, sayAgain, unsay } from "../rows/row.ts";
 import type { TransactionRow } from "./file-row.ts";
@@ -80,9 +81,12 @@ export const makeTakeBack =
       if (changed.length === 0) continue;
       const plan = await planWithNeighbours(deps, account, before, { changed, time });
       writes.push(...plan.writes);
-      if (balanceChanged(account, plan.account)) {
-        const events = balanceEvents(plan.account, viewOf(plan.account), { time, cause: importId });
-        writes.push({ put: outboxItem(plan.account, events, deps.now()) });
+      const events = balanceChanged(account, plan.account)
+        ? balanceEvents(plan.account, viewOf(plan.account), { time, cause: importId })
+        : [];
+      const toCleanse = deps.asksVendor ? rowsToAsk(plan) : [];
+      if (events.length > 0 || toCleanse.length > 0) {
+        writes.push({ put: outboxItem(plan.account, { events, toCleanse }, deps.now()) });
       }
     }
     const countOf = (fate: Fate) => fates.filter((one) => one === fate).length;

@@ -1,8 +1,8 @@
-import { cleanse } from "#common/cleansing/rules.ts";
 import type { ImportFacts, ImportLoading, StoredReceipt } from "#common/imports/registration.ts";
 import { loadedEvents } from "../announcing/announce-loaded.ts";
 import type { AccountEvent } from "../announcing/outbox.ts";
-import { highestOf, type Row, type RulesAnswer } from "../rows/row.ts";
+import { messagesOfReceipts, type RowsMessage } from "../cleansing/cleansing-message.ts";
+import { rulesOf } from "../rows/rules-of.ts";
 import type { TransactionRow } from "./file-row.ts";
 import { type TransactionColumns, transactionKind } from "./kind.ts";
 import { type LoadDeps, makeDecide } from "./load.ts";
@@ -13,19 +13,15 @@ export type TransactionImportsDeps = Omit<LoadDeps, "rulesOf"> & {
   defaultCurrency: string;
   /** Puts events of accounts on the bus. */
   publish(events: readonly AccountEvent[]): Promise<void>;
-};
-
-/** What the rules say of the description that a row shows. */
-const rulesOf = (row: Row): RulesAnswer | undefined => {
-  const description = highestOf(row)?.content.description;
-  const answer = description === undefined ? undefined : cleanse(description);
-  return description === undefined || answer === undefined ? undefined : { description, ...answer };
+  /** Has the cleansing vendor asked about what was loaded; absent where none is set. */
+  cleanse?(messages: readonly RowsMessage[]): Promise<void>;
 };
 
 /** Files of transactions, as the import ledger loads them and takes them back. */
 export const transactionImports = ({
   defaultCurrency,
   publish,
+  cleanse,
   ...others
 }: TransactionImportsDeps): ImportLoading<TransactionRow, Receipt, TransactionColumns> => {
   const deps: LoadDeps = { ...others, rulesOf };
@@ -34,9 +30,12 @@ export const transactionImports = ({
     decide: makeDecide(deps),
     restate: makeRestate(deps),
     takeBack: makeTakeBack(deps),
-    announce: (
+    announce: async (
       loaded: ImportFacts & { readonly chunk: number },
       receipts: readonly StoredReceipt<Receipt>[],
-    ): Promise<void> => publish(loadedEvents(loaded, receipts)),
+    ): Promise<void> => {
+      await publish(loadedEvents(loaded, receipts));
+      await cleanse?.(messagesOfReceipts(loaded.organizationId, receipts));
+    },
   };
 };

@@ -37,8 +37,20 @@ export const contentText = (content: Content): string => {
   ]);
 };
 
+/** Whether two contents say the same; most that differ do so in one of the first fields. */
 export const isSameContent = (one: Content, other: Content): boolean =>
-  one === other || contentText(one) === contentText(other);
+  one === other ||
+  (one.amount === other.amount &&
+    one.postedAt === other.postedAt &&
+    one.description === other.description &&
+    one.status === other.status &&
+    one.balance === other.balance &&
+    one.type === other.type &&
+    one.currency === other.currency &&
+    one.memo === other.memo &&
+    one.checkNumber === other.checkNumber &&
+    one.bankId === other.bankId &&
+    (one.extra === other.extra || contentText(one) === contentText(other)));
 
 const idOf = (parts: readonly unknown[]): string =>
   `mr-${hash("sha256", JSON.stringify(parts), "base64url").slice(0, 27)}`;

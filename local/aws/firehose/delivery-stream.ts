@@ -111,7 +111,11 @@ export const makeDeliveryStream = ({ settings, store, putFile, log, now }: Deliv
       return ids;
     },
     take: intake.take,
-    release: (batch: TransformBatch): void => intake.add(intake.taken(batch)),
+    release: (batch: TransformBatch): void => {
+      const records = intake.taken(batch);
+      intake.done(batch);
+      if (records.length > 0) intake.add(records);
+    },
     settle: async (
       batch: TransformBatch,
       results: readonly TransformedRecord[],
@@ -152,6 +156,7 @@ export const makeDeliveryStream = ({ settings, store, putFile, log, now }: Deliv
         ...failures([...refused, ...unplaced], "processing-failed"),
         ...failures(crowded, "activePartitionExceeded"),
       ]);
+      intake.done(batch);
     },
     fail: async (batch: TransformBatch, failure: TransformFailure): Promise<void> => {
       const records = intake.taken(batch);
@@ -162,6 +167,7 @@ export const makeDeliveryStream = ({ settings, store, putFile, log, now }: Deliv
           "processing-failed",
         ),
       );
+      intake.done(batch);
     },
     /** Takes up what was on disk when the platform ended. */
     resume: (records: readonly Stored[], outputs: readonly Output[]): void => {

@@ -26,6 +26,8 @@ export const makeDelivery = ({ settings, store, putFile, log, now }: DeliveryOpt
   const { name, bucket, bufferMs, bufferBytes } = settings;
   const open = new Map<string, Open>();
   const running = new Set<Promise<void>>();
+  /** Outputs that are being put, or wait to be put again. */
+  let underWay = 0;
   let closed = false;
 
   const put = async (folder: string, { outputs, since }: Open): Promise<void> => {
@@ -42,10 +44,20 @@ export const makeDelivery = ({ settings, store, putFile, log, now }: DeliveryOpt
     if (!buffer) return;
     clearTimeout(buffer.timer);
     open.delete(folder);
+    const { outputs } = buffer;
+    underWay += outputs.length;
+    const ended = () => {
+      underWay -= outputs.length;
+    };
+    const again = () => {
+      ended();
+      add(folder, outputs);
+    };
     const work = put(folder, buffer)
+      .then(ended)
       .catch((error: unknown) => {
         log(error, `delivery to ${folder}`);
-        if (!closed) setTimeout(() => add(folder, buffer.outputs), RETRY_MS).unref();
+        if (!closed) setTimeout(again, RETRY_MS).unref();
       })
       .finally(() => running.delete(work));
     running.add(work);
@@ -71,7 +83,7 @@ export const makeDelivery = ({ settings, store, putFile, log, now }: DeliveryOpt
     /** Folders that hold something which is not yet delivered. */
     isOpen: (folder: string): boolean => open.has(folder),
     openFolders: (): number => [...open.values()].filter(({ outputs: [first] }) => !first?.failed).length,
-    buffered: (): number => [...open.values()].reduce((sum, { outputs }) => sum + outputs.length, 0),
+    buffered: (): number => [...open.values()].reduce((sum, { outputs }) => sum + outputs.length, underWay),
     /** Finishes the puts that run; the rest stays on disk. */
     close: async (): Promise<void> => {
       closed = true;

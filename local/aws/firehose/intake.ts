@@ -82,12 +82,10 @@ export const makeIntake = ({ transformMs, transformBytes, name }: StreamSettings
   return {
     add,
     take,
-    /** The stored records of a batch that was handed out; none when it was settled before. */
-    taken: (batch: TransformBatch): Stored[] => {
-      const records = taken.get(batch) ?? [];
-      taken.delete(batch);
-      return records;
-    },
+    /** The stored records of a batch that was handed out; none when it is done. */
+    taken: (batch: TransformBatch): Stored[] => taken.get(batch) ?? [],
+    /** The batch is settled: what came of its records is on disk. */
+    done: (batch: TransformBatch): void => void taken.delete(batch),
     waiting: (): number =>
       waiting.length - first + [...taken.values()].reduce((sum, { length }) => sum + length, 0),
   };

@@ -109,6 +109,7 @@ export const testDeclarations: Declarations = {
     keys: { service: "kms", variable: "KEY_ID", rights: { mac: ["GenerateMac"] } },
     streams: { service: "firehose", variable: "STREAM", rights: { put: ["PutRecord", "PutRecordBatch"] } },
     athena: { service: "sts", variable: "READER_ROLE_ARN", rights: { query: ["AssumeRole"] } },
+    secrets: { service: "secretsmanager", variable: "SECRET_ID", rights: { read: ["GetSecretValue"] } },
   },
 };
 

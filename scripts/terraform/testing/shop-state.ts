@@ -42,6 +42,7 @@ export const declarations: Declarations = {
     keys: { service: "kms", variable: "KEY_ID", rights: {} },
     streams: { service: "firehose", variable: "STREAM", rights: {} },
     athena: { service: "sts", variable: "READER_ROLE_ARN", rights: {} },
+    secrets: { service: "secretsmanager", variable: "SECRET_ID", rights: {} },
   },
 };
 

@@ -9,7 +9,7 @@ locals {
   services = ["budgets", "cloudwatch", "delivery.logs", "dynamodb", "events", "firehose", "lambda", "s3", "scheduler", "sns", "sqs"]
 
   # Services through which the account's own roles use it: a function's policy needs no statement for data at rest.
-  through = ["dynamodb", "events", "firehose", "lambda", "s3", "sns", "sqs"]
+  through = ["dynamodb", "events", "firehose", "lambda", "s3", "secretsmanager", "sns", "sqs"]
 }
 
 data "aws_iam_policy_document" "key" {

@@ -80,6 +80,19 @@ data "aws_iam_policy_document" "data" {
     resources = [for kind in ["archive", "event-bus", "rule"] : "${local.at.events}:${kind}/${local.prefix}-*"]
   }
 
+  # Secrets are made and not read: a person puts their values there.
+  statement {
+    sid = "Secrets"
+    actions = [
+      "secretsmanager:CreateSecret",
+      "secretsmanager:DeleteSecret",
+      "secretsmanager:TagResource",
+      "secretsmanager:UntagResource",
+      "secretsmanager:UpdateSecret",
+    ]
+    resources = ["${local.at.secretsmanager}:secret:${local.prefix}-*"]
+  }
+
   # A new key is this environment's, and what is not this environment's stays as it is.
   statement {
     sid = "LakeTables"

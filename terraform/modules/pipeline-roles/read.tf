@@ -48,6 +48,8 @@ data "aws_iam_policy_document" "read" {
       "s3:GetReplicationConfiguration",
       "scheduler:Get*",
       "scheduler:List*",
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:GetResourcePolicy",
       "sns:Get*",
       "sns:List*",
       "sqs:GetQueueAttributes",
