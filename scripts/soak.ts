@@ -7,6 +7,7 @@ import { startSystem } from "#local/testing/system.ts";
 import { build } from "./build/build.ts";
 import { type Given, optionsOrExit, refuse } from "./options.ts";
 import { soakApi, statusLines } from "./soak/api/soak-api.ts";
+import { soakChanges } from "./soak/soak-changes.ts";
 import { soakEvents } from "./soak/soak-events.ts";
 import { soakExport } from "./soak/soak-export.ts";
 import { soakLogs } from "./soak/soak-logs.ts";
@@ -57,6 +58,16 @@ const soakImports = async ({ rows, chaos, seed }: Values): Promise<string[]> => 
   return result.faults;
 };
 
+/** In this process, over versions and a table in memory: the streamer's own code, and the documented consumer. */
+const soakUserFiles = async ({ writes, users, chaos, seed }: Values): Promise<string[]> => {
+  const result = await soakChanges({ writes, users, chaos, seed, onProgress: (line) => console.log(line) });
+  const { events, killed, gets, lists, faults } = result;
+  console.log(
+    `${events} events, ${lists} lists, ${gets} gets, ${killed} deaths, ${faults.length} differences`,
+  );
+  return faults;
+};
+
 /** Every route of the OpenAPI document, with requests as it allows them and with spoilt ones. */
 const soakRoutes = async ({ requests, seed }: Values): Promise<string[]> => {
   const result = await soakApi({ requests, seed, onProgress: (line) => console.log(line) });
@@ -78,6 +89,7 @@ const soakLogMessages = ({ messages, chaos }: Values): Promise<string[]> =>
 /** Each soak, and the options that are for it. */
 const soaks: Record<string, { run: (values: Values) => Promise<string[]>; options: string[] }> = {
   api: { run: soakRoutes, options: ["requests", "seed"] },
+  changes: { run: soakUserFiles, options: ["writes", "users", "chaos", "seed"] },
   data: { run: soakData, options: ["records", "chaos", "parallel"] },
   events: { run: soakEventChains, options: ["events", "chaos", "seed"] },
   logs: { run: soakLogMessages, options: ["messages", "chaos"] },

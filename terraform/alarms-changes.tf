@@ -22,6 +22,6 @@ locals {
       across    = "service"
       statistic = "Sum"
       threshold = 1
-    } if contains(keys(local.resources.buckets), "changes")
+    }
   }
 }

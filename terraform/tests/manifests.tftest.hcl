@@ -295,7 +295,7 @@ run "alarms_have_an_entry_in_the_runbook" {
   }
 
   assert {
-    condition     = length(output.alarm_kinds) == 24
+    condition     = length(output.alarm_kinds) == 27
     error_message = "The fixture raises every kind of alarm that there is."
   }
 

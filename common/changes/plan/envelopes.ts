@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Entry, Place } from "../file/user-file.ts";
 import type { UserKey } from "../file/user-key.ts";
 import type { Step } from "./plan-changes.ts";
-import { numberOfPlace } from "./user-state.ts";
+import { NOWHERE, numberOfPlace } from "./user-state.ts";
 
 /** An entry of the bus, before it is put there. */
 export type BusEntry = { source: string; detailType: string; detail: string };
@@ -57,11 +57,14 @@ const makeEnvelope = (user: UserKey, step: EnvelopeStep, options: EnvelopeOption
     const id = idOf(`${life} ${lane} ${from} ${to}`);
     return `${head}${id}${middle}${to}","previous":"${from}"${tail}`;
   };
+  const emptyBytes =
+    bytesOf({ source, detailType, detail: `{"events":[${around(NOWHERE, NOWHERE)}` }) -
+    2 * numberOfPlace(NOWHERE).length;
   return {
     idOfEvent: (place: Place): string => idOf(`${life} ${numberOfPlace(place)}`),
-    /** Bytes of the entry without its events. */
+    /** Bytes of the entry without its events. Ids have one length, and the places are digits. */
     frameBytes: (previous: Place, number: Place): number =>
-      bytesOf({ source, detailType, detail: `{"events":[${around(previous, number)}` }),
+      emptyBytes + numberOfPlace(previous).length + numberOfPlace(number).length,
     entry: (events: readonly string[], previous: Place, number: Place): BusEntry => ({
       source,
       detailType,

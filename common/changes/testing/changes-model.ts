@@ -154,7 +154,7 @@ const firstTold = (bus: readonly Envelope[]): Told[] => {
   );
 };
 
-const checkOrder = (truth: Truth, bus: readonly Envelope[]): void => {
+export const checkOrder = (truth: Truth, bus: readonly Envelope[]): void => {
   const told = firstTold(bus);
   for (const lane of ["real", "test"] as const) {
     const text = (list: Truth): string =>
@@ -168,11 +168,12 @@ const checkOrder = (truth: Truth, bus: readonly Envelope[]): void => {
 };
 
 /** A bus that doubles and reorders, and a consumer behind it. */
-const checkConsumer = (
+export const checkConsumer = (
   makeConsumer: MakeConsumer,
   bus: readonly Envelope[],
   stateOf: ReturnType<typeof modelEngine>["state"],
   random: () => number,
+  userId = "u/1",
 ): void => {
   const delivered = bus.flatMap((envelope, place) => {
     const once = { envelope, at: place + random() * 8 };
@@ -183,7 +184,7 @@ const checkConsumer = (
     if (envelope.events) consumer.receive(structuredClone(envelope));
   }
   for (const lane of ["real", "test"] as const) {
-    const held = consumer.lane("demo", "u/1", lane === "test");
+    const held = consumer.lane("demo", userId, lane === "test");
     const is = !held
       ? "nothing"
       : held.deleted
