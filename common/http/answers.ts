@@ -20,6 +20,12 @@ export type Answer = { status: number; body?: unknown; headers?: Record<string, 
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 export const created = (body: unknown): Answer => ({ status: 201, body });
 export const accepted = (body: unknown): Answer => ({ status: 202, body });
+/** Work that goes on: where to ask for it, and after how many seconds. */
+export const underWay = (body: unknown, location: string, retryAfterSeconds: number): Answer => ({
+  status: 202,
+  body,
+  headers: { location, "retry-after": String(retryAfterSeconds) },
+});
 /** The answer with the strong entity tag of what it shows. */
 export const tagged = (answer: Answer, etag: string): Answer => ({
   ...answer,

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { jobStartedHeaders } from "#common/jobs/job.fields.ts";
 import { pageOf } from "#common/paging/page-of.fields.ts";
 import { PageQuery } from "#common/paging/page-query.schema.ts";
 import { validator } from "#common/validation/schema.ts";
@@ -83,7 +84,7 @@ export const contract = {
       202: {
         description: "The replay has begun; `Location` names where to ask for it.",
         body: Started,
-        headers: { Location: "Where to ask for the replay." },
+        headers: jobStartedHeaders,
       },
     },
   },

@@ -7,12 +7,15 @@ import {
 } from "#common/changes/replay/replay.ts";
 import type { Replays } from "#common/changes/replay/replay-table.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { type Answer, noContent, ok } from "#common/http/answers.ts";
+import { type Answer, noContent, ok, underWay } from "#common/http/answers.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
 import { isUuid } from "#common/ids/uuid.ts";
 import { openPage } from "#common/paging/answer-page.ts";
 import type { Cursors } from "#common/paging/cursor.ts";
 import { fillPage } from "#common/paging/fill-page.ts";
+
+/** Until there is more to see. */
+const RETRY_AFTER_SECONDS = 2;
 
 type Asking = { caller: Member; attempt: Attempt; transactionId: string };
 
@@ -74,7 +77,7 @@ export const makeOrderReplays = ({ replays, send, audit, cursors, now }: OrderRe
         await replays.end(organizationId, id, "failed");
         throw error;
       }
-      return { status: 202, body: { id }, headers: { location: `/changes/replays/${id}` } };
+      return underWay({ id }, `/changes/replays/${id}`, RETRY_AFTER_SECONDS);
     },
 
     one: async (caller: Member, id: string): Promise<Answer> => ok(viewOf(await find(caller, id))),

@@ -1,7 +1,7 @@
 import type { Member } from "#common/auth/caller.ts";
 import { packingOf } from "#common/csv/unpack.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { type Answer, accepted, created } from "#common/http/answers.ts";
+import { type Answer, created, underWay } from "#common/http/answers.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
 import type { ImportRecord } from "#common/imports/import-record.ts";
 import { isRunning } from "#common/imports/import-record.ts";
@@ -13,6 +13,9 @@ import type { makeStopImport, makeUndoImport } from "#common/imports/stop-import
 import type { Clock } from "#common/time/clock.ts";
 import type { makeAudit } from "./audit.ts";
 import type { makeShowImports } from "./show-imports.ts";
+
+/** Until there is more to see. */
+const RETRY_AFTER_SECONDS = 2;
 
 const UPLOAD_SECONDS = 15 * 60;
 const UNDO_MS = 30 * 24 * 60 * 60 * 1_000;
@@ -137,18 +140,18 @@ export const makeChangeImports = (deps: ChangeImportsDeps) => {
         await revert({ importId: id, action: "cancel" });
         const stopped = await stopImport(id, "cancelled");
         if (stopped?.phase === "completed" || !stopped) throw new AppError("IMPORT_ENDED");
-        return accepted(await show.viewOf(stopped));
+        return underWay(await show.viewOf(stopped), `/imports/${id}`, RETRY_AFTER_SECONDS);
       }
       if (!canBeUndone(record)) throw new AppError("IMPORT_ENDED");
       if (dryRun) {
         await revert({ importId: id, action: "rehearse" });
-        return accepted(await show.viewOf(record));
+        return underWay(await show.viewOf(record), `/imports/${id}`, RETRY_AFTER_SECONDS);
       }
       await audit("import_undone", id, request);
       await revert({ importId: id, action: "undo" });
       const undone = (await undoImport(id)) ?? (await ledger.read(id));
       if (undone?.takeBack?.outcome !== "undone") throw new AppError("IMPORT_ENDED");
-      return accepted(await show.viewOf(undone));
+      return underWay(await show.viewOf(undone), `/imports/${id}`, RETRY_AFTER_SECONDS);
     },
   };
 };

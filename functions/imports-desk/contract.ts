@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { jobStartedHeaders } from "#common/jobs/job.fields.ts";
 import { pageFields } from "#common/paging/page.fields.ts";
 import { pageOf } from "#common/paging/page-of.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
@@ -192,7 +193,11 @@ export const contract = {
       "Cancels an import that is awaited or runs. `undo=true` takes a completed one back, for 30 days; with `dryRun=true` it only says what that would do.",
     query: Ending,
     answers: {
-      202: { description: "The import as it stands.", body: ImportAnswer },
+      202: {
+        description: "The import as it stands; `Location` names where to ask for it.",
+        body: ImportAnswer,
+        headers: jobStartedHeaders,
+      },
       409: { description: "It has ended, and cannot be undone, or not any more." },
     },
   },

@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { jobStartedHeaders } from "#common/jobs/job.fields.ts";
 import { LOG_TYPE_NAMES, type LogType } from "#common/logs/types.ts";
 import { pageFields } from "#common/paging/page.fields.ts";
 import { pageOf } from "#common/paging/page-of.fields.ts";
@@ -195,7 +196,13 @@ export const contract = {
       "One SELECT in Athena's dialect over relations named as the types, which hold the organization's messages of the range, each id once. Or a named query, with its parameters.",
     body: NewQuery,
     idempotent: true,
-    answers: { 202: { description: "The query was started.", body: Accepted } },
+    answers: {
+      202: {
+        description: "The query was started; `Location` names where to ask for it.",
+        body: Accepted,
+        headers: jobStartedHeaders,
+      },
+    },
   },
   "GET /logs/queries/{queryId}": {
     summary: "See how a query stands, and its rows once it has succeeded",

@@ -1,7 +1,7 @@
 import type { Caller, Member } from "#common/auth/caller.ts";
 import { mayCall } from "#common/auth/roles.ts";
 import { AppError } from "#common/errors/app-error.ts";
-import { type Answer, accepted, noContent, ok, RawText } from "#common/http/answers.ts";
+import { type Answer, noContent, ok, RawText, underWay } from "#common/http/answers.ts";
 import type { Attempt } from "#common/idempotency/idempotency.ts";
 import { isUuid } from "#common/ids/uuid.ts";
 import { NAMED_QUERIES } from "#common/logs/query/named-queries.ts";
@@ -93,7 +93,7 @@ export const makeQueries = (deps: QueriesDeps) => {
         // A repeated request finds its row there.
         await deps.queries.add({ ...query, executionId });
         await deps.watch({ organizationId, queryId: id });
-        return accepted({ id, status: "queued" });
+        return underWay({ id, status: "queued" }, `/logs/queries/${id}`, 1);
       });
     },
 

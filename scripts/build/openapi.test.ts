@@ -83,11 +83,13 @@ describe("the refusals in the OpenAPI document", () => {
       operations().flatMap(({ route, path }) => (path.includes("{") ? [route] : [])),
     );
     expect(having("422")).toEqual([
+      "POST /changes/replays",
       "POST /data",
       "POST /events",
       "POST /imports",
       "POST /logs",
       "POST /logs/queries",
+      "POST /cleansings",
     ]);
     expect(having("409")).toEqual(expect.arrayContaining(["POST /data", "POST /events"]));
     expect(having("401")).not.toContain("GET /health");
@@ -102,7 +104,13 @@ describe("the answers in the OpenAPI document", () => {
         : [],
     );
 
-    expect(jobs.map(({ route }) => route)).toEqual(["GET /events/export", "GET /events/verify"]);
+    expect(jobs.map(({ route }) => route)).toEqual([
+      "DELETE /imports/{id}",
+      "GET /events/export",
+      "GET /events/verify",
+      "POST /logs/queries",
+      "POST /cleansings",
+    ]);
     for (const { route, headers } of jobs) {
       expect(headers, route).toMatchObject({
         Location: { required: true },
