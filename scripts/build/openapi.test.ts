@@ -105,9 +105,9 @@ describe("the answers in the OpenAPI document", () => {
     );
 
     expect(jobs.map(({ route }) => route)).toEqual([
-      "DELETE /imports/{id}",
       "GET /events/export",
       "GET /events/verify",
+      "DELETE /imports/{id}",
       "POST /logs/queries",
       "POST /cleansings",
     ]);
