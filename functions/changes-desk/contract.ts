@@ -33,7 +33,12 @@ const NewReplay = validator(
   Type.Object(
     {
       userId: Type.Optional(
-        Type.String({ minLength: 1, maxLength: 1_024, description: "The one user to be read." }),
+        Type.String({
+          minLength: 1,
+          maxLength: 1_024,
+          pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+          description: "The one user to be read.",
+        }),
       ),
       all: Type.Optional(Type.Literal(true, { description: "All users, instead of one." })),
       fromWriteCounter: Type.Optional(count("Leaves out entries below it.")),

@@ -125,7 +125,7 @@ describe("a replay", () => {
     expect(bus).toHaveLength(200);
     expect(last - first).toBeGreaterThanOrEqual(3_500);
     for (const { at } of bus) {
-      expect(bus.filter((other) => other.at >= at && other.at < at + 1_000).length).toBeLessThanOrEqual(60);
+      expect(bus.filter((other) => other.at >= at && other.at < at + 1_000).length).toBeLessThanOrEqual(90);
     }
   });
 
