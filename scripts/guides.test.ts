@@ -12,7 +12,16 @@ const GUIDES = ["docs/new-function.md", "docs/new-service.md"];
 /** What is large, or is made anew. */
 const LEFT_OUT = new Set(["node_modules", ".git", "dist", ".millrace"]);
 /** Of the functions that are there only those that the new ones need or change, and one of each service: the others take time to build. */
-const KEPT = new Set(["platform-authorizer", "platform-dependencies", "events-anchor", "data-presenter"]);
+const KEPT = new Set([
+  "platform-authorizer",
+  "platform-dependencies",
+  "changes-auditor",
+  "data-presenter",
+  "events-anchor",
+  "imports-watcher",
+  "logs-trace-writer",
+  "transactions-announcer",
+]);
 
 let folder: string;
 let guides: Guide[];

@@ -1,12 +1,15 @@
-import { Type } from "typebox";
+import { type TSchema, Type } from "typebox";
 import { jobStartedHeaders } from "#common/jobs/job.fields.ts";
-import { LOG_TYPE_NAMES, type LogType } from "#common/logs/types.ts";
+import { type Column, LOG_TYPE_NAMES, LOG_TYPES, type LogType } from "#common/logs/types.ts";
 import { pageFields } from "#common/paging/page.fields.ts";
 import { pageOf } from "#common/paging/page-of.fields.ts";
 import { queryValidator, validator } from "#common/validation/schema.ts";
 import type { StatsGroup } from "./count-logs.ts";
 
 const GROUPS: StatsGroup[] = ["hour", "day", "logType", "server", "success"];
+
+/** Columns of text that hold JSON. */
+const JSON_FIELDS: ReadonlySet<string> = new Set(["extra", "detail", "chain"]);
 
 const bound = (description: string) => Type.String({ format: "day-or-time", description });
 const from = bound("Messages of this time or later: a day in UTC, or a time.");
@@ -57,9 +60,35 @@ const StatsQuery = queryValidator(
   ),
 );
 
+const instant = Type.String({ format: "date-time" });
+const rows = Type.Array(Type.Object({}, { additionalProperties: true }));
+
+/** Of a column by its type in Glue; what stands as JSON in a text is any JSON. */
+const fieldOf = ({ type, field, description }: Column): TSchema => {
+  if (type === "boolean") return Type.Boolean({ description });
+  if (type === "int") return Type.Integer({ description });
+  if (type === "timestamp") return Type.String({ format: "date-time", description });
+  if (type !== "string") return { ...rows, description };
+  return JSON_FIELDS.has(field) ? Type.Unknown({ description }) : Type.String({ description });
+};
+
 const message = Type.Object(
-  { organizationID: Type.String(), logType, id: Type.String(), time: Type.String({ format: "date-time" }) },
-  { description: "The message as it was taken, with what the platform says of it." },
+  {
+    ...Object.fromEntries(
+      LOG_TYPE_NAMES.flatMap((name): readonly Column[] => LOG_TYPES[name].columns).map((column) => [
+        column.field,
+        Type.Optional(fieldOf(column)),
+      ]),
+    ),
+    organizationID: Type.String(),
+    logType,
+    id: Type.String(),
+    time: instant,
+  },
+  {
+    description:
+      "The message as it was taken, with what the platform says of it. Which fields there are goes by its type.",
+  },
 );
 
 const SearchAnswer = validator(

@@ -1,5 +1,6 @@
 // Checks of a deployment from outside. They write only what belongs to the caller, and leave it behind.
 import type { Check, Context } from "./asking.ts";
+import { changesChecks } from "./changes-checks.ts";
 import { dataChecks } from "./data-checks.ts";
 import { eventsChecks } from "./events-checks.ts";
 import { importsChecks } from "./imports-checks.ts";
@@ -12,6 +13,7 @@ export { smokeChecks };
 /** By service: the first word of its functions' names. */
 export const CHECKS_OF: Readonly<Record<string, readonly Check[]>> = {
   platform: smokeChecks,
+  changes: changesChecks,
   data: dataChecks,
   events: eventsChecks,
   imports: importsChecks,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
+import { fakeChanges } from "./fake-changes.ts";
 import { fakeImports } from "./fake-imports.ts";
 import { fakeLogsQueries } from "./fake-logs-queries.ts";
 import { fakeTransactions } from "./fake-transactions.ts";
@@ -23,6 +24,7 @@ export type Faults = {
   events?: "lost" | "changed" | "unlisted" | "uncounted" | "notExported" | "unchecked";
   chains?: "broken";
   customers?: "renamed";
+  changes?: "users" | "unlisted" | "shown" | "unchecked";
   imports?: "unlisted" | "shown" | "unchecked" | "uncancelled";
   logsQueries?: "noTypes" | "uncounted" | "failed" | "unchecked";
   transactions?: "uncategorized" | "shown" | "unsealed" | "endless";
@@ -80,6 +82,7 @@ export const fakePlatform = (faults: Faults): Server => {
   const records: Stored[] = [];
   const keys = new Map<string, { body: string; stored: Stored }>();
   const eventsOf = fakeEvents(faults);
+  const changesOf = fakeChanges(faults.changes);
   const importsOf = fakeImports(faults.imports);
   const logsQueriesOf = fakeLogsQueries(faults.logsQueries);
   const transactionsOf = fakeTransactions(faults.transactions);
@@ -112,7 +115,7 @@ export const fakePlatform = (faults: Faults): Server => {
     if (token === "Bearer other" && !faults.roles) return problem(403);
 
     const method = request.method ?? "GET";
-    const answeredBy = importsOf(method, url, body) ?? transactionsOf(method, url);
+    const answeredBy = changesOf(method, url) ?? importsOf(method, url, body) ?? transactionsOf(method, url);
     if (answeredBy) {
       const [status, answered] = answeredBy;
       return status >= 400 ? problem(status) : answer(status, answered);

@@ -48,7 +48,7 @@ run "key" {
     condition = { for c in data.aws_iam_policy_document.key.statement[1].condition : c.variable => [c.test, c.values] } == {
       "aws:PrincipalArn"  = ["ArnEquals", tolist(var.role_arns)]
       "kms:CallerAccount" = ["StringEquals", tolist(["123456789012"])]
-      "kms:ViaService"    = ["StringEquals", tolist([for service in ["dynamodb", "events", "firehose", "lambda", "s3", "sns", "sqs"] : "${service}.eu-central-1.amazonaws.com"])]
+      "kms:ViaService"    = ["StringEquals", tolist([for service in ["dynamodb", "events", "firehose", "lambda", "s3", "secretsmanager", "sns", "sqs"] : "${service}.eu-central-1.amazonaws.com"])]
     }
     error_message = "The roles that are named use the key through services, and nobody else of the account does."
   }
