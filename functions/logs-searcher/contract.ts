@@ -137,7 +137,10 @@ const NewQuery = validator(
         Type.Boolean({ description: "Up to 400 days and 100 GB instead of 31 days and 10 GB." }),
       ),
     },
-    { additionalProperties: false },
+    {
+      additionalProperties: false,
+      examples: [{ sql: "select server, count(*) n from web group by server" }],
+    },
   ),
 );
 

@@ -25,7 +25,7 @@ const NewCleansing = validator(
         }),
       ),
     },
-    { additionalProperties: false },
+    { additionalProperties: false, examples: [{ from: "2026-01-01" }] },
   ),
 );
 

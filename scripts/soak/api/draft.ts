@@ -43,6 +43,8 @@ const idOf = (name: string, known: Known, random: Random): string => {
   return encoded(valueFor({ type: "string", pattern: "^[A-Za-z0-9]" } satisfies Schema, random));
 };
 
+const BOUNDS: Readonly<Record<string, string>> = { from: "2025-01-01", to: "2025-01-03" };
+
 const queryOf = ({ parameters }: Operation, known: Known, random: Random): [string, string][] =>
   parameters
     .filter((parameter) => parameter.in === "query" && (parameter.required || random() < 0.35))
@@ -50,6 +52,9 @@ const queryOf = ({ parameters }: Operation, known: Known, random: Random): [stri
       if (name === "cursor") {
         return known.cursors.length > 0 ? [[name, encoded(oneOf(random, known.cursors))]] : [];
       }
+      // A range that is not too long is hardly met by chance.
+      const bound = BOUNDS[name];
+      if (bound !== undefined && random() < 0.6) return [[name, bound]];
       return [valueFor(schema, random)].flat().map((value) => [name, encoded(value)]);
     });
 
@@ -61,6 +66,13 @@ const keyOf = (known: Known, random: Random): string => {
 };
 
 const CONDITIONS = ["*", '"other"', 'W/"other"', '"one", "other"'];
+
+/** An example of the document's as often as not: some texts, SQL among them, are hardly met by chance. */
+const bodyOf = (schema: Schema, random: Random): unknown => {
+  const { examples } = schema;
+  const isExample = Array.isArray(examples) && examples.length > 0 && random() < 0.5;
+  return isExample ? structuredClone(oneOf(random, examples)) : valueFor(schema, random);
+};
 
 /** A thing that is to be asked for with this operation. */
 const locationFor = ({ path }: Operation, { locations }: Known, random: Random) => {
@@ -90,7 +102,7 @@ export const draftOf = (operation: Operation, known: Known, random: Random): Dra
       .map((segment) => (segment.startsWith("{") ? idOf(segment.slice(1, -1), known, random) : segment)),
     query: queryOf(operation, known, random),
     headers,
-    value: operation.body ? valueFor(operation.body, random) : undefined,
+    value: operation.body ? bodyOf(operation.body, random) : undefined,
     bytes: undefined,
     token,
   };

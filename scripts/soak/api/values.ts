@@ -71,10 +71,7 @@ const textOf = (schema: Schema, random: Random): string => {
   const { format, pattern } = schema;
   if (format === "date-time") return aTime(random);
   if (format === "email") return `${anId(random)}@example.org`.replace(":", "");
-  if (format === "day-or-time") {
-    // Days next to each other, so that two of them make a range that is short enough, as often as not.
-    return oneOf(random, ["2025-01-01", "2025-01-02", "2025-01-03", "2024-02-29", aTime(random)]);
-  }
+  if (format === "day-or-time") return oneOf(random, ["2024-02-29", "2025-01-01", aTime(random)]);
   if (typeof pattern === "string") {
     const wanted = new RegExp(pattern, "u");
     const fitting = [anId(random), "a", "-", "account:7"].filter((text) => wanted.test(text));
